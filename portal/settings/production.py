@@ -1,0 +1,14 @@
+"""Production: everything from the environment; portal/checks.py refuses what is unsafe."""
+
+from portal.settings.base import *
+from portal.settings.base import DEMO, env
+
+DEBUG = False
+DEMO = DEMO and env.flag("I_KNOW_THIS_IS_A_DEMO")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY", True) else None
+SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
