@@ -118,7 +118,7 @@ REDIS_URL = env.text("REDIS_URL")
 CACHES = (
     {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "portal.cache.PatientRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "jianyan",
             # A stopped Redis must not keep a resident waiting: give up fast (portal/cache.py falls back).
@@ -153,6 +153,9 @@ CELERY_TASK_DEFAULT_QUEUE = "intake"
 CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_TIMEZONE = "Asia/Shanghai"
+
+# Processes of the web server; read here so that portal/checks.py can warn about what does not scale.
+WEB_WORKERS = env.number("WEB_WORKERS", 1)
 
 # Search: Elasticsearch when an address is given, else the database's own full text (search/engine.py).
 ELASTICSEARCH_URL = env.words("ELASTICSEARCH_URL")

@@ -1,12 +1,18 @@
 """Tests: fast hashing, memory e-mail, fixed keys. Services come by the same variables as in production."""
 
+import atexit
+import os
+import shutil
 import tempfile
-from pathlib import Path
+
+# Before base reads it: everything a test run writes (broker, index, files) goes into a folder of its own.
+_folder = tempfile.mkdtemp(prefix="jianyan-test-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["DATA_DIR"] = _folder
 
 from portal.settings.base import *
-from portal.settings.base import STORAGES
+from portal.settings.base import ATTACHMENT_ROOT, STORAGES
 
-DATA_DIR = Path(tempfile.mkdtemp(prefix="jianyan-test-"))
 SECRET_KEY = "test-only"
 FIELD_KEYS = ["dGVzdC1vbmx5LWtleS10ZXN0LW9ubHkta2V5LTEyMzQ="]
 HASH_KEYS = ["test-only-hash-key"]
@@ -14,9 +20,6 @@ ALLOWED_HOSTS = ["*"]
 DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-MEDIA_ROOT = DATA_DIR / "media"
-ATTACHMENT_ROOT = DATA_DIR / "attachments"
-SEARCH_SQLITE_PATH = str(DATA_DIR / "search.sqlite3")
 STORAGES = {
     **STORAGES,
     "attachments": {
