@@ -212,6 +212,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# A ClamAV daemon (host:port or socket path); empty: files are checked by type and content only.
+CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS")
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 FILE_UPLOAD_PERMISSIONS = 0o640
 
@@ -241,8 +243,8 @@ SMS_BACKEND = env.text("SMS_BACKEND", "file")
 SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN")
 
-# Proof-of-work captcha of our own host: about a second on a cheap phone.
-ALTCHA_COST = env.number("ALTCHA_COST", 50_000)
+# Proof-of-work captcha of our own host: PBKDF2 rounds per tried key, about 256 keys (portal/captcha.py).
+ALTCHA_COST = env.number("ALTCHA_COST", 5_000)
 
 RATE_LIMITS = {
     "submit": env.text("RATE_SUBMIT", "20/hour"),
