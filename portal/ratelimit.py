@@ -58,7 +58,7 @@ def _hashed(name: str, keys: tuple[str, ...]) -> str:
 def _count(limiter: MovingWindowRateLimiter, items: tuple[RateLimitItem, ...], key: str) -> Verdict:
     # All limits are looked at before any is charged: a refused act must not use up another allowance.
     full = [item for item in items if not limiter.test(item, key)]
-    if not full and all([limiter.hit(item, key) for item in items]):
+    if not full and all(limiter.hit(item, key) for item in items):
         return Verdict(allowed=True)
     waits = [limiter.get_window_stats(item, key).reset_time - time.time() for item in full or items]
     return Verdict(allowed=False, retry_after_seconds=max(1, math.ceil(max(waits))))

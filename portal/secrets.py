@@ -1,5 +1,6 @@
 """Keys for a machine that was given none: made once, kept in a file only its owner can read."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -20,10 +21,8 @@ def local_secrets(path: Path) -> dict[str, str]:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(made), encoding="utf-8")
         draft.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # fails when another process was first: then its keys hold
-        except FileExistsError:
-            pass
         draft.unlink()
     keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return keys

@@ -1,10 +1,9 @@
 """Production: everything from the environment; portal/checks.py refuses what is unsafe."""
 
 from portal.settings.base import *
-from portal.settings.base import DEMO, env
+from portal.settings.base import env
 
 DEBUG = False
-DEMO = DEMO and env.flag("I_KNOW_THIS_IS_A_DEMO")
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY", True) else None
 )
