@@ -1,0 +1,417 @@
+"""Elasticsearch, with nothing asked of it that a plain cluster lacks: no plugin, no script, no server-side
+rewriting of documents. Tokens arrive ready, so the whitespace analyzer is enough and answers equal the
+other engines'. The only module that imports elasticsearch.
+
+Searches and writes go to an alias. A rebuild fills a new index and moves the alias in one step.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch.dsl import Q, Search
+from elasticsearch.dsl.query import Query as Clause
+
+from search import store
+from search.analysis import clean
+from search.engine import (
+    ANSWERED_BOOST,
+    RECENT_BOOST,
+    RECENT_DAYS,
+    SLOT_WEIGHTS,
+    BaseEngine,
+    Document,
+    Engine,
+    Health,
+    Page,
+    Query,
+    SearchUnavailable,
+)
+from search.terms import Term, Terms, parse
+
+BATCH = 300
+SEARCH_SECONDS = 3.0
+WRITE_SECONDS = 30.0
+REFRESH_INTERVAL = "500ms"
+MOST_FACET_VALUES = 1000
+# A single character at the end of a phrase stands for every pair it begins.
+MOST_PAIRS = 4096
+WEIGHTED = [f"{slot}^{weight}" for slot, weight in SLOT_WEIGHTS.items()]
+FORGOTTEN_AFTER = timedelta(days=1)
+
+MAPPING: dict[str, Any] = {
+    "dynamic": False,
+    "dynamic_templates": [
+        {"facets": {"path_match": "facets.*", "mapping": {"type": "keyword", "ignore_above": 512}}}
+    ],
+    "properties": {
+        "id": {"type": "keyword"},
+        "type": {"type": "keyword"},
+        "date": {"type": "long"},
+        "answered": {"type": "boolean"},
+        "version": {"type": "long"},
+        "facets": {"type": "object", "dynamic": True},
+        # The document as it came; engines show exactly what was stored.
+        "source": {"type": "keyword", "index": False, "doc_values": False},
+        **{slot: {"type": "text", "analyzer": "whitespace"} for slot in SLOT_WEIGHTS},
+    },
+}
+
+
+class ElasticEngine(BaseEngine):
+    """`refresh`: "wait_for" makes a finished write searchable, which is what tasks want; "true" is for tests."""
+
+    name = "elasticsearch"
+
+    def __init__(
+        self, addresses: Sequence[str], *, prefix: str = "jianyan", refresh: str = "wait_for"
+    ) -> None:
+        self.alias = re.sub(r"[^a-z0-9_]", "_", prefix.lower()) + "-documents"
+        self.refresh = refresh
+        self.client = Elasticsearch(
+            list(addresses), request_timeout=SEARCH_SECONDS, max_retries=1, retry_on_timeout=False
+        )
+        self.writer = self.client.options(request_timeout=WRITE_SECONDS)
+
+    def leaves(self) -> tuple[Engine, ...]:
+        return (self,)
+
+    # Reading
+
+    def search(self, query: Query) -> Page:
+        terms = parse(query.text, query.match)
+        if terms.nothing:
+            return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
+        with _answering():
+            return _Search(self, query, terms).page()
+
+    def count(self, type: str | None = None) -> int:
+        with _answering():
+            try:
+                return self._search(type).count()
+            except NotFoundError:
+                return 0
+
+    def ids(self, type: str | None = None) -> Iterator[tuple[str, int]]:
+        with _answering():
+            try:
+                self.client.indices.refresh(index=self.alias)
+                found = self._search(type).source(["version"]).params(size=2000).scan()
+                return iter([(hit.meta.id, int(hit.version)) for hit in found])
+            except NotFoundError:
+                return iter(())
+
+    def _search(self, type: str | None) -> Search[Any]:
+        search: Search[Any] = Search(using=self.client, index=self.alias)
+        return search.filter("term", type=type) if type else search
+
+    def health(self) -> Health:
+        try:
+            with _answering():
+                status = self.client.cluster.health()["status"]
+            # Yellow answers everything; only copies are missing.
+            return Health(self.name, status != "red", f"cluster is {status}")
+        except SearchUnavailable as problem:
+            return Health(self.name, False, str(problem))
+
+    # Writing
+
+    def index(self, documents: Iterable[Document]) -> None:
+        remaining = iter(documents)
+        while batch := list(islice(remaining, BATCH)):
+            with _answering():
+                self._put(self.alias, batch, refresh=self.refresh)
+
+    def delete(self, ids: Iterable[str]) -> None:
+        operations = [{"delete": {"_id": id}} for id in ids]
+        if not operations:
+            return
+        with _answering():
+            answer = self.writer.bulk(
+                operations=operations, index=self.alias, require_alias=True, refresh=self.refresh
+            )
+            _raise_errors(answer["items"], but={404})
+
+    @contextmanager
+    def building(self) -> Iterator["_Building"]:
+        name = f"{self.alias}-{datetime.now(UTC):%Y%m%d%H%M%S%f}-{secrets.token_hex(3)}"
+        with _answering():
+            self._create(name, refresh_interval="-1")
+        try:
+            yield _Building(self, name)
+            with _answering():
+                self._swap(name)
+        except BaseException:
+            with _answering():
+                self.writer.indices.delete(index=name, ignore_unavailable=True)
+            raise
+
+    def _create(self, name: str, *, refresh_interval: str, alias: bool = False) -> None:
+        self.writer.indices.create(
+            index=name,
+            mappings=MAPPING,
+            settings={
+                "number_of_shards": 1,
+                "auto_expand_replicas": "0-1",
+                "refresh_interval": refresh_interval,
+                "max_result_window": 10_000,
+            },
+            aliases={self.alias: {}} if alias else {},
+        )
+
+    def _swap(self, name: str) -> None:
+        indices = self.writer.indices
+        indices.put_settings(index=name, settings={"refresh_interval": REFRESH_INTERVAL})
+        indices.refresh(index=name)
+        self.writer.cluster.health(index=name, wait_for_status="yellow", timeout="20s")
+        before = [n for n in self._indices() if n != name]
+        indices.update_aliases(
+            actions=[
+                # By pattern, so that two rebuilds at once cannot leave both in the alias.
+                {"remove": {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}},
+                {"add": {"index": name, "alias": self.alias}},
+            ]
+        )
+        for old in before:
+            if old in self._aliased or self._forgotten(old):
+                indices.delete(index=old, ignore_unavailable=True)
+
+    def _indices(self) -> list[str]:
+        found = self.writer.indices.get_alias(index=f"{self.alias}-*", ignore_unavailable=True)
+        self._aliased = {name for name, one in found.items() if one["aliases"]}
+        return list(found)
+
+    def _forgotten(self, name: str) -> bool:
+        """Left over by a rebuild that was killed; a running one is younger."""
+        stamp = re.search(r"-(\d{14})\d{6}-", name)
+        if not stamp:
+            return False
+        made = datetime.strptime(stamp[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.now(UTC) - made > FORGOTTEN_AFTER
+
+    def _put(self, index: str, documents: Sequence[Document], *, refresh: str) -> None:
+        """External versions keep an older document from replacing a newer one."""
+        aliased = index == self.alias
+        answer = self._bulk(index, documents, refresh=refresh, versioned=True, aliased=aliased)
+        if any(_status(item) == 404 for item in answer) and aliased:
+            self._first_index()
+            answer = self._bulk(index, documents, refresh=refresh, versioned=True, aliased=True)
+        _raise_errors(answer, but={409})
+        refused = {item["index"]["_id"] for item in answer if _status(item) == 409}
+        if refused:
+            # Either ours is older, or the server remembers the version of a document deleted just now.
+            there = self.writer.mget(index=index, ids=sorted(refused), source=False)
+            gone = {d["_id"] for d in there["docs"] if not d.get("found")}
+            again = [d for d in documents if d.id in gone]
+            if again:
+                _raise_errors(
+                    self._bulk(index, again, refresh=refresh, versioned=False, aliased=aliased)
+                )
+
+    def _bulk(
+        self,
+        index: str,
+        documents: Sequence[Document],
+        *,
+        refresh: str,
+        versioned: bool,
+        aliased: bool,
+    ) -> list[dict[str, Any]]:
+        operations: list[dict[str, Any]] = []
+        for document in map(store.checked, documents):
+            action: dict[str, Any] = {"_id": document.id}
+            if versioned:
+                action |= {"version": document.version, "version_type": "external_gte"}
+            operations += [{"index": action}, _body(document)]
+        answer = self.writer.bulk(
+            operations=operations, index=index, refresh=refresh, require_alias=aliased
+        )
+        return list(answer["items"])
+
+    def _first_index(self) -> None:
+        """Nothing was ever built here. The fixed name makes two first writers meet in one index."""
+        try:
+            self._create(f"{self.alias}-first", refresh_interval=REFRESH_INTERVAL, alias=True)
+        except ApiError as problem:
+            if "resource_already_exists" not in str(problem):
+                raise
+
+
+class _Building:
+    def __init__(self, engine: ElasticEngine, name: str) -> None:
+        self.engine, self.name = engine, name
+
+    def add(self, documents: Iterable[Document]) -> None:
+        remaining = iter(documents)
+        while batch := list(islice(remaining, BATCH)):
+            with _answering():
+                self.engine._put(self.name, batch, refresh="false")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """No answer, an overloaded answer or no index: all mean that someone else has to answer for now."""
+    try:
+        yield
+    except (TransportError, ApiError) as problem:
+        raise SearchUnavailable(f"Elasticsearch: {problem}") from problem
+
+
+def _status(item: dict[str, Any]) -> int:
+    return int(next(iter(item.values()))["status"])
+
+
+def _raise_errors(
+    items: list[dict[str, Any]], but: set[int] | frozenset[int] = frozenset()
+) -> None:
+    for item in items:
+        result = next(iter(item.values()))
+        if result["status"] >= 300 and result["status"] not in but:
+            reason = result.get("error", {}).get("reason", result["status"])
+            raise SearchUnavailable(f"Elasticsearch refused {result['_id']}: {reason}")
+
+
+def _body(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "type": document.type,
+        "date": store.timestamp(document),
+        "answered": document.answered,
+        "version": document.version,
+        "facets": {
+            name: [clean(value) for value in values]
+            for name, values in document.facet_values().items()
+        },
+        "source": store.dump(document),
+        **store.slot_tokens(document),
+    }
+
+
+def clause(term: Term) -> Clause:
+    """The term in any of the weighted fields."""
+    if term.prefix and len(term.tokens) == 1:
+        return Q(
+            "dis_max",
+            queries=[
+                Q("prefix", **{slot: {"value": term.tokens[0], "boost": weight}})
+                for slot, weight in SLOT_WEIGHTS.items()
+            ],
+        )
+    text = " ".join(term.tokens)
+    if term.prefix:
+        return Q(
+            "multi_match",
+            query=text,
+            fields=WEIGHTED,
+            type="phrase_prefix",
+            max_expansions=MOST_PAIRS,
+        )
+    kind = "phrase" if len(term.tokens) > 1 else "best_fields"
+    return Q("multi_match", query=text, fields=WEIGHTED, type=kind)
+
+
+def text_query(terms: Terms) -> Clause:
+    must = [clause(term) for term in terms.must]
+    should = [clause(term) for term in terms.should]
+    unwanted = [clause(term) for term in terms.exclude]
+    if terms.any_of and must:
+        return Q("bool", should=must + should, must_not=unwanted, minimum_should_match=1)
+    return Q("bool", must=must or [Q("match_all")], should=should, must_not=unwanted)
+
+
+def boosted(query: Clause, day: int) -> Clause:
+    """score × (1 + answered + fresh): the same factor as in the SQL engines, without a script."""
+    return Q(
+        "function_score",
+        query=query,
+        functions=[
+            {"weight": 1.0},
+            {"filter": Q("term", answered=True), "weight": ANSWERED_BOOST},
+            {
+                "exp": {
+                    "date": {
+                        "origin": store.day_start(day),
+                        "scale": RECENT_DAYS * 86_400_000,
+                        "decay": 0.5,
+                    }
+                },
+                "weight": RECENT_BOOST,
+            },
+        ],
+        score_mode="sum",
+        boost_mode="multiply",
+    )
+
+
+def facet_filter(name: str, values: tuple[str, ...]) -> Clause:
+    return Q("terms", **{f"facets.{name}": list(values)})
+
+
+class _Search:
+    def __init__(self, engine: ElasticEngine, query: Query, terms: Terms) -> None:
+        self.engine, self.query, self.terms = engine, query, terms
+        self.filters = store.filters_of(query)
+        self.by_date = store.sorts_by_date(query, terms)
+        self.cursor = store.decode_cursor(query)
+        self.day = self.cursor.day if self.cursor else store.today()
+
+    def page(self) -> Page:
+        size = store.size_of(self.query)
+        answer = self._request(size + 1).execute()
+        hits = list(answer.hits)
+        cursor = None
+        if len(hits) > size:
+            hits = hits[:size]
+            *score, date, id = hits[-1].meta.sort
+            cursor = store.Cursor(score[0] if score else 0.0, date, id, self.day).encode(self.query)
+        counts = [
+            (name, bucket["key"], bucket["doc_count"])
+            for name in dict.fromkeys(self.query.facets)
+            for bucket in answer.aggregations[name]["values"]["buckets"]
+        ]
+        return Page(
+            hits=tuple(
+                store.hit(hit.source, 0.0 if self.by_date else hit.meta.sort[0], self.terms)
+                for hit in hits
+            ),
+            total=int(answer.hits.total.value),  # type: ignore[attr-defined]
+            facets=store.facet_lists(self.query.facets, counts),
+            next_cursor=cursor,
+            engine=self.engine.name,
+        )
+
+    def _request(self, limit: int) -> Search[Any]:
+        names = list(dict.fromkeys(self.query.facets))
+        query = text_query(self.terms)
+        search: Search[Any] = Search(using=self.engine.client, index=self.engine.alias)
+        search = search.query(query if self.by_date else boosted(query, self.day))
+        counted = {name: values for name, values in self.filters.items() if name in names}
+        for name, values in self.filters.items():
+            if name not in counted:
+                search = search.filter(facet_filter(name, values))
+        # Filters on counted facets come after the counting, where each facet leaves its own out.
+        if counted:
+            search = search.post_filter(_all(counted))
+        for name in names:
+            search.aggs.bucket(name, "filter", filter=_all(store.without(counted, name))).bucket(
+                "values", "terms", field=f"facets.{name}", size=MOST_FACET_VALUES
+            )
+        keys = ["date", "id"] if self.by_date else ["_score", "date", "id"]
+        extra: dict[str, Any] = {"track_total_hits": True, "size": limit}
+        if self.cursor:
+            c = self.cursor
+            extra["search_after"] = [c.date, c.id] if self.by_date else [c.score, c.date, c.id]
+        search = search.sort(*({key: {"order": "desc"}} for key in keys)).source(["source"])
+        # The same copy of the index for every page of one search: copies may score a little differently.
+        steady = hashlib.sha256(self.query.text.encode("utf-8", "replace")).hexdigest()[:16]
+        return search.extra(**extra).params(preference=steady)
+
+
+def _all(filters: dict[str, tuple[str, ...]]) -> Clause:
+    return Q("bool", filter=[facet_filter(name, values) for name, values in filters.items()])

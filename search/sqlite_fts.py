@@ -1,0 +1,382 @@
+"""The embedded engine: FTS5 over our own tokens, in a file of its own beside any main database.
+
+Each rebuild fills a new generation of tables; one row says which generation is searched. A search reads
+that row and the tables in one transaction, so it sees a whole generation even while tables are swapped.
+Write-ahead logging lets readers go on during writes; several processes may share the file.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from search import store
+from search.engine import (
+    SLOT_WEIGHTS,
+    BaseEngine,
+    Document,
+    Engine,
+    Health,
+    Page,
+    Query,
+    SearchUnavailable,
+)
+from search.terms import Term, Terms, parse
+
+BATCH = 500
+BUSY_SECONDS = 20
+WEIGHTS = ", ".join(str(weight) for weight in SLOT_WEIGHTS.values())
+COLUMNS = ", ".join(SLOT_WEIGHTS)
+
+
+class SqliteEngine(BaseEngine):
+    name = "sqlite"
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        self._local = threading.local()
+
+    def leaves(self) -> tuple[Engine, ...]:
+        return (self,)
+
+    # Reading
+
+    def search(self, query: Query) -> Page:
+        terms = parse(query.text, query.match)
+        if terms.nothing:
+            return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
+        with self._reading() as (db, generation):
+            return _Search(db, generation, query, terms).page(self.name)
+
+    def count(self, type: str | None = None) -> int:
+        with self._reading() as (db, generation):
+            where, values = _type_clause(type)
+            row = db.execute(f"SELECT count(*) FROM docs_{generation}{where}", values).fetchone()
+            return int(row[0])
+
+    def ids(self, type: str | None = None) -> Iterator[tuple[str, int]]:
+        with self._reading() as (db, generation):
+            where, values = _type_clause(type)
+            rows = db.execute(
+                f"SELECT id, version FROM docs_{generation}{where}", values
+            ).fetchall()
+        return iter(rows)
+
+    def health(self) -> Health:
+        try:
+            return Health(self.name, True, f"{self.count()} documents")
+        except SearchUnavailable as problem:
+            return Health(self.name, False, str(problem))
+
+    # Writing
+
+    def index(self, documents: Iterable[Document]) -> None:
+        remaining = iter(documents)
+        while batch := list(islice(remaining, BATCH)):
+            with self._writing() as (db, generation):
+                _put(db, generation, batch)
+
+    def delete(self, ids: Iterable[str]) -> None:
+        with self._writing() as (db, generation):
+            _remove(db, generation, list(ids))
+
+    @contextmanager
+    def building(self) -> Iterator["_Building"]:
+        with self._writing() as (db, _):
+            # Numbers are never used twice, so two rebuilds at once do not share tables; the later swap wins.
+            db.execute("UPDATE search_state SET last = last + 1")
+            building = int(db.execute("SELECT last FROM search_state").fetchone()[0])
+            _create(db, building)
+        try:
+            yield _Building(self, building)
+        except BaseException:
+            with self._writing() as (db, _):
+                _drop(db, building)
+            raise
+        with self._writing() as (db, _):
+            db.execute("UPDATE search_state SET current = ?", [building])
+            for old in _generations(db):
+                # Newer ones belong to a rebuild that is still running.
+                if old < building:
+                    _drop(db, old)
+        with self._connected() as db:
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    # Connections: one for each thread of each process (a forked worker must not share its parent's).
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection()
+        except sqlite3.Error as problem:
+            raise SearchUnavailable(f"The search file {self.path.name}: {problem}") from problem
+
+    def _connection(self) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        # A deleted file (a wiped data folder, a test's own folder) must not be written to unseen.
+        mine = getattr(self._local, "process", None) == os.getpid()
+        if db is not None and mine and self.path.exists():
+            return db
+        if db is not None and mine:
+            db.close()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA temp_store = MEMORY")
+        self._local.db, self._local.process = db, os.getpid()
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("CREATE TABLE IF NOT EXISTS search_state (current INTEGER, last INTEGER)")
+        if db.execute("SELECT count(*) FROM search_state").fetchone()[0] == 0:
+            db.execute("INSERT INTO search_state VALUES (1, 1)")
+            _create(db, 1)
+        db.execute("COMMIT")
+        return db
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None:
+            db.close()
+            self._local.db = None
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[tuple[sqlite3.Connection, int]]:
+        with self._connected() as db:
+            db.execute(begin)
+            try:
+                yield db, int(db.execute("SELECT current FROM search_state").fetchone()[0])
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        with self._transaction("BEGIN") as opened:
+            yield opened
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        with self._transaction("BEGIN IMMEDIATE") as opened:
+            yield opened
+
+
+class _Building:
+    def __init__(self, engine: SqliteEngine, generation: int) -> None:
+        self.engine, self.generation = engine, generation
+
+    def add(self, documents: Iterable[Document]) -> None:
+        remaining = iter(documents)
+        while batch := list(islice(remaining, BATCH)):
+            with self.engine._writing() as (db, _):
+                _put(db, self.generation, batch)
+
+
+def _create(db: sqlite3.Connection, g: int) -> None:
+    db.execute(
+        f"CREATE TABLE docs_{g} (rowid INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, type TEXT NOT NULL,"
+        " date INTEGER NOT NULL, answered INTEGER NOT NULL, version INTEGER NOT NULL, source TEXT NOT NULL)"
+    )
+    db.execute(f"CREATE INDEX docs_{g}_date ON docs_{g} (date DESC, id DESC)")
+    db.execute(
+        f"CREATE TABLE facets_{g} (name TEXT NOT NULL, value TEXT NOT NULL, doc INTEGER NOT NULL,"
+        " PRIMARY KEY (name, value, doc)) WITHOUT ROWID"
+    )
+    db.execute(f"CREATE INDEX facets_{g}_doc ON facets_{g} (doc, name, value)")
+    # Our tokens hold letters, digits, the point of a number and the mark of a word; diacritics are kept.
+    db.execute(
+        f"CREATE VIRTUAL TABLE fts_{g} USING fts5({COLUMNS},"
+        " tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* Co' tokenchars '._'\")"
+    )
+
+
+def _drop(db: sqlite3.Connection, g: int) -> None:
+    for table in ("fts", "facets", "docs"):
+        db.execute(f"DROP TABLE IF EXISTS {table}_{g}")
+
+
+def _generations(db: sqlite3.Connection) -> list[int]:
+    rows = db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'docs_[0-9]*'"
+    )
+    return [int(row[0].removeprefix("docs_")) for row in rows.fetchall()]
+
+
+def _put(db: sqlite3.Connection, g: int, documents: Sequence[Document]) -> None:
+    marks = ", ".join("?" * len(SLOT_WEIGHTS))
+    for document in map(store.checked, documents):
+        old = db.execute(
+            f"SELECT rowid, version FROM docs_{g} WHERE id = ?", [document.id]
+        ).fetchone()
+        if old and old[1] > document.version:
+            continue
+        if old:
+            _forget(db, g, old[0])
+        row = db.execute(
+            f"INSERT INTO docs_{g} (id, type, date, answered, version, source) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                document.id,
+                document.type,
+                store.timestamp(document),
+                int(document.answered),
+                document.version,
+                store.dump(document),
+            ],
+        ).lastrowid
+        tokens = store.slot_tokens(document)
+        db.execute(
+            f"INSERT INTO fts_{g} (rowid, {COLUMNS}) VALUES (?, {marks})",
+            [row, *(tokens[slot] for slot in SLOT_WEIGHTS)],
+        )
+        db.executemany(
+            f"INSERT OR IGNORE INTO facets_{g} VALUES (?, ?, ?)",
+            [(n, v, row) for n, values in document.facet_values().items() for v in values],
+        )
+
+
+def _remove(db: sqlite3.Connection, g: int, ids: Sequence[str]) -> None:
+    for id in ids:
+        row = db.execute(f"SELECT rowid FROM docs_{g} WHERE id = ?", [id]).fetchone()
+        if row:
+            _forget(db, g, row[0])
+
+
+def _forget(db: sqlite3.Connection, g: int, row: int) -> None:
+    db.execute(f"DELETE FROM fts_{g} WHERE rowid = ?", [row])
+    db.execute(f"DELETE FROM facets_{g} WHERE doc = ?", [row])
+    db.execute(f"DELETE FROM docs_{g} WHERE rowid = ?", [row])
+
+
+def _type_clause(type: str | None) -> tuple[str, list[str]]:
+    return (" WHERE type = ?", [type]) if type else ("", [])
+
+
+class _Search:
+    """One search within one read transaction. Matches of the text go to a temporary table once."""
+
+    def __init__(self, db: sqlite3.Connection, g: int, query: Query, terms: Terms) -> None:
+        self.db, self.g, self.query, self.terms = db, g, query, terms
+        self.filters = store.filters_of(query)
+        self.by_date = store.sorts_by_date(query, terms)
+        self.cursor = store.decode_cursor(query)
+        self.day = self.cursor.day if self.cursor else store.today()
+
+    def page(self, engine: str) -> Page:
+        self._collect()
+        size = store.size_of(self.query)
+        where, values = self._where(self.filters)
+        total = self._number(f"SELECT count(*) FROM {self._from()}{where}", values)
+        rows = self._rows(size + 1, where, values) if total else []
+        cursor = None
+        if len(rows) > size:
+            rows = rows[:size]
+            last = rows[-1]
+            cursor = store.Cursor(last[0], last[1], last[2], self.day).encode(self.query)
+        return Page(
+            hits=tuple(store.hit(source, score, self.terms) for score, _, _, source in rows),
+            total=total,
+            facets=store.facet_lists(self.query.facets, self._facets()),
+            next_cursor=cursor,
+            engine=engine,
+        )
+
+    def _collect(self) -> None:
+        """Fill temp.matched with the rows the text matches and their scores."""
+        self.narrowed = bool(self.terms.must or self.terms.exclude)
+        if not self.narrowed:
+            return
+        g, db = self.g, self.db
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS matched (doc INTEGER PRIMARY KEY, score REAL)")
+        db.execute("DELETE FROM temp.matched")
+        if self.terms.must:
+            scoring = not self.by_date
+            rank = f"-bm25(fts_{g}, {WEIGHTS})" if scoring else "0.0"
+            # bm25 can turn negative for words in most documents; order is kept, zero is the floor.
+            db.execute(
+                f"INSERT INTO temp.matched SELECT rowid, max({rank}, 0.000000001) FROM fts_{g} WHERE fts_{g} MATCH ?",
+                [match_expression(self.terms, helpful=scoring)],
+            )
+        else:
+            db.execute(f"INSERT INTO temp.matched SELECT rowid, 0.0 FROM docs_{g}")
+        if self.terms.exclude:
+            unwanted = " OR ".join(_phrase(term) for term in self.terms.exclude)
+            db.execute(
+                f"DELETE FROM temp.matched WHERE doc IN (SELECT rowid FROM fts_{g} WHERE fts_{g} MATCH ?)",
+                [unwanted],
+            )
+
+    def _from(self) -> str:
+        docs = f"docs_{self.g} d"
+        return f"temp.matched m CROSS JOIN {docs} ON d.rowid = m.doc" if self.narrowed else docs
+
+    def _where(self, filters: dict[str, tuple[str, ...]]) -> tuple[str, list[object]]:
+        clauses, values = [], list[object]()
+        for name, wanted in filters.items():
+            marks = ", ".join("?" * len(wanted))
+            clauses.append(
+                f"d.rowid IN (SELECT doc FROM facets_{self.g} WHERE name = ? AND value IN ({marks}))"
+            )
+            values += [name, *wanted]
+        return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+    def _rows(
+        self, limit: int, where: str, values: list[object]
+    ) -> list[tuple[float, int, str, str]]:
+        score = "0.0"
+        if not self.by_date:
+            factor = store.factor_sql(
+                date_column="d.date", answered_column="d.answered", day=self.day
+            )
+            score = f"round(m.score * {factor}, {store.SCORE_DIGITS})"
+        keys = "date, id" if self.by_date else "score, date, id"
+        after = ""
+        if self.cursor:
+            c = self.cursor
+            mark: list[object] = [c.date, c.id] if self.by_date else [c.score, c.date, c.id]
+            after = f" WHERE ({keys}) < ({', '.join('?' * len(mark))})"
+            values = [*values, *mark]
+        order = ", ".join(f"{key} DESC" for key in keys.split(", "))
+        return self.db.execute(
+            f"SELECT f.score, f.date, f.id, s.source FROM (SELECT * FROM"
+            f" (SELECT {score} AS score, d.date AS date, d.id AS id, d.rowid AS row FROM {self._from()}{where})"
+            f"{after} ORDER BY {order} LIMIT {limit}) f JOIN docs_{self.g} s ON s.rowid = f.row"
+            f" ORDER BY {', '.join('f.' + key for key in order.split(', '))}",
+            values,
+        ).fetchall()
+
+    def _facets(self) -> Iterator[tuple[str, str, int]]:
+        for name in dict.fromkeys(self.query.facets):
+            where, values = self._where(store.without(self.filters, name))
+            source = f"facets_{self.g} f"
+            if self.narrowed or where:
+                matching = f"SELECT d.rowid FROM {self._from()}{where}"
+                source += f" WHERE f.doc IN ({matching}) AND f.name = ?"
+            else:
+                source += " WHERE f.name = ?"
+            rows = self.db.execute(
+                f"SELECT f.value, count(*) FROM {source} GROUP BY f.value", [*values, name]
+            ).fetchall()
+            yield from ((name, value, count) for value, count in rows)
+
+    def _number(self, sql: str, values: Sequence[object]) -> int:
+        return int(self.db.execute(sql, values).fetchone()[0])
+
+
+def match_expression(terms: Terms, *, helpful: bool) -> str:
+    """The FTS5 expression: everything that must match and, beside it, what only adds to the score."""
+    must = [_phrase(term) for term in terms.must]
+    should = [_phrase(term) for term in terms.should] if helpful else []
+    if terms.any_of:
+        return " OR ".join([*must, *should])
+    joined = " AND ".join(must)
+    # FTS5 has no optional words: "must AND (must OR helpful)" is always true where must is, and scores more.
+    return f"({joined}) AND ({' OR '.join([must[0], *should])})" if should else joined
+
+
+def _phrase(term: Term) -> str:
+    inside = " ".join(term.tokens).replace('"', '""')
+    return f'"{inside}"' + (" *" if term.prefix else "")
