@@ -11,7 +11,7 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
 
 from portal.settings.base import *
-from portal.settings.base import ATTACHMENT_ROOT, STORAGES
+from portal.settings.base import ATTACHMENT_ROOT, STATIC_ROOT, STORAGES
 
 SECRET_KEY = "test-only"
 FIELD_KEYS = ["dGVzdC1vbmx5LWtleS10ZXN0LW9ubHkta2V5LTEyMzQ="]
@@ -30,3 +30,5 @@ STORAGES = {
 }
 # The captcha's work is real but small, so that a test suite does not mine for minutes.
 ALTCHA_COST = 200
+# WhiteNoise warns about a missing folder, and a warning is an error here.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
