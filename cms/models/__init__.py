@@ -1,0 +1,5 @@
+"""Page types."""
+
+from cms.models.campaign import CampaignPage
+
+__all__ = ["CampaignPage"]

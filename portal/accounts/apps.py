@@ -1,0 +1,11 @@
+"""Accounts: staff sign in to the back office; residents need none to submit."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "portal.accounts"
+    label = "accounts"
+    verbose_name = _("账号")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,16 @@
+"""Notices: SMS, e-mail and the in-site list, behind ports with adapters."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticesConfig(AppConfig):
+    name = "portal.notices"
+    label = "notices"
+    verbose_name = _("通知")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.notices import delivery
+
+        delivery.register_handlers()

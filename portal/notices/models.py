@@ -1,0 +1,44 @@
+"""What was sent to whom. Addresses are not kept here: the log says that a notice went, not where it went."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffNotice(models.Model):
+    """A line in a member of staff's in-site list."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    code = models.CharField(max_length=40)
+    text = models.CharField(max_length=200)
+    url = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("站内通知")
+        verbose_name_plural = _("站内通知")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["user", "read_at", "-at"], name="staff_notice_unread")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Delivery(models.Model):
+    """One notice that left for an author: proof of delivery (process.md 4.7). `dedupe_key` makes a second try harmless."""
+
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    suggestion = models.ForeignKey(
+        "suggestions.Suggestion", models.CASCADE, related_name="deliveries"
+    )
+    code = models.CharField(max_length=40)
+    medium = models.CharField(max_length=8)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("发送记录")
+        verbose_name_plural = _("发送记录")
+
+    def __str__(self) -> str:
+        return self.dedupe_key

@@ -1,0 +1,243 @@
+"""Who may see and do what (process.md 2.2): one table, query filters from it, loaders from those. Default deny.
+
+Scopes: `unit` = items assigned to the role's unit; `jurisdiction` = items of the role's jurisdiction and those below.
+What a user may not see does not exist for them: loaders answer 404, never 403, so that guessing tells nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from suggestions import states
+from suggestions.actor import Actor
+from suggestions.clock import local_date
+from suggestions.codes import Category
+from suggestions.models import Assignment, Attachment, StaffRole, Suggestion, Unit
+from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.roles import UNIT_ROLES, Role
+from suggestions.states import ACTIVE_ASSIGNMENT, Machine, Transition
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser, AnonymousUser
+
+R = Role
+UNIT, JURISDICTION = "unit", "jurisdiction"
+
+# fmt: off — read as the matrix of process.md 2.2. Acts of the state machines take their roles from states.py.
+MATRIX: dict[str, dict[str, str]] = {
+    "read_original": {
+        R.INTAKE_CLERK: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+        R.PUBLISHER: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+    },
+    # With a reason, logged. Units only while the author does not hide from them, and only the channel chosen (9.3).
+    "reveal_contact": {
+        R.INTAKE_CLERK: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+        R.PRIVACY_OFFICER: JURISDICTION,
+    },
+    "see_hints": {R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
+    "see_audit": {
+        R.SUPERVISOR: JURISDICTION,
+        R.PRIVACY_OFFICER: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+    },
+    "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
+    "draft_reply": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    "ask_signature": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    "return_draft": {R.UNIT_HEAD: UNIT},
+    "give_opinion": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    "internal_statistics": {
+        R.ANALYST: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+    },
+}
+# fmt: on
+
+MISCONDUCT_READERS = frozenset({R.TRIAGE_OFFICER, R.PRIVACY_OFFICER})
+"""Nobody else ever sees a report of misconduct, least of all the unit it names (XF 30, 46)."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a member of staff holds: roles with their unit or their jurisdiction's subtree."""
+
+    roles: tuple[StaffRole, ...] = ()
+    _by_code: dict[str, list[StaffRole]] = field(default_factory=dict, compare=False)
+
+    def holds(self, codes: Iterable[str]) -> list[StaffRole]:
+        wanted = {str(c) for c in codes}
+        return [r for r in self.roles if r.role in wanted]
+
+    @property
+    def codes(self) -> set[str]:
+        return {r.role for r in self.roles}
+
+    @property
+    def units(self) -> list[Unit]:
+        seen = {r.unit_id: r.unit for r in self.roles if r.unit is not None}
+        return [u for u in seen.values() if u is not None]
+
+
+def scope(user: "AbstractUser | AnonymousUser") -> Scope:
+    """The user's valid roles, read once a request (one query, kept on the user object)."""
+    held: Scope | None = getattr(user, "_jianyan_scope", None)
+    if held is None:
+        held = Scope(tuple(_roles(user, local_date(timezone.now()))))
+        user._jianyan_scope = held  # type: ignore[union-attr]
+    return held
+
+
+def _roles(user: "AbstractUser | AnonymousUser", on: date) -> QuerySet[StaffRole] | list[StaffRole]:
+    if not user.is_authenticated or not user.is_active:
+        return []
+    return (
+        StaffRole.objects.filter(user_id=user.pk)
+        .filter(Q(valid_until=None) | Q(valid_until__gte=on))
+        .select_related("unit", "jurisdiction")
+    )
+
+
+def _reach(role: StaffRole) -> Q:
+    """The items a role reaches, before the rule for misconduct reports."""
+    if role.role in UNIT_ROLES:
+        return Q(
+            pk__in=Assignment.objects.filter(
+                unit_id=role.unit_id, status__in=ACTIVE_ASSIGNMENT
+            ).values("suggestion_id")
+        )
+    return Q(jurisdiction__path__startswith=role.jurisdiction.path)
+
+
+def readable(user: "AbstractUser | AnonymousUser") -> SuggestionQuerySet:
+    """The items whose full text this user may read: every desk list, export and loader starts here."""
+    roles = scope(user).holds(MATRIX["read_original"])
+    if not roles:
+        return Suggestion.objects.none()
+    reach = Q()
+    for role in roles:
+        part = _reach(role)
+        if role.role not in MISCONDUCT_READERS:
+            part &= ~Q(category=Category.REPORT_MISCONDUCT)
+        reach |= part
+    return Suggestion.objects.filter(reach)
+
+
+def load(user: "AbstractUser | AnonymousUser", case_no: str) -> Suggestion:
+    """The item with this number, if the user may read it; otherwise it does not exist (Http404)."""
+    found = (
+        readable(user)
+        .filter(case_no=case_no)
+        .select_related(
+            "jurisdiction",
+            "topic",
+            "district",
+            "lead_unit",
+            "author",
+            "campaign",
+            "redirect_target",
+            "primary",
+        )
+        .first()
+    )
+    if found is None:
+        raise Http404("没有这件建议，或者不归您看。")
+    return found
+
+
+def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> list[StaffRole]:
+    """The user's roles that reach this item."""
+    assigned: set[int] | None = None
+    reaching = []
+    for role in scope(user).roles:
+        if role.role in UNIT_ROLES:
+            if assigned is None:
+                active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
+                assigned = set(active.values_list("unit_id", flat=True))
+            if role.unit_id in assigned:
+                reaching.append(role)
+        elif suggestion.jurisdiction.path.startswith(role.jurisdiction.path):
+            reaching.append(role)
+    if suggestion.category == Category.REPORT_MISCONDUCT:
+        return [r for r in reaching if r.role in MISCONDUCT_READERS]
+    return reaching
+
+
+def actor_for(
+    user: "AbstractUser | AnonymousUser", suggestion: Suggestion, codes: Iterable[str]
+) -> Actor | None:
+    """The user as an actor in the first of these roles that reaches the item, or None."""
+    wanted = [str(c) for c in codes]
+    held = sorted(
+        (r for r in roles_on(user, suggestion) if r.role in wanted),
+        key=lambda r: wanted.index(r.role),
+    )
+    return Actor.staff(user, held[0].role, held[0].unit) if held else None  # type: ignore[arg-type]
+
+
+def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestion) -> Actor | None:
+    """The actor for an act of MATRIX on this item, or None when it is not the user's to do."""
+    if action == "reveal_contact" and suggestion.hide_identity_from_unit:
+        office = [c for c in MATRIX[action] if c not in UNIT_ROLES]
+        return actor_for(user, suggestion, office)
+    return actor_for(user, suggestion, MATRIX[action])
+
+
+def may_transition(
+    user: "AbstractUser | AnonymousUser", name: str, suggestion: Suggestion
+) -> Actor | None:
+    """The actor for a row of states.py on this item, or None."""
+    return actor_for(user, suggestion, states.BY_NAME[name].roles)
+
+
+def case_actions(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> list[Transition]:
+    """The rows of the case machine this user may take now: what the item screen offers, and nothing else."""
+    codes = {r.role for r in roles_on(user, suggestion)}
+    return states.leaving(Machine.CASE, suggestion.status, codes)
+
+
+def own_assignment(
+    user: "AbstractUser | AnonymousUser", suggestion: Suggestion
+) -> Assignment | None:
+    """The active assignment of the user's unit on this item, lead before co-unit."""
+    unit_ids = {r.unit_id for r in scope(user).roles if r.role in UNIT_ROLES}
+    held = list(
+        suggestion.assignments.filter(
+            unit_id__in=unit_ids, status__in=ACTIVE_ASSIGNMENT
+        ).select_related("unit")
+    )
+    held.sort(key=lambda a: a.part != Assignment.Part.LEAD)
+    if held:
+        held[0].suggestion = suggestion
+    return held[0] if held else None
+
+
+def load_attachment(user: Any, token: str) -> Attachment:
+    """A file of an item the user may read, or a public one of a public item; else Http404."""
+    found = (
+        Attachment.objects.select_related("suggestion__jurisdiction").filter(token=token).first()
+    )
+    if found is None or found.suggestion is None:
+        raise Http404
+    if found.is_public and found.suggestion.is_public:
+        return found
+    if user.is_authenticated and readable(user).filter(pk=found.suggestion_id).exists():
+        return found
+    raise Http404

@@ -1,0 +1,31 @@
+"""Who acts: a member of staff in one role, the author, or the system itself."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from suggestions.states import AUTHOR, SYSTEM
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser as User
+    from suggestions.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one who acts, in the role acted in. `user` is None for authors and for the system."""
+
+    role: str
+    user: "User | None" = None
+    unit: "Unit | None" = None
+
+    @classmethod
+    def author(cls) -> "Actor":
+        return cls(AUTHOR)
+
+    @classmethod
+    def system(cls) -> "Actor":
+        return cls(SYSTEM)
+
+    @classmethod
+    def staff(cls, user: "User", role: str, unit: "Unit | None" = None) -> "Actor":
+        return cls(str(role), user, unit)

@@ -1,0 +1,15 @@
+"""The domain: from a resident's words to a public answer."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SuggestionsConfig(AppConfig):
+    name = "suggestions"
+    verbose_name = _("人民建议")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from suggestions import documents
+
+        documents.register()

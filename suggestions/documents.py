@@ -1,0 +1,102 @@
+"""Suggestions as search documents, written once for every engine. Built from `public_*` alone (invariant 5)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from search.engine import Document
+from search.registry import DocumentType
+from search.registry import register as register_type
+from suggestions import content, outbox
+from suggestions.clock import SHANGHAI
+from suggestions.models import Reply, Suggestion
+from suggestions.states import PublicGroup
+
+TYPE = "suggestion"
+_BATCH = 500
+
+
+def build(keys: Sequence[str]) -> Iterator[Document]:
+    """Documents of those of these items that the public may read; three queries a batch."""
+    wanted = Suggestion.objects.on_page().filter(pk__in=[int(k) for k in keys])
+    for item in wanted.select_related("topic", "district", "lead_unit").prefetch_related(
+        "tags", "replies"
+    ):
+        yield document(item)
+
+
+def document(item: Suggestion) -> Document:
+    """One document. Facets hold codes; names of units, topics and districts are searchable words as well."""
+    replies: list[Reply] = [r for r in item.replies.all() if r.is_public]
+    topic, parent = item.topic, None
+    if topic is not None and topic.depth > 1:
+        parent = topic.get_parent()
+    facets: dict[str, tuple[str, ...]] = {
+        "topic": tuple(t.code for t in (parent, topic) if t is not None),
+        "unit": (item.lead_unit.code,) if item.lead_unit else (),
+        "district": (item.district.code,) if item.district else (),
+        "status": (item.public_group,),
+        "outcome": (item.outcome,) if item.outcome and replies else (),
+        "year": (str(item.received_at.astimezone(SHANGHAI).year),),
+    }
+    keywords = [item.case_no, *(t.name for t in item.tags.all())]
+    keywords += [o.name for o in (topic, parent, item.district, item.lead_unit) if o is not None]
+    if item.lead_unit is not None:
+        keywords.append(item.lead_unit.short_name)
+    return Document(
+        id=f"{TYPE}:{item.pk}",
+        type=TYPE,
+        title=item.public_title,
+        url=reverse("suggestions:detail", args=[item.case_no]),
+        date=item.answered_at or item.published_at or item.received_at,
+        fields={
+            "reply": "\n".join(r.public_body for r in replies),
+            "problem": item.public_problem,
+            "proposal": item.public_proposal,
+            "keywords": " ".join(keywords),
+        },
+        facets=facets,
+        answered=item.public_group == PublicGroup.DONE and bool(replies),
+        data={
+            "case_no": item.case_no,
+            "unit": item.lead_unit.short_name if item.lead_unit else "",
+            "district": item.district.name if item.district else "",
+            "status": item.public_group,
+            "outcome": item.outcome if replies else "",
+            "co_signs": str(item.co_sign_count),
+        },
+        version=item.version,
+    )
+
+
+def versions() -> Iterator[tuple[str, int]]:
+    """(key, version) of everything that belongs in the index."""
+    rows = Suggestion.objects.on_page().order_by("pk").values_list("pk", "version")
+    for pk, version in rows.iterator(chunk_size=5000):
+        yield str(pk), version
+
+
+def _index(payload: dict[str, Any]) -> None:
+    from search import indexing
+
+    indexing.index_ids(payload["type"], [str(payload["id"])])
+    content.bump()
+
+
+def register() -> None:
+    """Make suggestions known to search, and let the outbox's index rows reach it (called once at start)."""
+    register_type(DocumentType(name=TYPE, label="建议", build=build, versions=versions))
+    outbox.register(outbox.INDEX, _index)
+
+
+def batches(keys: Iterable[str], size: int = _BATCH) -> Iterator[list[str]]:
+    """Keys in lists of `size`."""
+    held: list[str] = []
+    for key in keys:
+        held.append(key)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held

@@ -1,0 +1,129 @@
+"""Clocks as rows, their rules with versions, and the working-day calendar (invariant 7: time is data)."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from suggestions import clock as counting
+from suggestions.models.handling import Assignment
+from suggestions.models.suggestion import Suggestion
+from suggestions.models.unit import Unit
+
+
+class CalendarDay(models.Model):
+    """A day that is not what its weekday says: a holiday, or a make-up working day (HOL 6, 7)."""
+
+    date = models.DateField(_("日期"), unique=True)
+    is_working = models.BooleanField(_("上班"))
+    note = models.CharField(_("说明"), max_length=60, blank=True)
+    source = models.CharField(_("来源"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("工作日历")
+        verbose_name_plural = _("工作日历")
+        ordering = ["date"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {'上班' if self.is_working else '休息'}"
+
+
+class ClockRule(models.Model):
+    """One version of a rule. A new version never moves clocks that already run (process.md section 5)."""
+
+    kind = models.CharField(_("时限"), max_length=4)
+    rule_version = models.PositiveIntegerField(_("版本"), default=1)
+    name = models.CharField(_("名称"), max_length=40)
+    length = models.PositiveIntegerField(_("长度"))
+    unit = models.CharField(
+        _("单位"), max_length=4, choices=[(u.value, u.value) for u in counting.Length]
+    )
+    citizen = models.BooleanField(_("居民的期限（遇休息日顺延）"), default=False)
+    pausable = models.BooleanField(_("可暂停"), default=False)
+    source = models.CharField(_("依据"), max_length=120, blank=True)
+    effective_from = models.DateField(_("生效日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("时限规则")
+        verbose_name_plural = _("时限规则")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "rule_version"], name="clock_rule_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} v{self.rule_version}"
+
+    def as_rule(self) -> counting.Rule:
+        return counting.Rule(
+            self.kind,
+            self.name,
+            self.length,
+            counting.Length(self.unit),
+            self.citizen,
+            self.pausable,
+            self.source,
+        )
+
+
+class Clock(models.Model):
+    """One timed duty of one case. `stopped_at` is the legal moment of the act that ended it, never a worker's."""
+
+    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="clocks")
+    assignment = models.ForeignKey(
+        Assignment, models.CASCADE, null=True, blank=True, related_name="clocks"
+    )
+    kind = models.CharField(max_length=4)
+    rule = models.ForeignKey(ClockRule, models.PROTECT)
+    holder_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="clocks"
+    )
+    started_at = models.DateTimeField()
+    due_on = models.DateField()
+    first_due_on = models.DateField()
+    provisional = models.BooleanField(default=False)
+    pauses = models.JSONField(default=list)
+    paused_on = models.DateField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stop_reason = models.CharField(max_length=30, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("时限")
+        verbose_name_plural = _("时限")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["suggestion", "kind"],
+                condition=Q(stopped_at__isnull=True, assignment__isnull=True),
+                name="one_running_case_clock",
+            ),
+            models.UniqueConstraint(
+                fields=["assignment", "kind"],
+                condition=Q(stopped_at__isnull=True, assignment__isnull=False),
+                name="one_running_assignment_clock",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "due_on"],
+                condition=Q(stopped_at__isnull=True),
+                name="clock_running",
+            ),
+            models.Index(fields=["holder_unit", "due_on"], name="clock_holder"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.suggestion_id}"
+
+    def pause_list(self) -> list[counting.Pause]:
+        """Closed and open pauses as values."""
+        closed = [
+            counting.Pause(date.fromisoformat(a), date.fromisoformat(b)) for a, b in self.pauses
+        ]
+        return closed + ([counting.Pause(self.paused_on)] if self.paused_on else [])
+
+    def is_late(self, on: date) -> bool:
+        """Whether the duty was, or is on `on`, past its due date."""
+        end = counting.local_date(self.stopped_at) if self.stopped_at else on
+        return end > self.due_on and not (self.paused_on and not self.stopped_at)

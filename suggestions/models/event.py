@@ -1,0 +1,88 @@
+"""Append-only, hash-chained events (invariant 3). Each case is a chain; each day's head binds all chains together.
+
+A chain per case keeps submissions from queueing behind one another (docs/adr/0005); the daily head, which covers every
+event of the day and the head before it, makes a case cut off at the end visible as well.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from suggestions.models.suggestion import Suggestion
+from suggestions.models.unit import Unit
+from suggestions.states import Machine, Visibility
+
+
+class CaseEvent(models.Model):
+    """One act on one case. Database triggers refuse UPDATE and DELETE (migrations)."""
+
+    suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    machine = models.CharField(max_length=12, choices=Machine.choices)
+    name = models.CharField(max_length=30)
+    from_state = models.CharField(max_length=24, blank=True)
+    to_state = models.CharField(max_length=24, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    role = models.CharField(max_length=30)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    words = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices)
+    prev_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("事件")
+        verbose_name_plural = _("事件")
+        ordering = ["suggestion_id", "seq"]
+        constraints = [models.UniqueConstraint(fields=["suggestion", "seq"], name="event_seq_once")]
+        indexes = [models.Index(fields=["at", "id"], name="event_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.suggestion_id}#{self.seq} {self.name}"
+
+    def compute_hash(self) -> str:
+        """SHA-256 over the canonical JSON of this row and the hash before it."""
+        return event_hash(
+            suggestion_id=self.suggestion_id, seq=self.seq, machine=self.machine, name=self.name,
+            from_state=self.from_state, to_state=self.to_state, actor_id=self.actor_id, role=self.role,
+            unit_id=self.unit_id, at=self.at, words=self.words, reason=self.reason, data=self.data,
+            visibility=self.visibility, prev_hash=self.prev_hash,
+        )  # fmt: skip
+
+
+def event_hash(*, at: datetime, **facts: Any) -> str:
+    """Hash of an event's facts: keys sorted, UTF-8, times in UTC with microseconds."""
+    stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
+    text = json.dumps(
+        {**facts, "at": stamp}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class DailyHead(models.Model):
+    """The head of one Shanghai day: hash of the day's event hashes in id order and of the head before. Published."""
+
+    day = models.DateField(unique=True)
+    last_event_id = models.BigIntegerField()
+    events = models.PositiveIntegerField()
+    prev_head = models.CharField(max_length=64, blank=True)
+    head = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("每日链头")
+        verbose_name_plural = _("每日链头")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.head[:12]}"

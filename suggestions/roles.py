@@ -1,0 +1,25 @@
+"""Staff roles (process.md 2.1) and who holds one. Codes are shipped: they never change."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """Roles of staff. Residents and the public hold none."""
+
+    INTAKE_CLERK = "intake_clerk", _("登记员")
+    TRIAGE_OFFICER = "triage_officer", _("分办员")
+    LIAISON = "liaison", _("承办单位联络员")
+    HANDLER = "handler", _("经办人")
+    UNIT_HEAD = "unit_head", _("承办单位负责人")
+    PUBLISHER = "publisher", _("公开审核员")
+    SUPERVISOR = "supervisor", _("督办员")
+    LEADER = "leader", _("领导")
+    ANALYST = "analyst", _("分析员")
+    PRIVACY_OFFICER = "privacy_officer", _("个人信息保护负责人")
+    EDITOR = "editor", _("网站编辑")
+    SYS_ADMIN = "sys_admin", _("系统管理员")
+
+
+UNIT_ROLES = frozenset({Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD})
+"""Roles that a person holds for one unit; the others are held for a jurisdiction."""

@@ -1,0 +1,269 @@
+"""What public pages read: lists by key, counts by facet, single items. Only `on_page()` rows, only `public_*` text."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404
+from django.utils.dateparse import parse_datetime
+
+from suggestions import content, numbers
+from suggestions.codes import Outcome
+from suggestions.models import Assignment, District, Evaluation, Reply, Suggestion, Topic, Unit
+from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.states import ACTIVE_ASSIGNMENT, PublicGroup
+
+PAGE_SIZE = 20
+FACETS = ("status", "topic", "unit", "district", "outcome", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a browse address asks for; unknown codes find nothing rather than failing."""
+
+    status: str = ""
+    topic: str = ""
+    unit: str = ""
+    district: str = ""
+    outcome: str = ""
+    year: str = ""
+    campaign: str = ""
+    sort: str = "recent"
+
+    def active(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in FACETS if getattr(self, name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet with its count."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """One page of a browse list. `next_cursor` is "" on the last page."""
+
+    items: list[Suggestion]
+    next_cursor: str
+    total: int
+    facets: dict[str, list[Choice]] = field(default_factory=dict)
+
+
+def replies_for_lists() -> Prefetch[str]:
+    """The public replies of the rows at hand, in one query."""
+    return Prefetch(
+        "replies",
+        Reply.objects.filter(is_public=True).select_related("unit"),
+        to_attr="public_replies",
+    )
+
+
+def narrow(rows: SuggestionQuerySet, filters: Filters, *, without: str = "") -> SuggestionQuerySet:
+    """`rows` narrowed by all filters but the one named `without` (a facet does not narrow its own counts)."""
+    wanted = {k: v for k, v in filters.active().items() if k != without}
+    if "status" in wanted:
+        rows = rows.filter(public_group=wanted["status"])
+    if "topic" in wanted:
+        topic = Topic.objects.filter(code=wanted["topic"]).first()
+        rows = rows.filter(topic__path__startswith=topic.path) if topic else rows.none()
+    if "unit" in wanted:
+        rows = rows.filter(lead_unit__code=wanted["unit"])
+    if "district" in wanted:
+        rows = rows.filter(district__code=wanted["district"])
+    if "outcome" in wanted:
+        rows = rows.filter(outcome=wanted["outcome"], public_group=PublicGroup.DONE)
+    if "year" in wanted:
+        rows = (
+            rows.filter(received_at__year=int(wanted["year"]))
+            if wanted["year"].isdecimal()
+            else rows.none()
+        )
+    if filters.campaign.isdecimal():
+        rows = rows.filter(campaign_id=int(filters.campaign))
+    return rows
+
+
+def browse(filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Browse:
+    """A page of published items, newest published first, by key: deep pages cost what the first one costs."""
+    base = Suggestion.objects.on_page()
+    rows = narrow(base, filters)
+    order = "answered_at" if filters.sort == "answered" else "published_at"
+    if order == "answered_at":
+        rows = rows.exclude(answered_at=None)
+    place = read_cursor(cursor)
+    page = rows
+    if place:
+        moment, pk = place
+        page = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
+    items = list(
+        page.for_list()
+        .prefetch_related(replies_for_lists())
+        .order_by(f"-{order}", "-pk")[: size + 1]
+    )
+    more = len(items) > size
+    items = items[:size]
+    last = items[-1] if items else None
+    return Browse(
+        items=items,
+        next_cursor=make_cursor(getattr(last, order), last.pk) if more and last else "",
+        total=_counted(filters),
+        facets=facet_counts(filters),
+    )
+
+
+def make_cursor(moment: datetime, pk: int) -> str:
+    return base64.urlsafe_b64encode(f"{moment.isoformat()}|{pk}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, int] | None:
+    """The place a cursor names; None for an empty or a forged one (the list then begins at the beginning)."""
+    if not cursor:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment_text, _, pk_text = text.partition("|")
+        moment = parse_datetime(moment_text)
+        return (moment, int(pk_text)) if moment and moment.tzinfo else None
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _key(name: str, filters: Filters) -> str:
+    parts = ":".join(
+        f"{k}={v}"
+        for k, v in sorted({**filters.active(), "campaign": filters.campaign}.items())
+        if v
+    )
+    return f"browse:{content.version()}:{name}:{hashlib.sha256(parts.encode()).hexdigest()[:24]}"
+
+
+def _counted(filters: Filters) -> int:
+    """How many items the filters find; counted once per content version."""
+    key = _key("total", filters)
+    held: int | None = cache.get(key)
+    if held is None:
+        held = narrow(Suggestion.objects.on_page(), filters).count()
+        cache.set(key, held, 600)
+    return held
+
+
+def facet_counts(filters: Filters) -> dict[str, list[Choice]]:
+    """Values with counts for each facet, equal to what choosing them finds; one grouped query a facet, once per
+    content version.
+    """
+    key = _key("facets", filters)
+    held: dict[str, list[tuple[str, str, int]]] | None = cache.get(key)
+    if held is None:
+        held = {name: _count_facet(name, filters) for name in FACETS}
+        cache.set(key, held, 600)
+    return {
+        name: [Choice(v, label, n, chosen=getattr(filters, name) == v) for v, label, n in values]
+        for name, values in held.items()
+    }
+
+
+def _count_facet(name: str, filters: Filters) -> list[tuple[str, str, int]]:
+    rows = narrow(Suggestion.objects.on_page(), filters, without=name)
+    match name:
+        case "status":
+            return _labelled(
+                _group(rows, "public_group"), dict(PublicGroup.choices), keep_order=True
+            )
+        case "outcome":
+            done = rows.filter(public_group=PublicGroup.DONE).exclude(outcome="")
+            return _labelled(_group(done, "outcome"), dict(Outcome.choices), keep_order=True)
+        case "unit":
+            counts = _group(rows.exclude(lead_unit=None), "lead_unit_id")
+            units = {u.pk: (u.code, u.short_name) for u in Unit.objects.filter(pk__in=counts)}
+            return _sorted([(units[k][0], units[k][1], n) for k, n in counts.items() if k in units])
+        case "district":
+            counts = _group(rows.exclude(district=None), "district_id")
+            places = {d.pk: (d.code, d.name) for d in District.objects.filter(pk__in=counts)}
+            return _sorted(
+                [(places[k][0], places[k][1], n) for k, n in counts.items() if k in places]
+            )
+        case "topic":
+            return _count_topics(rows)
+        case _:
+            years = rows.values_list("received_at__year").annotate(n=Count("pk")).order_by()
+            return sorted(((str(y), f"{y}年", n) for y, n in years), reverse=True)
+
+
+def _count_topics(rows: SuggestionQuerySet) -> list[tuple[str, str, int]]:
+    """First-level topics, each with its subtree's count."""
+    counts = _group(rows.exclude(topic=None), "topic_id")
+    topics = {t.pk: t for t in Topic.objects.all()}
+    roots = {t.path: t for t in topics.values() if t.depth == 1}
+    sums: dict[str, int] = {}
+    for pk, n in counts.items():
+        root = topics[pk].path[: Topic.steplen]
+        sums[root] = sums.get(root, 0) + n
+    return _sorted([(roots[p].code, roots[p].name, n) for p, n in sums.items() if p in roots])
+
+
+def _group(rows: SuggestionQuerySet, column: str) -> dict[object, int]:
+    return dict(rows.values_list(column).annotate(n=Count("pk")).order_by())
+
+
+def _labelled(
+    counts: Mapping[object, int], labels: Mapping[str, object], *, keep_order: bool
+) -> list[tuple[str, str, int]]:
+    return [(code, str(label), counts[code]) for code, label in labels.items() if counts.get(code)]
+
+
+def _sorted(values: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    return sorted(values, key=lambda v: (-v[2], v[1]))
+
+
+def load(case_no: str) -> Suggestion:
+    """One published item with everything its page shows, or Http404. Constant number of queries."""
+    wanted = numbers.parse_case_no(case_no)
+    found = (
+        Suggestion.objects.on_page()
+        .filter(case_no=wanted or "")
+        .select_related("topic", "district", "lead_unit", "campaign", "jurisdiction")
+        .prefetch_related(
+            "tags",
+            "attachments",
+            replies_for_lists(),
+            Prefetch(
+                "assignments",
+                Assignment.objects.filter(status__in=ACTIVE_ASSIGNMENT).select_related("unit"),
+                to_attr="active_assignments",
+            ),
+            Prefetch("evaluations", Evaluation.objects.order_by("round"), to_attr="ratings"),
+        )
+        .first()
+    )
+    if found is None:
+        raise Http404("没有这件公开的建议。")
+    return found
+
+
+def newest_answers(*, limit: int = 4) -> list[Suggestion]:
+    """The last answered published items, adopted and refused alike."""
+    rows = Suggestion.objects.on_page().answered().filter(replies__is_public=True).distinct()
+    return list(
+        rows.for_list()
+        .prefetch_related(replies_for_lists())
+        .order_by("-answered_at", "-pk")[:limit]
+    )
+
+
+def answered_since(moment: datetime) -> int:
+    """Items answered since a moment, published or not: the whole truth of the week."""
+    return Suggestion.objects.filter(answered_at__gte=moment).count()
+
+
+def week_before(moment: datetime) -> datetime:
+    return moment - timedelta(days=7)

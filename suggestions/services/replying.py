@@ -1,0 +1,230 @@
+"""The answer: drafted, signed by the unit's head, reviewed by the office, given to the author (T11 to T16; 4.7)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from suggestions import rules
+from suggestions.actor import Actor
+from suggestions.codes import DATED_OUTCOMES, Outcome
+from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
+from suggestions.models import Assignment, Reply, Suggestion
+from suggestions.services import assignment as assigning
+from suggestions.services import clocks, publishing, transitions
+from suggestions.states import ACTIVE_ASSIGNMENT, Case
+from suggestions.states import Assignment as Part
+
+BODY_MIN, BODY_MAX = 30, 6000
+EDITABLE = (Reply.State.DRAFT, Reply.State.AWAITING_SIGNATURE)
+WRITABLE_CASES = (Case.HANDLING, Case.RECTIFYING)
+
+
+def lead_assignment(suggestion: Suggestion) -> Assignment:
+    """The active lead assignment; WrongState when nobody leads."""
+    held = (
+        suggestion.assignments.filter(part=Assignment.Part.LEAD, status__in=ACTIVE_ASSIGNMENT)
+        .select_related("unit")
+        .first()
+    )
+    if held is None:
+        raise WrongState
+    held.suggestion = suggestion
+    return held
+
+
+def current_reply(suggestion: Suggestion) -> Reply | None:
+    """The newest version, whatever its state."""
+    return suggestion.replies.order_by("-number").first()
+
+
+def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: Any) -> Reply:
+    """Save the lead unit's draft; after a send-back or a rectification this begins the next version, nothing is lost.
+
+    `values`: outcome, body, reason, basis, commitment, committed_by, next_report_on, contact. No check but shape: a
+    draft may be incomplete.
+    """
+    lead = lead_assignment(suggestion)
+    if actor.unit is None or actor.unit.pk != lead.unit_id:
+        raise NotAllowed("只有主办单位可以起草答复。")
+    if suggestion.status not in WRITABLE_CASES:
+        raise WrongState
+    clean = {k: rules.clean_text(v) if isinstance(v, str) else v for k, v in values.items()}
+    reply = current_reply(suggestion)
+    with transaction.atomic():
+        if reply is None or reply.state not in EDITABLE:
+            number = reply.number + 1 if reply else 1
+            kept = {} if reply is None else {n: getattr(reply, n) for n in _TEXTS}
+            reply = Reply(suggestion=suggestion, unit=lead.unit, number=number, **kept)
+        for name, value in clean.items():
+            setattr(reply, name, value)
+        reply.state = Reply.State.DRAFT
+        reply.drafted_by = actor.user  # type: ignore[assignment]
+        reply.save()
+    return reply
+
+
+_TEXTS = (
+    "outcome",
+    "body",
+    "reason",
+    "basis",
+    "commitment",
+    "committed_by",
+    "next_report_on",
+    "contact",
+)
+
+
+def problems(reply: Reply, *, on: date) -> dict[str, list[str]]:
+    """What keeps a reply from being signed (process.md 4.7): hard rules only; softer ones are warnings (insight)."""
+    found: dict[str, list[str]] = {}
+    if reply.outcome not in Outcome.values:
+        found["outcome"] = ["请选办理结果。"]
+    if len(reply.body) < BODY_MIN:
+        found["body"] = [f"答复太短，至少{BODY_MIN}个字：逐条回应、查了什么、怎么定的、下一步。"]
+    elif len(reply.body) > BODY_MAX:
+        found["body"] = [f"答复最多{BODY_MAX}个字，现在是{len(reply.body)}个字。"]
+    dated = DATED_OUTCOMES.get(Outcome(reply.outcome)) if reply.outcome in Outcome.values else None
+    if dated:
+        when: date | None = getattr(reply, dated)
+        if when is None:
+            found[dated] = [f"选“{Outcome(reply.outcome).label}”要写明日期。"]
+        elif when <= on:
+            found[dated] = ["日期应在今天以后。"]
+    if reply.outcome == Outcome.NOT_ADOPTED and not reply.reason:
+        found["reason"] = ["不予采纳要写明理由。"]
+    if not reply.contact:
+        found["contact"] = ["请写联系科室和座机，让建议人找得到人。"]
+    return found
+
+
+def ask_for_signature(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
+    """The handler hands the draft to the unit's head."""
+    if actor.unit is None or actor.unit.pk != reply.unit_id:
+        raise NotAllowed
+    if reply.state != Reply.State.DRAFT:
+        raise WrongState
+    found = problems(reply, on=clocks.local_date(at))
+    if found:
+        raise Invalid(found)
+    _move(reply, Reply.State.DRAFT, Reply.State.AWAITING_SIGNATURE)
+    return reply
+
+
+def return_draft(*, reply: Reply, note: str, actor: Actor, at: datetime) -> Reply:
+    """The unit's head hands the draft back to the handler with a remark."""
+    if not note.strip():
+        raise DomainError("请写明要改什么。")
+    _move(
+        reply, Reply.State.AWAITING_SIGNATURE, Reply.State.DRAFT, review_note=rules.clean_text(note)
+    )
+    return reply
+
+
+def sign(*, reply: Reply, actor: Actor, at: datetime, note: str = "") -> Reply:
+    """The unit's head signs; the office reviews (T11). Co-units must have answered, or be overdue, or the head says why
+    it goes without them (`note`, process.md 4.1 T11; peers.md feature 4).
+    """
+    if actor.unit is None or actor.unit.pk != reply.unit_id:
+        raise NotAllowed
+    suggestion = reply.suggestion
+    found = problems(reply, on=clocks.local_date(at))
+    if found:
+        raise Invalid(found)
+    waiting = assigning.waiting_co_units(suggestion, at=at)
+    if waiting and not note.strip():
+        names = "、".join(a.unit.short_name for a in waiting)
+        raise Invalid({"note": [f"{names}还没有回复协办意见，期限也没到。要先报送，请写明原因。"]})
+    lead = lead_assignment(suggestion)
+    if suggestion.status == Case.RECTIFYING:
+        _differs_from_earlier(reply)
+    with transaction.atomic():
+        _move(
+            reply, Reply.State.AWAITING_SIGNATURE, Reply.State.SIGNED,
+            signed_by=actor.user, signed_at=at, review_note="",
+        )  # fmt: skip
+        # The head's signature is the unit's act; the assignment moves in the unit's name.
+        transitions.apply(
+            lead,
+            "submit_work",
+            actor=actor,
+            at=at,
+            data={"unit": lead.unit.short_name},
+            fields={"submitted_at": at},
+        )
+        transitions.apply(
+            suggestion, "submit_reply", actor=actor, at=at, reason=note,
+            data={"unit": lead.unit.short_name, "reply": reply.number, "without": [a.unit.short_name for a in waiting]},
+        )  # fmt: skip
+    return reply
+
+
+def _differs_from_earlier(reply: Reply) -> None:
+    earlier = (
+        reply.suggestion.replies.filter(state=Reply.State.APPROVED).order_by("-number").first()
+    )
+    if earlier and earlier.body == reply.body:
+        raise Invalid({"body": ["整改后的答复和上一次一样。请逐条回应建议人不满意的地方。"]})
+
+
+def send_back(*, reply: Reply, reason: str, actor: Actor, at: datetime) -> Reply:
+    """The office sends a signed reply back with reasons (T12); the next draft is a new version."""
+    reason = rules.clean_text(reason)
+    if not reason:
+        raise Invalid({"reason": ["请写明退回的理由，承办单位要照着改。"]})
+    suggestion = reply.suggestion
+    lead = lead_assignment(suggestion)
+    data = {"unit": lead.unit.short_name, "reply": reply.number}
+    with transaction.atomic():
+        _move(
+            reply,
+            Reply.State.SIGNED,
+            Reply.State.SENT_BACK,
+            reviewed_by=actor.user,
+            review_note=reason,
+        )
+        transitions.apply(suggestion, "send_back", actor=actor, at=at, reason=reason, data=data)
+        transitions.apply(lead, "rework", actor=actor, at=at, data=data)
+    return reply
+
+
+def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
+    """The office passes the reply: the author is answered and asked to rate (T13, T16), the page is brought up to date."""
+    suggestion = reply.suggestion
+    lead = lead_assignment(suggestion)
+    with transaction.atomic():
+        _move(
+            reply, Reply.State.SIGNED, Reply.State.APPROVED, reviewed_by=actor.user, delivered_at=at
+        )
+        transitions.apply(
+            suggestion, "pass_reply", actor=actor, at=at,
+            fields={"outcome": reply.outcome, "answered_at": at},
+            data={"unit": lead.unit.short_name, "reply": reply.number, "outcome": reply.outcome},
+        )  # fmt: skip
+        transitions.apply(suggestion, "invite", actor=Actor.system(), at=at)
+        for part in suggestion.assignments.filter(status=Part.SUBMITTED).select_related("unit"):
+            part.suggestion = suggestion
+            transitions.apply(
+                part, "accept_work", actor=actor, at=at, data={"unit": part.unit.short_name}
+            )
+        for part in suggestion.assignments.filter(
+            status__in=(Part.PENDING, Part.SIGNED, Part.WORKING)
+        ).select_related("unit"):
+            part.suggestion = suggestion
+            transitions.apply(
+                part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
+            )
+        publishing.cover_reply(suggestion=suggestion, reply=reply, at=at)
+    return reply
+
+
+def _move(reply: Reply, expected: str, to: str, **fields: Any) -> None:
+    """Conditional change of a reply's own state; the case's states go through transitions."""
+    from suggestions.errors import ChangedMeanwhile
+
+    if not Reply.objects.filter(pk=reply.pk, state=expected).update(state=to, **fields):
+        raise ChangedMeanwhile
+    reply.state = to
+    for name, value in fields.items():
+        setattr(reply, name, value)

@@ -1,0 +1,200 @@
+"""The only writer of states (invariant 2). Every change is one row of states.py, one event, one transaction."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+
+from suggestions import content, outbox, states
+from suggestions.actor import Actor
+from suggestions.errors import ChangedMeanwhile, DomainError, NotAllowed, WrongState
+from suggestions.models import Adoption, Assignment, CaseEvent, Suggestion
+from suggestions.models.event import event_hash
+from suggestions.services import clocks
+from suggestions.states import Machine, Transition, Visibility
+
+_FIELD = {
+    Machine.CASE: "status",
+    Machine.PUBLICATION: "publication",
+    Machine.EVALUATION: "evaluation_state",
+    Machine.ASSIGNMENT: "status",
+    Machine.ADOPTION: "status",
+}
+
+
+def apply(
+    target: Suggestion | Assignment | Adoption,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    fields: dict[str, Any] | None = None,
+) -> CaseEvent:
+    """Take the row called `name`: check role and state, write state and event, set clocks, queue effects.
+
+    `fields` are written in the same conditional UPDATE as the state; `data` is kept in the event and fills its words.
+    Raises WrongState, NotAllowed, ChangedMeanwhile (somebody was first), DomainError (a reason is missing).
+    Source: process.md section 4.
+    """
+    row = states.BY_NAME[name]
+    field = _FIELD[row.machine]
+    current: str = getattr(target, field)
+    _check(row, current, actor, reason)
+    with transaction.atomic():
+        if isinstance(target, Suggestion):
+            event = _write(
+                target,
+                row,
+                current,
+                actor,
+                at,
+                reason,
+                data or {},
+                {field: row.to, **(fields or {})},
+            )
+        else:
+            _update_part(target, field, current, row.to, fields or {})
+            event = _write(target.suggestion, row, current, actor, at, reason, data or {}, {})
+        part = target if isinstance(target, Assignment) else None
+        clocks.take_effect(event.suggestion, row, at=at, assignment=part)
+        _queue_effects(event.suggestion, row, event)
+    return event
+
+
+def begin(
+    part: Assignment | Adoption,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+) -> CaseEvent:
+    """Create a part of a case (an assignment, an adoption) in the first state of its machine, with its event."""
+    row = states.BY_NAME[name]
+    _check(row, "", actor, "")
+    with transaction.atomic():
+        part.status = row.to
+        part.save()
+        event = _write(part.suggestion, row, "", actor, at, "", data or {}, {})
+        clocks.take_effect(
+            event.suggestion, row, at=at, assignment=part if isinstance(part, Assignment) else None
+        )
+        _queue_effects(event.suggestion, row, event)
+    return event
+
+
+def note(
+    suggestion: Suggestion,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    words: str = "",
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    visibility: Visibility = Visibility.STAFF,
+    fields: dict[str, Any] | None = None,
+) -> CaseEvent:
+    """Record an act that changes no state (a draft saved, contact data read, a date moved)."""
+    row = Transition(Machine.NOTE, name, (), "", (actor.role,), words, words, visibility)
+    with transaction.atomic():
+        event = _write(
+            suggestion, row, "", actor, at, reason, data or {}, fields or {}, words=words
+        )
+        _queue_effects(suggestion, row, event)
+    return event
+
+
+def _check(row: Transition, current: str, actor: Actor, reason: str) -> None:
+    if current not in row.from_:
+        raise WrongState
+    if actor.role not in row.roles:
+        raise NotAllowed
+    if row.reason_required and not reason.strip():
+        raise DomainError("请写明理由。")
+
+
+def _update_part(
+    part: Assignment | Adoption, field: str, current: str, to: str, fields: dict[str, Any]
+) -> None:
+    changed = (
+        type(part)
+        .objects.filter(pk=part.pk, version=part.version, **{field: current})
+        .update(**{field: to, "version": F("version") + 1, **fields})
+    )
+    if not changed:
+        raise ChangedMeanwhile
+    _adopt(part, {field: to, "version": part.version + 1, **fields})
+
+
+def _write(
+    suggestion: Suggestion,
+    row: Transition,
+    current: str,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    data: dict[str, Any],
+    fields: dict[str, Any],
+    words: str | None = None,
+) -> CaseEvent:
+    """The event, and the suggestion's conditional UPDATE that carries state, chain head and version together."""
+    filled = words if words is not None else str(row.words).format_map(defaultdict(str, data))
+    facts: dict[str, Any] = {
+        "suggestion_id": suggestion.pk,
+        "seq": suggestion.event_seq + 1,
+        "machine": str(row.machine),
+        "name": row.name,
+        "from_state": str(current),
+        "to_state": str(row.to),
+        "actor_id": actor.user.pk if actor.user else None,
+        "role": actor.role,
+        "unit_id": actor.unit.pk if actor.unit else None,
+        "words": filled,
+        "reason": reason,
+        "data": data,
+        "visibility": str(row.visibility),
+        "prev_hash": suggestion.event_head,
+    }
+    digest = event_hash(at=at, **facts)
+    changes = {**fields, "event_seq": suggestion.event_seq + 1, "event_head": digest}
+    if "status" in fields:
+        changes["public_group"] = states.public_group(fields["status"])
+    changed = Suggestion.objects.filter(pk=suggestion.pk, version=suggestion.version).update(
+        version=F("version") + 1, **changes
+    )
+    if not changed:
+        raise ChangedMeanwhile
+    was_public = suggestion.is_public
+    _adopt(suggestion, {**changes, "version": suggestion.version + 1})
+    event = CaseEvent(at=at, hash=digest, **facts)
+    event.save(force_insert=True)
+    event.suggestion = suggestion
+    if was_public or suggestion.is_public:
+        outbox.enqueue(
+            outbox.INDEX,
+            {"type": "suggestion", "id": suggestion.pk},
+            key=f"suggestion:{suggestion.pk}",
+        )
+        content.bump_after_commit()
+    return event
+
+
+def _queue_effects(suggestion: Suggestion, row: Transition, event: CaseEvent) -> None:
+    for code in row.notify:
+        kind = outbox.AUTHOR_NOTICE if code.startswith("author.") else outbox.STAFF_NOTICE
+        outbox.enqueue(
+            kind,
+            {"code": code, "suggestion": suggestion.pk, "event": event.pk},
+            key=f"{code}:{suggestion.pk}:{event.seq}",
+        )
+
+
+def _adopt(instance: models.Model, values: dict[str, Any]) -> None:
+    """Let the object in hand show what the UPDATE wrote."""
+    for name, value in values.items():
+        setattr(instance, name, value)
