@@ -18,8 +18,10 @@ _SURNAMES = set(
 )
 # A given name does not hold these; a phrase like 扫马路的奶奶 or 把钱给老师 does.
 _NOT_GIVEN = set(
-    "的了给着得到在是说和与跟把让被从对向不们个这那也就都还没很要会能可去来过上下里外路楼层口年月日元块"
+    "的了给着得到在是说和与跟把让被从对向不们个这那也就都还没很要会能可去来过上下里外路楼层口月日元块局副县您你我他她它人"
 )
+# Surnames that are everyday words too: what follows them must not be a word by itself (于体育老师).
+_WORDLIKE = set("于任常应单路方高白金江石安温成包管万向时")
 _COMPOUND = (
     "欧阳",
     "上官",
@@ -61,7 +63,7 @@ _SALUTED = re.compile(
 # 刘奶奶, 赵家阿公, 老宋头: neighbours know who that is.
 _NICK = re.compile(
     r"([\u4e00-\u9fff])(?:家(?:阿公|阿婆|老大|老二|老三|媳妇|儿子|女儿|大爷|奶奶|爷爷)"
-    r"|奶奶|爷爷|婆婆|阿婆|阿公|大爷|大妈|大伯|大婶|老太太?|老先生|嫂|姐|伯|婶|阿姨)"
+    r"|奶奶|爷爷|婆婆|阿婆|阿公|大爷|大妈|大伯|大婶|老太太?|老先生|先生|女士|嫂|姐|伯|婶|阿姨)"
     r"|老([\u4e00-\u9fff])头|[老小]([\u4e00-\u9fff])(?=[说讲两帮拖去来家，。、：；]|$)"
 )
 _COMMON = set(
@@ -73,6 +75,9 @@ _ENDS = re.compile(
 )
 # Behind these a run of characters is a place or a body, not a person.
 _PLACE = tuple("市县区镇乡路街道桥河湖站局院校司厂店")
+
+
+_OTHER_END = re.compile(rf"(?:{_TITLE})$|[{''.join(_PLACE)}]$")
 
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
@@ -97,15 +102,9 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for word, tag in rjieba.tag(text):
         # Three characters the segmenter itself takes for a person, before a mark or a verb.
-        if tag == "nr" and len(word) == 3 and word[0] in _COMMON and _is_name(word):
-            if _ENDS.match(text, at + 3) and word[1:] not in (
-                "先生",
-                "女士",
-                "小姐",
-                "老师",
-                "医生",
-            ):
-                yield at, at + 3
+        likely = tag == "nr" and len(word) == 3 and word[0] in _COMMON and _is_name(word)
+        if likely and not _OTHER_END.search(word) and _ENDS.match(text, at + 3):
+            yield at, at + 3
         at += len(word)
     for pattern in (_SIGNED, _SALUTED):
         for match in pattern.finditer(text):
@@ -122,6 +121,10 @@ def _is_name(word: str) -> bool:
     given = len(word) - (2 if word[:2] in _COMPOUND else 1)
     if not _begins(word) or not 1 <= given <= 2 or _NOT_GIVEN & set(word[-given:]):
         return False
+    if word[0] in _WORDLIKE and given == 2:
+        rest = rjieba.tag(word[1:])
+        if len(rest) == 1 and str(rest[0][1])[:1] in "vadcpr" and str(rest[0][1])[:2] != "nr":
+            return False
     tokens = rjieba.tag(word)
     if len(tokens) == 1:
         # Place names (郑德海) are often taken from persons; other single words are words.
