@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal import metrics
-from portal.middleware import client_ip
+from suggestions.guards.address import client_ip
 
 log = structlog.get_logger(__name__)
 

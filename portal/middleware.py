@@ -1,13 +1,11 @@
 """The request's id, its one access line and its measurements; and whose address a request comes from."""
 
-import ipaddress
 import re
 import time
 import uuid
 from collections.abc import Callable
 
 import structlog
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from portal import metrics
@@ -57,23 +55,3 @@ def request_id(get_response: GetResponse) -> GetResponse:
             structlog.contextvars.clear_contextvars()
 
     return middleware
-
-
-def client_ip(request: HttpRequest) -> str:
-    """The caller's address, for rate limits and the network check of /metrics; never for a log.
-
-    Each proxy appends the address it saw to `X-Forwarded-For`, so with N trusted proxies the N-th
-    entry from the right is the one that none of the callers could write. With TRUSTED_PROXIES=0 the
-    header is ignored. Returns "" when no valid address is known (a Unix socket).
-    """
-    trusted = settings.TRUSTED_PROXIES
-    candidate = request.META.get("REMOTE_ADDR", "")
-    if trusted > 0:
-        hops = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        hops = [h for h in hops if h]
-        if len(hops) >= trusted:
-            candidate = hops[-trusted]
-    try:
-        return str(ipaddress.ip_address(candidate))
-    except ValueError:
-        return ""

@@ -7,6 +7,7 @@ from suggestions.states import AUTHOR, SYSTEM
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser as User
+
     from suggestions.models import Unit
 
 

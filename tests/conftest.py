@@ -38,7 +38,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 @pytest.fixture(autouse=True)
 def _clean_slate() -> None:
     """Rate limits and cached pages of one test must not reach the next."""
-    from portal import ratelimit
+    from suggestions.guards import ratelimit
 
     cache.clear()
     ratelimit.forget()

@@ -118,10 +118,10 @@ REDIS_URL = env.text("REDIS_URL")
 CACHES = (
     {
         "default": {
-            "BACKEND": "portal.cache.PatientRedisCache",
+            "BACKEND": "suggestions.guards.cache.PatientRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "jianyan",
-            # A stopped Redis must not keep a resident waiting: give up fast (portal/cache.py falls back).
+            # A stopped Redis must not keep a resident waiting: give up fast (suggestions/guards/cache.py falls back).
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         }
     }
@@ -243,7 +243,7 @@ SMS_BACKEND = env.text("SMS_BACKEND", "file")
 SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN")
 
-# Proof-of-work captcha of our own host: PBKDF2 rounds per tried key, about 256 keys (portal/captcha.py).
+# Proof-of-work captcha of our own host: PBKDF2 rounds per tried key, about 256 keys (suggestions/guards/captcha.py).
 ALTCHA_COST = env.number("ALTCHA_COST", 5_000)
 
 RATE_LIMITS = {

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client, RequestFactory
 
 from portal import logs
-from portal.middleware import client_ip
+from suggestions.guards.address import client_ip
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from django.urls import path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import captcha
+from suggestions.guards import captcha
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from portal import ratelimit
+from suggestions.guards import ratelimit
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,7 @@ _UNITS = ("千", "百", "十", "")
 
 
 def _secret(purpose: str) -> str:
-    return salted_hmac("portal.captcha", purpose, algorithm="sha256").hexdigest()
+    return salted_hmac("suggestions.guards.captcha", purpose, algorithm="sha256").hexdigest()
 
 
 def challenge() -> dict[str, Any]:
@@ -86,7 +86,7 @@ def verify(payload: str, bound_to: str = "") -> bool:
 def _spend(token: str, bound_to: str) -> bool:
     """Use `token` up for `bound_to`. False when something else used it before.
 
-    With Redis every process sees it; without, each process remembers for itself (portal/cache.py).
+    With Redis every process sees it; without, each process remembers for itself (suggestions/guards/cache.py).
     """
     key = "captcha:" + hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
     owner = hashlib.sha256(bound_to.encode("utf-8", "replace")).hexdigest()
@@ -144,7 +144,9 @@ def check_plain(token: str, answer: str, bound_to: str = "") -> bool:
 
 def _answer_digest(nonce: str, figures: str) -> str:
     message = f"{nonce}:{figures}".encode("utf-8", "replace").decode()
-    return salted_hmac("portal.captcha.plain", message, algorithm="sha256").hexdigest()[:24]
+    return salted_hmac("suggestions.guards.captcha.plain", message, algorithm="sha256").hexdigest()[
+        :24
+    ]
 
 
 def passed(data: Mapping[str, Any], bound_to: str = "") -> bool:

@@ -19,7 +19,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from portal.cache import Breaker
+from suggestions.guards.cache import Breaker
 
 log = structlog.get_logger(__name__)
 
