@@ -50,7 +50,7 @@ class Lease:
             pass  # it lapses by itself
 
 
-class LeasedScheduler(PersistentScheduler):  # type: ignore[misc]
+class LeasedScheduler(PersistentScheduler):
     """Celery's file-kept scheduler that only ticks while it holds the lease."""
 
     # Wake often enough to renew well inside the lease.

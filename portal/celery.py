@@ -6,20 +6,17 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.schedules import crontab
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
 QUEUES = ("intake", "index", "notices", "reports")
 
-# First match wins; what is not named goes to `intake`.
+# For tasks that name no queue of their own; what matches nothing goes to `intake`.
 ROUTES = (
-    ("suggestions.tasks.index_*", "index"),
     ("search.tasks.*", "index"),
-    ("suggestions.tasks.notify_*", "notices"),
     ("portal.notices.tasks.*", "notices"),
     ("suggestions.statistics.*", "reports"),
-    ("suggestions.tasks.daily_head", "reports"),
 )
 
 # name, task, when (seconds or crontab, Asia/Shanghai). All sweep by query, so a missed run heals.

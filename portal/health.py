@@ -75,7 +75,7 @@ def broker() -> Part:
             return Part(ok=False, words="消息队列没有应答：提交不受影响，通知和索引会在恢复后补做")
         return Part(ok=True, words="正常", figures={"waiting": waiting})
     if url.startswith("filesystem"):
-        folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
+        folder = Path(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]))
         try:
             waiting = float(sum(1 for _ in folder.iterdir()))
         except OSError:

@@ -1,7 +1,7 @@
 """Production: everything from the environment; portal/checks.py refuses what is unsafe."""
 
+from portal import env
 from portal.settings.base import *
-from portal.settings.base import env
 
 DEBUG = False
 SECURE_PROXY_SSL_HEADER = (
