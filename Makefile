@@ -9,7 +9,6 @@ PY := .venv/bin/python
 BIN := .venv/bin
 # Passed on only when given, so that the defaults live in one place.
 export PORT HOST DATA_DIR PYTHON
-# Tests and tools must not write into a running demo's folder.
 TESTS ?= tests
 
 help: ## list the targets
@@ -44,7 +43,7 @@ imports: setup ## check that imports flow one way
 	@$(BIN)/lint-imports
 
 migrations-check: setup ## fail when a model changed without its migration
-	@DATA_DIR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=portal.settings.test $(PY) manage.py makemigrations --check --dry-run
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(PY) manage.py makemigrations --check --dry-run
 
 docs-check: setup ## fail when a generated document is out of date
 	@DJANGO_SETTINGS_MODULE=portal.settings.test $(PY) manage.py states_doc --check
