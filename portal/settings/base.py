@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "ninja",
     "csp",
     "axes",
+    "django.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -99,6 +100,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Our widgets' templates live with the site's (components/options.html).
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # SQLite settings follow docs/adr/0003: WAL, short immediate transactions, a patient writer.
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")}
