@@ -26,6 +26,8 @@ from search.highlighting import highlight, snippets
 from search.terms import Terms
 
 MAX_ID = 200
+MAX_VALUE = 256  # characters of a facet value
+MAX_VALUES = 200  # alternatives of one filter
 # FTS5 gives words that most documents have a weight of a millionth; they must still rank.
 SCORE_DIGITS = 12
 
@@ -97,10 +99,15 @@ def filters_of(query: Query) -> dict[str, tuple[str, ...]]:
     if query.types:
         wanted["type"] = query.types
     return {
-        clean(name): tuple(clean(value) for value in values)
+        clean(name): tuple(_possible(value) for value in values[:MAX_VALUES])
         for name, values in wanted.items()
         if values
     }
+
+
+def _possible(value: str) -> str:
+    """The value, or one that no document has in place of one that no store would take."""
+    return clean(value) if len(value) <= MAX_VALUE else "\ufffd"
 
 
 def size_of(query: Query) -> int:
