@@ -1,0 +1,170 @@
+"""What every desk view shares: who may enter, the item or 404, the frame of the page, domain errors in words.
+
+The desk lives inside the Wagtail admin: Wagtail asks for sign-in and the right to enter the admin; `desk_view` asks for a
+staff role; `load` gives the item if it is the user's to read. What is not theirs does not exist for them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from django import forms
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import add_never_cache_headers
+
+from suggestions import access, numbers
+from suggestions.errors import DomainError, Invalid
+from suggestions.models import Suggestion
+from suggestions.roles import UNIT_ROLES, Role
+from suggestions.selectors import workload
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+P = ParamSpec("P")
+
+QUEUE_ROLES = frozenset({Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER, Role.INTAKE_CLERK})
+"""Roles of the office that look at lists of a whole jurisdiction."""
+SUPERVISION_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER})
+PUBLISHER_ROLES = frozenset({Role.PUBLISHER})
+DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
+"""Everyone who has something to do at the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One list of the desk. `count` names the figure of `workload.menu_counts` shown beside it."""
+
+    name: str
+    label: "StrOrPromise"
+    roles: frozenset[Role]
+    icon: str
+    count: str = ""
+
+
+ROOMS: tuple[Room, ...] = (
+    Room("home", gettext_lazy("今日待办"), DESK_ROLES, "home"),
+    Room("queue", gettext_lazy("分办队列"), QUEUE_ROLES, "tasks", "triage"),
+    Room("inbox", gettext_lazy("单位收件"), UNIT_ROLES, "mail", "inbox"),
+    Room("publication_queue", gettext_lazy("公开审核"), PUBLISHER_ROLES, "view", "publication"),
+    Room("supervision", gettext_lazy("督办关注"), SUPERVISION_ROLES, "warning", "supervision"),
+    Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
+)
+"""The order is that of the menu and of the tabs on each page."""
+
+
+def holds(request: HttpRequest, roles: Iterable[str]) -> bool:
+    """Whether the signed-in person holds one of these roles (one query a request)."""
+    return bool(access.scope(request.user).holds(roles))
+
+
+def desk_view(
+    roles: Iterable[str] = DESK_ROLES,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """Let in who holds one of `roles`; tell everybody else in words what they miss (403). Pages are never cached."""
+    wanted = frozenset(roles)
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            response = (
+                view(request, *args, **kwargs)
+                if holds(request, wanted)
+                else refused(request, needed=wanted)
+            )
+            add_never_cache_headers(response)
+            return response
+
+        return guarded
+
+    return decorate
+
+
+def load(request: HttpRequest, case_no: str) -> Suggestion:
+    """The item, if the user may read it; Http404 otherwise. Numbers are forgiven full-width digits and blanks."""
+    return access.load(request.user, numbers.parse_case_no(case_no) or case_no)
+
+
+def refused(request: HttpRequest, *, needed: Iterable[str] = (), message: str = "") -> HttpResponse:
+    """A 403 page that says which role the step belongs to and whom to ask."""
+    names = [str(r.label) for r in Role if r in set(needed)]
+    return page(
+        request,
+        "suggestions/desk/refused.html",
+        title=_("这一步不归您的角色"),
+        status=403,
+        message=message,
+        role_names="、".join(names),
+    )
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    title: str,
+    crumbs: Sequence[tuple[str, str]] = (),
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """Render a desk page: heading, breadcrumbs (label, address) after the desk's own, tabs with counts."""
+    trail = [{"url": reverse("desk:home"), "label": _("办理台")}]
+    trail += [{"url": url, "label": label} for label, url in crumbs]
+    trail += [{"url": "", "label": title}]
+    frame = {"title": title, "breadcrumbs_items": trail, "rooms": _tabs(request)}
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    counts = workload.menu_counts(request.user)
+    return [
+        {
+            "label": room.label,
+            "url": reverse(f"desk:{room.name}"),
+            "count": counts.get(room.count, 0),
+            "current": room.name == here,
+        }
+        for room in ROOMS
+        if holds(request, room.roles)
+    ]
+
+
+def show_errors(form: forms.Form, error: DomainError) -> None:
+    """Put what the domain refused beside the field it is about, or above the form."""
+    if not isinstance(error, Invalid):
+        form.add_error(None, str(error))
+        return
+    for name, messages in error.errors.items():
+        for message in messages:
+            form.add_error(name if name in form.fields else None, message)
+
+
+def queue_of(request: HttpRequest) -> str:
+    """The query of the list the user came from, re-encoded so that it can only ever be a query; "" when none."""
+    raw = request.POST.get("queue") or request.GET.get("queue") or ""
+    held = QueryDict(raw[:800], mutable=False)
+    return held.urlencode()
+
+
+def item_address(case_no: str, queue: str = "") -> str:
+    """The item screen, remembering the list it was opened from."""
+    address = reverse("desk:item", args=[case_no])
+    if not queue:
+        return address
+    query = QueryDict(mutable=True)
+    query["queue"] = queue
+    return f"{address}?{query.urlencode()}"
