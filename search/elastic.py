@@ -160,7 +160,6 @@ class ElasticEngine(BaseEngine):
                 "number_of_shards": 1,
                 "auto_expand_replicas": "0-1",
                 "refresh_interval": refresh_interval,
-                "max_result_window": 10_000,
             },
             aliases={self.alias: {}} if alias else {},
         )

@@ -29,9 +29,7 @@ FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 def start(folder: Path) -> Server:
     # Debian keeps the server's programs off the PATH, one folder per major version; newest first.
-    folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name)
-    )
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name))
     initdb = find_program("initdb", PACKAGE, folders=folders)
     # The server refuses to run as root; Debian's package brings this user.
     user = "postgres" if os.geteuid() == 0 else None
@@ -78,9 +76,7 @@ def start(folder: Path) -> Server:
             )
             return done.returncode == 0
 
-        wait_until(
-            lambda: run("-c", "select 1", database="postgres"), server, log=log, seconds=30
-        )
+        wait_until(lambda: run("-c", "select 1", database="postgres"), server, log=log, seconds=30)
         if not run("-c", f"create database {OWNER}", database="postgres") and not run(
             "-c", "select 1", database=OWNER
         ):

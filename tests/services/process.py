@@ -106,9 +106,7 @@ def launch(
         )
 
 
-def wait_until(
-    answers: Callable[[], bool], server: Server, *, log: Path, seconds: float
-) -> Server:
+def wait_until(answers: Callable[[], bool], server: Server, *, log: Path, seconds: float) -> Server:
     """The server once `answers()` is true. Raises Failed when it ends or the time is over."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
