@@ -165,10 +165,11 @@ def _image(content: bytes, kind: str) -> CleanUpload:
             if source.width * source.height > MAX_PIXELS:
                 raise _too_many_pixels()
             keep_png = source.format == "PNG" or _has_alpha(source)
+            picture: Image.Image = source
             if source.mode not in ("L", "RGB", "RGBA"):
-                source = source.convert("RGBA" if _has_alpha(source) else "RGB")
-            source.thumbnail((MAX_SIDE, MAX_SIDE))
-            picture = ImageOps.exif_transpose(source)
+                picture = source.convert("RGBA" if _has_alpha(source) else "RGB")
+            picture.thumbnail((MAX_SIDE, MAX_SIDE))
+            picture = ImageOps.exif_transpose(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except UploadRefused:

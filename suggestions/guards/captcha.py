@@ -73,7 +73,8 @@ def verify(payload: str, bound_to: str = "") -> bool:
     try:
         said = json.loads(base64.b64decode(payload, validate=True))
         parts = altcha.Payload.from_dict(said)
-        if not isinstance(parts.solution.derived_key, str):
+        derived: Any = parts.solution.derived_key  # whatever the sender wrote
+        if not isinstance(derived, str):
             return False
         result = altcha.verify_solution(parts, _secret("challenge"), hmac_key_secret=_secret("key"))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error):
@@ -171,4 +172,4 @@ def context(error: str = "") -> dict[str, str]:
 
 def refusal() -> str:
     """The one message for a captcha that did not pass, whatever the cause."""
-    return _("请再做一次防机器验证：等打勾出现，或回答新的小问题。您填写的内容都在。")
+    return _("防机器验证没有通过，或者已经过期。请回答这个新的小问题，您填写的内容都在。")

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.migrations.writer import MigrationWriter
 from django.test.utils import isolate_apps
 
 from suggestions import crypto
 from suggestions.crypto import EncryptedTextField
+from suggestions.models.intake import SubmissionDraft
+from suggestions.models.place import Jurisdiction
 
 SECRET = "13800138000"
 
@@ -185,3 +188,26 @@ def test_an_old_hash_still_matches_after_a_new_key_was_put_in_front(settings: An
 )
 def test_one_phone_has_one_spelling(typed: str, number: str) -> None:
     assert crypto.normalise_phone(typed) == number
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_moves_what_the_portal_stores_to_the_new_key(
+    settings: Any, capsys: Any
+) -> None:
+    office = Jurisdiction.add_root(code="jianglan", name="江澜市", office_name="征集办公室")
+    for n in range(3):
+        SubmissionDraft.objects.create(
+            token_hash=f"t{n}",
+            jurisdiction=office,
+            idempotency_key=f"k{n}",
+            answers=f'{{"phone": "{SECRET}"}}',
+        )
+    old, new = settings.FIELD_KEYS[0], Fernet.generate_key().decode()
+    settings.FIELD_KEYS = [new, old]
+    call_command("rotate_keys", batch=2)
+    assert "重新加密3个字段" in capsys.readouterr().out
+    settings.FIELD_KEYS = [new]
+    assert SubmissionDraft.objects.first().answers == f'{{"phone": "{SECRET}"}}'  # type: ignore[union-attr]
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(CommandError, match="FIELD_KEYS末尾"):
+        call_command("rotate_keys")

@@ -3,6 +3,7 @@
 for (const box of document.querySelectorAll("[data-captcha]")) {
   const machine = box.querySelector("[data-captcha-machine]");
   const plain = box.querySelector("[data-captcha-plain]");
+  const swap = box.querySelector("[data-captcha-swap]");
   const say = box.dataset;
 
   const ask = (plainly, focus = false) => {
@@ -38,8 +39,9 @@ for (const box of document.querySelectorAll("[data-captcha]")) {
       widget.remove();
     }
     if (event.detail.state === "expired") widget.verify();
+    swap.hidden = event.detail.state === "verified";
   });
-  box.querySelector("[data-captcha-swap]").addEventListener("click", () => {
+  swap.addEventListener("click", () => {
     widget.remove();
     ask(true, true);
   });
