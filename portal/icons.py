@@ -36,7 +36,7 @@ def drawing(name: str) -> Drawing:
     return found
 
 
-def svg(name: str, css: str = "", label: str = "") -> SafeString:
+def svg(name: str, css: str = "", label: object = "") -> SafeString:
     """The drawing as an `<svg>`: hidden from screen readers, or named by `label` when it stands alone."""
     box, paths = drawing(name)
     look = format_html(' class="{}"', css) if css else SafeString("")

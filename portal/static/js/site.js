@@ -1,43 +1,71 @@
-// Small helps on top of pages that work without any script.
+// Comforts on top of pages that work with this file missing. No inline code anywhere: the policy forbids it.
 (() => {
   "use strict";
-  // The error summary takes focus, so that a screen reader and the eye begin there.
-  document.querySelector("[data-errors]")?.focus();
 
-  // Character counters: 还可写12个字.
-  for (const box of document.querySelectorAll("[data-count]")) {
+  // After an error the summary is what the reader must meet first.
+  const focusErrors = (scope) => scope.querySelector("[data-errors]")?.focus();
+
+  // 还可写12个字: characters as people count them, an emoji is one. The server's limit is the real one.
+  const counter = (box) => {
+    if (box.dataset.counting) return;
+    box.dataset.counting = "1";
     const limit = Number(box.dataset.count);
     const line = document.createElement("p");
     line.className = "hint count";
     line.setAttribute("aria-live", "polite");
     box.after(line);
     const show = () => {
-      const left = limit - [...box.value].length;
-      line.textContent = left >= 0 ? `还可写${left}个字` : `多了${-left}个字`;
+      const left = limit - [...box.value.replace(/\r\n/g, "\n")].length;
+      const number = Math.abs(left).toLocaleString("zh-CN");
+      line.textContent = left >= 0 ? `还可以写${number}字` : `多了${number}字`;
+      line.classList.toggle("over", left < 0);
     };
-    box.addEventListener("input", show);
+    let timer;
+    // A screen reader should hear the number after a pause, not at every key.
+    box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 400); });
     show();
-  }
+  };
 
-  // A second press of a send button does nothing; the server would give the same receipt anyway.
-  for (const form of document.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) event.preventDefault();
-      form.dataset.sent = "1";
-      setTimeout(() => delete form.dataset.sent, 8000);
-    });
-  }
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+  // Plain http on an intranet has no clipboard object.
+  const copied = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+    const area = Object.assign(document.createElement("textarea"), { value: text, className: "vh" });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-print]");
+    if (!button) return;
+    if ("print" in button.dataset) { window.print(); return; }
+    const word = button.querySelector("[data-word]");
+    if (!(await copied(button.dataset.copy)) || !word || word.dataset.was) return;
+    word.dataset.was = word.textContent;
+    word.textContent = "已复制";
+    setTimeout(() => { word.textContent = word.dataset.was; delete word.dataset.was; }, 3000);
   });
 
-  // Buttons that only make sense with scripts: copy and print.
-  for (const button of document.querySelectorAll("[data-copy], [data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      if ("print" in button.dataset) return window.print();
-      await navigator.clipboard.writeText(button.dataset.copy);
-      button.querySelector("[data-word]").textContent = "已复制";
-    });
-  }
+  // A second press while the first is on its way is swallowed; the server would give the same receipt anyway.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-once]")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 8000);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // What only makes sense with scripts is hidden in the page and shown here, also in what htmx brings.
+  const dress = (scope) => {
+    for (const button of scope.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
+    for (const box of scope.querySelectorAll("[data-count]")) counter(box);
+  };
+  document.addEventListener("htmx:afterSwap", (event) => { dress(event.target); focusErrors(event.target); });
+  dress(document);
+  focusErrors(document);
 })();
