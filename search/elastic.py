@@ -1,6 +1,6 @@
 """Elasticsearch, with nothing asked of it that a plain cluster lacks: no plugin, no script, no server-side
 rewriting of documents. Tokens arrive ready, so the whitespace analyzer is enough and answers equal the
-other engines'. The only module that imports elasticsearch.
+other engines'. Only this module and elastic_query import elasticsearch.
 
 Searches and writes go to an alias. A rebuild fills a new index and moves the alias in one step.
 """
@@ -15,16 +15,12 @@ from itertools import islice
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
-from elasticsearch.dsl import Q, Search
-from elasticsearch.dsl.query import Query as Clause
+from elasticsearch.dsl import Search
 
 from search import store
 from search.analysis import clean
+from search.elastic_query import MAPPING, all_of, boosted, facet_filter, text_query
 from search.engine import (
-    ANSWERED_BOOST,
-    RECENT_BOOST,
-    RECENT_DAYS,
-    SLOT_WEIGHTS,
     BaseEngine,
     Document,
     Engine,
@@ -33,35 +29,14 @@ from search.engine import (
     Query,
     SearchUnavailable,
 )
-from search.terms import Term, Terms, parse
+from search.terms import Terms, parse
 
 BATCH = 300
 SEARCH_SECONDS = 3.0
 WRITE_SECONDS = 30.0
 REFRESH_INTERVAL = "500ms"
 MOST_FACET_VALUES = 1000
-# A single character at the end of a phrase stands for every pair it begins.
-MOST_PAIRS = 4096
-WEIGHTED = [f"{slot}^{weight}" for slot, weight in SLOT_WEIGHTS.items()]
 FORGOTTEN_AFTER = timedelta(days=1)
-
-MAPPING: dict[str, Any] = {
-    "dynamic": False,
-    "dynamic_templates": [
-        {"facets": {"path_match": "facets.*", "mapping": {"type": "keyword", "ignore_above": 512}}}
-    ],
-    "properties": {
-        "id": {"type": "keyword"},
-        "type": {"type": "keyword"},
-        "date": {"type": "long"},
-        "answered": {"type": "boolean"},
-        "version": {"type": "long"},
-        "facets": {"type": "object", "dynamic": True},
-        # The document as it came; engines show exactly what was stored.
-        "source": {"type": "keyword", "index": False, "doc_values": False},
-        **{slot: {"type": "text", "analyzer": "whitespace"} for slot in SLOT_WEIGHTS},
-    },
-}
 
 
 class ElasticEngine(BaseEngine):
@@ -292,66 +267,6 @@ def _body(document: Document) -> dict[str, Any]:
     }
 
 
-def clause(term: Term) -> Clause:
-    """The term in any of the weighted fields."""
-    if term.prefix and len(term.tokens) == 1:
-        return Q(
-            "dis_max",
-            queries=[
-                Q("prefix", **{slot: {"value": term.tokens[0], "boost": weight}})
-                for slot, weight in SLOT_WEIGHTS.items()
-            ],
-        )
-    text = " ".join(term.tokens)
-    if term.prefix:
-        return Q(
-            "multi_match",
-            query=text,
-            fields=WEIGHTED,
-            type="phrase_prefix",
-            max_expansions=MOST_PAIRS,
-        )
-    kind = "phrase" if len(term.tokens) > 1 else "best_fields"
-    return Q("multi_match", query=text, fields=WEIGHTED, type=kind)
-
-
-def text_query(terms: Terms) -> Clause:
-    must = [clause(term) for term in terms.must]
-    should = [clause(term) for term in terms.should]
-    unwanted = [clause(term) for term in terms.exclude]
-    if terms.any_of and must:
-        return Q("bool", should=must + should, must_not=unwanted, minimum_should_match=1)
-    return Q("bool", must=must or [Q("match_all")], should=should, must_not=unwanted)
-
-
-def boosted(query: Clause, day: int) -> Clause:
-    """score × (1 + answered + fresh): the same factor as in the SQL engines, without a script."""
-    return Q(
-        "function_score",
-        query=query,
-        functions=[
-            {"weight": 1.0},
-            {"filter": Q("term", answered=True), "weight": ANSWERED_BOOST},
-            {
-                "exp": {
-                    "date": {
-                        "origin": store.day_start(day),
-                        "scale": RECENT_DAYS * 86_400_000,
-                        "decay": 0.5,
-                    }
-                },
-                "weight": RECENT_BOOST,
-            },
-        ],
-        score_mode="sum",
-        boost_mode="multiply",
-    )
-
-
-def facet_filter(name: str, values: tuple[str, ...]) -> Clause:
-    return Q("terms", **{f"facets.{name}": list(values)})
-
-
 class _Search:
     def __init__(self, engine: ElasticEngine, query: Query, terms: Terms) -> None:
         self.engine, self.query, self.terms = engine, query, terms
@@ -396,9 +311,9 @@ class _Search:
                 search = search.filter(facet_filter(name, values))
         # Filters on counted facets come after the counting, where each facet leaves its own out.
         if counted:
-            search = search.post_filter(_all(counted))
+            search = search.post_filter(all_of(counted))
         for name in names:
-            search.aggs.bucket(name, "filter", filter=_all(store.without(counted, name))).bucket(
+            search.aggs.bucket(name, "filter", filter=all_of(store.without(counted, name))).bucket(
                 "values", "terms", field=f"facets.{name}", size=MOST_FACET_VALUES
             )
         keys = ["date", "id"] if self.by_date else ["_score", "date", "id"]
@@ -410,7 +325,3 @@ class _Search:
         # The same copy of the index for every page of one search: copies may score a little differently.
         steady = hashlib.sha256(self.query.text.encode("utf-8", "replace")).hexdigest()[:16]
         return search.extra(**extra).params(preference=steady)
-
-
-def _all(filters: dict[str, tuple[str, ...]]) -> Clause:
-    return Q("bool", filter=[facet_filter(name, values) for name, values in filters.items()])
