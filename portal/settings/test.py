@@ -9,6 +9,8 @@ import tempfile
 _folder = tempfile.mkdtemp(prefix="jianyan-test-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
+# Test processes that share one Elasticsearch must not share an index.
+os.environ["SEARCH_INDEX_PREFIX"] = os.path.basename(_folder)
 
 from portal.settings.base import *
 from portal.settings.base import ATTACHMENT_ROOT, STATIC_ROOT, STORAGES
