@@ -1,0 +1,112 @@
+"""With Elasticsearch stopped, search is plainer, not absent; afterwards the index can be made whole."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from search.elastic import ElasticEngine
+from search.engine import Query, SearchUnavailable
+from search.fallback import FallbackEngine
+from search.sqlite_fts import SqliteEngine
+from tests.contracts.city import CITY, document
+from tests.services import Server, elasticsearch, running
+
+
+@pytest.fixture
+def reserve(tmp_path: Path) -> Iterator[SqliteEngine]:
+    engine = SqliteEngine(str(tmp_path / "search.sqlite3"))
+    yield engine
+    engine.close()
+
+
+def nowhere() -> ElasticEngine:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return ElasticEngine([f"http://127.0.0.1:{port}"])
+
+
+def test_a_search_is_answered_by_the_reserve_and_says_so(reserve: SqliteEngine):
+    reserve.index(CITY)
+    page = FallbackEngine(nowhere(), reserve).search(Query("电梯", facets=("type",)))
+    assert page.degraded
+    assert page.engine == "sqlite"
+    assert page.total == 2
+    assert [value.value for value in page.facets["type"]] == ["page", "suggestion"]
+
+
+def test_after_a_failure_the_main_engine_is_left_alone_for_a_while(reserve: SqliteEngine):
+    reserve.index(CITY)
+    engine = FallbackEngine(nowhere(), reserve, pause=60)
+    engine.search(Query("电梯"))
+    began = time.perf_counter()
+    for _ in range(20):
+        engine.search(Query("电梯"))
+    assert time.perf_counter() - began < 2
+
+
+def test_a_write_reaches_the_reserve_and_is_reported_for_a_retry(reserve: SqliteEngine):
+    engine = FallbackEngine(nowhere(), reserve)
+    with pytest.raises(SearchUnavailable):
+        engine.index(CITY)
+    assert reserve.count() == len(CITY)
+    with pytest.raises(SearchUnavailable):
+        engine.delete(["suggestion:lift"])
+    assert reserve.count() == len(CITY) - 1
+
+
+def test_a_rebuild_without_the_main_engine_changes_nothing(reserve: SqliteEngine):
+    reserve.index(CITY)
+    with pytest.raises(SearchUnavailable):
+        FallbackEngine(nowhere(), reserve).rebuild(CITY[:1])
+    assert reserve.count() == len(CITY)
+
+
+def test_health_says_who_answers(reserve: SqliteEngine):
+    health = FallbackEngine(nowhere(), reserve).health()
+    assert not health.ok
+    assert "sqlite answers" in health.detail
+
+
+@pytest.fixture
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A node of our own, because this test stops it."""
+    if not os.environ.get("ELASTICSEARCH_URL"):
+        pytest.skip("no Elasticsearch on this machine (run through python -m tests.services)")
+    with running(elasticsearch, tmp_path_factory.mktemp("node") / "elasticsearch") as server:
+        yield server
+
+
+@pytest.mark.services
+@pytest.mark.slow
+def test_a_cluster_that_hangs_and_comes_back_is_used_again(node: Server, reserve: SqliteEngine):
+    main = ElasticEngine([node.address], prefix="hang", refresh="true")
+    engine = FallbackEngine(main, reserve, pause=0.5)
+    engine.index(CITY)
+    before = engine.search(Query("电梯"))
+    assert (before.engine, before.degraded, before.total) == ("elasticsearch", False, 2)
+
+    node.process.send_signal(signal.SIGSTOP)
+    try:
+        began = time.perf_counter()
+        page = engine.search(Query("电梯"))
+        assert (page.engine, page.degraded, page.total) == ("sqlite", True, 2)
+        assert time.perf_counter() - began < 10
+    finally:
+        node.process.send_signal(signal.SIGCONT)
+    time.sleep(0.6)
+    after = engine.search(Query("电梯"))
+    assert (after.engine, after.degraded, after.total) == ("elasticsearch", False, 2)
+
+    node.stop()
+    page = engine.search(Query("电梯"))
+    assert (page.engine, page.degraded, page.total) == ("sqlite", True, 2)
+    with pytest.raises(SearchUnavailable):
+        engine.index([document("late", "迟到的电梯")])
+    assert engine.search(Query("迟到")).total == 1
+    main.client.close()
