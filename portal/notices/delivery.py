@@ -1,5 +1,117 @@
-"""Who is told what: the outbox's notice rows become SMS, e-mail and in-site lines."""
+"""The outbox's notice rows become SMS, e-mail and in-site lines. Each may come twice and is sent once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.notices import sms, texts
+from portal.notices.models import Delivery, StaffNotice
+from suggestions import outbox
+from suggestions.models import Assignment, Author, CaseEvent, Clock, StaffRole, Suggestion
+from suggestions.roles import Role
+from suggestions.states import ACTIVE_ASSIGNMENT
+
+log = structlog.get_logger(__name__)
+_Channel = Author.ContactChannel
+_UNIT_CODES = frozenset({"staff.dispatched", "staff.sent_back", "staff.rectify", "staff.withdrawn", "staff.due"})
+_OFFICE_ROLES: dict[str, tuple[str, ...]] = {
+    "staff.supplemented": (Role.TRIAGE_OFFICER,),
+    "staff.reply_submitted": (Role.TRIAGE_OFFICER,),
+    "staff.to_publish": (Role.PUBLISHER,),
+    "staff.rectify": (Role.SUPERVISOR,),
+}
 
 
 def register_handlers() -> None:
-    """Let the outbox reach us."""
+    """Let the outbox reach us (called once at start)."""
+    outbox.register(outbox.AUTHOR_NOTICE, author_notice)
+    outbox.register(outbox.STAFF_NOTICE, staff_notice)
+
+
+def author_notice(payload: dict[str, Any]) -> None:
+    """Tell the author, and with an answer also every author whose item was merged under this one (process.md 4.5)."""
+    related = ("jurisdiction", "author", "lead_unit", "redirect_target")
+    suggestion = Suggestion.objects.select_related(*related).filter(pk=payload["suggestion"]).first()
+    event = CaseEvent.objects.filter(pk=payload["event"]).first()
+    if suggestion is None or event is None:
+        return
+    code = payload["code"]
+    _tell(suggestion, code, event)
+    if code == "author.answered":
+        for merged in suggestion.merged_items.select_related(*related):
+            merged.lead_unit = suggestion.lead_unit
+            _tell(merged, code, event)
+
+
+def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:
+    message = texts.for_author(code, suggestion, event)
+    author = getattr(suggestion, "author", None)
+    if message is None or author is None or author.contact_channel == _Channel.NONE:
+        return
+    by_mail = bool(author.email) and (author.contact_channel == _Channel.EMAIL or not author.phone)
+    medium = "email" if by_mail else "sms"
+    if not (author.email if by_mail else author.phone):
+        return
+    key = f"{code}:{suggestion.pk}:{event.pk}:{medium}"
+    try:
+        # The row first, the message inside its transaction: a failed send takes the row back and is tried again.
+        with transaction.atomic():
+            Delivery.objects.create(
+                dedupe_key=key, suggestion=suggestion, code=code, medium=medium, at=timezone.now()
+            )
+            if by_mail:
+                send_mail(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [author.email])
+            else:
+                sms.send(author.phone, message.sms, reference=key)
+    except IntegrityError:
+        log.info("notice_already_sent", code=code, suggestion=suggestion.pk)
+
+
+def staff_notice(payload: dict[str, Any]) -> None:
+    """An in-site line for each member of staff concerned, and an e-mail for those who want one."""
+    suggestion = Suggestion.objects.select_related("jurisdiction").filter(pk=payload["suggestion"]).first()
+    if suggestion is None:
+        return
+    code = payload["code"]
+    words = texts.STAFF_WORDS[code].format(number=suggestion.case_no)
+    url = reverse("desk:item", args=[suggestion.case_no])
+    source = payload.get("event") or f"clock{payload.get('clock')}:{timezone.localdate()}"
+    for user in _recipients(code, suggestion, payload):
+        key = f"{code}:{suggestion.pk}:{source}:{user.pk}"
+        with transaction.atomic():
+            _, new = StaffNotice.objects.get_or_create(
+                dedupe_key=key, defaults={"user": user, "code": code, "text": words, "url": url, "at": timezone.now()}
+            )
+            if new and user.email and user.notify_by_email:
+                body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
+                send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> Iterable[Any]:
+    roles = StaffRole.objects.none()
+    if code in _UNIT_CODES:
+        if code == "staff.due":
+            units = list(Clock.objects.filter(pk=payload["clock"], stopped_at=None).values_list("holder_unit_id", flat=True))
+        elif code == "staff.dispatched":
+            active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
+            units = list(active.values_list("unit_id", flat=True))
+        else:
+            units = list(suggestion.assignments.filter(part=Assignment.Part.LEAD).values_list("unit_id", flat=True))
+        wanted = [Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD] if code == "staff.rectify" else [Role.LIAISON, Role.HANDLER]
+        roles = roles | StaffRole.objects.filter(unit_id__in=units, role__in=wanted)
+    if code in _OFFICE_ROLES:
+        ancestors = [suggestion.jurisdiction.path[:n] for n in range(4, len(suggestion.jurisdiction.path) + 1, 4)]
+        office = StaffRole.objects.filter(role__in=_OFFICE_ROLES[code], jurisdiction__path__in=ancestors)
+        roles = roles | office
+    today = timezone.localdate()
+    users = {}
+    for role in roles.select_related("user").distinct():
+        if role.user.is_active and (role.valid_until is None or role.valid_until >= today):
+            users[role.user_id] = role.user
+    return users.values()

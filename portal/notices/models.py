@@ -10,6 +10,7 @@ class StaffNotice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     code = models.CharField(max_length=40)
+    dedupe_key = models.CharField(max_length=120, unique=True)
     text = models.CharField(max_length=200)
     url = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()

@@ -11,6 +11,7 @@ DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 
 DEBUG = False
 DEMO = env.flag("DEMO")
+DEMO_PAGES = "cms.demo"
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -252,6 +253,7 @@ ALTCHA_COST = env.number("ALTCHA_COST", 5_000)
 
 RATE_LIMITS = {
     "submit": env.text("RATE_SUBMIT", "20/hour"),
+    "draft": env.text("RATE_DRAFT", "120/hour"),
     "track": env.text("RATE_TRACK", "10/10minutes"),
     "api": env.text("RATE_API", "120/minute"),
     "search": env.text("RATE_SEARCH", "120/minute"),

@@ -1,0 +1,83 @@
+"""What authors and staff are told, in one place. An SMS names the number only: previews are read over shoulders (9.2)."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from suggestions.clock import local_date
+from suggestions.models import CaseEvent, Suggestion
+from suggestions.numbers import possible_receipt_tokens, query_code_on_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notice in its forms."""
+
+    sms: str
+    subject: str
+    body: str
+
+
+def _query_code(suggestion: Suggestion) -> str:
+    """The author's query code, derived again from the form's key: the database holds only its hash."""
+    for token in possible_receipt_tokens(suggestion.idempotency_key):
+        code = query_code_on_receipt(token, suggestion.query_code_hash)
+        if code:
+            return code
+    return ""
+
+
+def _due(suggestion: Suggestion) -> str:
+    day = suggestion.due_on
+    return f"{day.month}月{day.day}日" if day else ""
+
+
+def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message | None:
+    """The words for one event; None for codes the author is not told of."""
+    number, office = suggestion.case_no, suggestion.jurisdiction
+    lead = suggestion.lead_unit.name if suggestion.lead_unit else office.office_name
+    track = f"{settings.BASE_URL}/track/"
+    match code:
+        case "author.registered":
+            what = f"您的建议已收到，编号{number}，查询码{_query_code(suggestion)}，请保存。"
+            then = f"我们在{_due(suggestion)}前告诉您由哪个单位办理。"
+        case "author.supplement":
+            what = f"您的建议{number}还缺一些情况，请您补充。"
+            then = f"请在{_due(suggestion)}前到查进度页面补充，补充期间暂停计时；过期按现有内容办理。"
+        case "author.accepted":
+            what, then = f"您的建议{number}已受理。", "接下来转给承办单位，转出时再告诉您。"
+        case "author.dispatched":
+            what, then = f"您的建议{number}已交{lead}办理。", f"{_due(suggestion)}前答复您；到期没答复，查进度页面会写明。"
+        case "author.answered":
+            what, then = f"您的建议{number}有答复了。", "请到查进度页面看答复并评价。没有评价不会当作满意。"
+        case "author.rectifying":
+            what, then = f"收到您对{number}的评价，已要求{lead}限期整改。", f"{_due(suggestion)}前再次答复您。"
+        case "author.redirected":
+            target = suggestion.redirect_target
+            what = f"您提交的{number}不属于建议，应到{target.name if target else '有关机关'}办理。"
+            then = "地址、电话、要带的材料和时限，写在查进度页面上。"
+        case "author.refused":
+            what, then = f"您提交的{number}没有受理。", f"理由和怎样请人再看一遍，写在查进度页面上。电话{office.phone}。"
+        case "author.merged":
+            what, then = f"您的建议{number}与另一件是同一件事，合并办理。", "答复时同样答复您，您也可以评价。"
+        case _:
+            return None
+    body = (
+        f"您好：\n\n{what}\n建议：{suggestion.original_title}\n{then}\n\n"
+        f"查进度：{track}（用编号和查询码）\n打电话问：{office.phone}，{office.hours}\n\n{office.office_name}\n"
+        f"{local_date(event.at)}"
+    )
+    return Message(sms=f"【建言】{what}{then}", subject=f"{number}：{what}", body=body)
+
+
+STAFF_WORDS: dict[str, str] = {
+    "staff.supplemented": "{number} 建议人补充了材料",
+    "staff.dispatched": "{number} 交您单位办理，请签收",
+    "staff.reply_submitted": "{number} 的答复待审核",
+    "staff.sent_back": "{number} 的答复被退回，请修改",
+    "staff.rectify": "{number} 建议人不满意，限期整改",
+    "staff.withdrawn": "{number} 已由建议人撤回",
+    "staff.to_publish": "{number} 待公开脱敏",
+    "staff.due": "{number} 快到期或已逾期",
+}
+"""In-site lines: number and act, never the author and never the text."""
