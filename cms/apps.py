@@ -1,6 +1,7 @@
 """What editors write: home, campaigns, bulletins, standard pages."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,3 +9,9 @@ class CmsConfig(AppConfig):
     name = "cms"
     verbose_name = _("网站内容")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms import documents, setup
+
+        documents.register()
+        post_migrate.connect(setup.ensure_groups, sender=self, dispatch_uid="cms-groups")

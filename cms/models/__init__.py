@@ -1,5 +1,15 @@
 """Page types."""
 
-from cms.models.campaign import CampaignPage
+from cms.models.campaign import CampaignIndexPage, CampaignPage
+from cms.models.home import HomePage
+from cms.models.news import NewsIndexPage, NewsPage
+from cms.models.standard import StandardPage
 
-__all__ = ["CampaignPage"]
+__all__ = [
+    "CampaignIndexPage",
+    "CampaignPage",
+    "HomePage",
+    "NewsIndexPage",
+    "NewsPage",
+    "StandardPage",
+]

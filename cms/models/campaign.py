@@ -1,16 +1,300 @@
-"""Campaigns: dated calls for suggestions (process.md 3.1; SH 8)."""
+"""Campaigns: dated calls for suggestions (process.md 3.1; SH 8, 12; AD 15)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PageManager
+from wagtail.query import PageQuerySet
+
+from cms import phases
+from cms.blocks import TEXT_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
+from cms.models.site_page import SitePage, Summary, body_index, stream_text
+from cms.phases import Phase, Span, Step
+from suggestions.clock import local_date
+from suggestions.codes import Mode
+from suggestions.selectors import campaigns as selector
+from suggestions.selectors.campaigns import CampaignCounts
 
 
-class CampaignPage(Page):
-    """One themed or invited collection."""
+class CampaignQuerySet(PageQuerySet):
+    """Reads of campaigns, in the words of the field."""
 
-    mode = models.CharField(_("征集方式"), max_length=10, default="campaign")
+    def open_at(self, moment: datetime) -> Self:
+        """Published campaigns that take suggestions at `moment`; the same rule as `is_open_at`, in SQL."""
+        return self.live().filter(
+            Q(closes_at=None) | Q(closes_at__gt=moment),
+            Q(report_published_at=None) | Q(report_published_at__gt=moment),
+            opens_at__lte=moment,
+        )
+
+    def for_lists(self) -> Self:
+        """What a card shows; the long texts stay behind."""
+        return self.select_related("host_unit").defer(
+            "background", "report", "questions", "stages", "faq", "materials"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A campaign as lists show it."""
+
+    page: "CampaignPage"
+    phase: Phase
+    counts: CampaignCounts
+    days_left: str
+    closing: str
+
+    @property
+    def takes_public(self) -> bool:
+        """Whether anybody may write now: invited campaigns are open to the invited only."""
+        return self.phase == Phase.OPEN and self.page.mode != Mode.INVITED
+
+
+def cards(pages: Sequence["CampaignPage"], *, at: datetime) -> list[Card]:
+    """Cards of these campaigns: one grouped count for all of them."""
+    counts = selector.counts([page.pk for page in pages if page.pk])
+    return [
+        Card(
+            page=page,
+            phase=page.phase_at(at),
+            counts=counts.get(page.pk, CampaignCounts()),
+            days_left=phases.days_left_words(page.closes_at, at) if page.closes_at else "",
+            closing=phases.closing_words(page.closes_at) if page.closes_at else "",
+        )
+        for page in pages
+    ]
+
+
+class CampaignIndexPage(Summary, SitePage):
+    """All campaigns: running ones first, then those to come, then past ones with their reports (SH 8)."""
+
+    content_panels = [*SitePage.content_panels, FieldPanel("summary")]
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.CampaignPage"]
+    max_count_per_parent = 1
+    page_description = _("征集活动的列表")
+    template = "cms/campaign_index_page.html"
+
+    class Meta:
+        verbose_name = _("征集活动列表")
+        verbose_name_plural = _("征集活动列表")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """All campaigns by phase: the same number of queries whatever their number."""
+        context = super().get_context(request, *args, **kwargs)
+        now = timezone.now()
+        found = cards(list(CampaignPage.objects.child_of(self).live().for_lists()), at=now)
+        running = [c for c in found if c.phase == Phase.OPEN]
+        coming = [c for c in found if c.phase == Phase.PLANNED]
+        past = [c for c in found if c.phase in (Phase.CLOSED, Phase.REPORTED)]
+        running.sort(key=lambda c: (c.page.closes_at is None, c.page.closes_at or now))
+        coming.sort(key=lambda c: c.page.opens_at)
+        past.sort(key=lambda c: c.page.closes_at or c.page.opens_at, reverse=True)
+        return {**context, "running": running, "coming": coming, "past": past}
+
+
+class CampaignPage(Summary, SitePage):
+    """One collection: what is asked, who decides, by when, and what became of it.
+
+    `Suggestion.campaign` points here; suggestions are taken while `is_open_at(now)`. Closing without a published
+    result is the commonest failing (process.md 13.17), so the page says by when the report comes, and that it is late.
+    """
+
+    class Kind(models.TextChoices):
+        TOPIC = "topic", _("专题征集")
+        LIVELIHOOD = "livelihood", _("民生实事项目征集")
+        INVITED = "invited", _("特邀征集")
+
+    slug_prefix = "c"
+    mode = models.CharField(
+        _("征集方式"),
+        max_length=10,
+        choices=Mode.choices,
+        default=Mode.CAMPAIGN,
+        help_text=_("特邀征集只请受邀的人提，页面上不显示提交按钮"),
+    )
+    kind = models.CharField(_("类型"), max_length=12, choices=Kind.choices, default=Kind.TOPIC)
     host_unit = models.ForeignKey(
         "suggestions.Unit", models.PROTECT, related_name="campaigns", verbose_name=_("主办单位")
     )
-    opens_at = models.DateTimeField(_("开始"))
-    closes_at = models.DateTimeField(_("截止"), null=True, blank=True)
+    contact = models.CharField(
+        _("经办电话"),
+        max_length=60,
+        blank=True,
+        help_text=_("写有人接的座机，不写个人手机号；不填就显示主办单位的电话"),
+    )
+    decides = models.CharField(
+        _("谁来决定"),
+        max_length=80,
+        blank=True,
+        help_text=_("最后由谁拍板，例如：市政府常务会议"),
+    )
+    who_may = models.CharField(
+        _("谁能提"), max_length=80, blank=True, help_text=_("不填就是任何人都能提")
+    )
+    opens_at = models.DateTimeField(_("开始"), help_text=_("到这一刻自动开放提交"))
+    closes_at = models.DateTimeField(
+        _("截止"),
+        null=True,
+        blank=True,
+        help_text=_("到这一刻自动停止提交；重大行政决策公开征求意见一般不少于30天"),
+    )
+    background = RichTextField(
+        _("背景"), features=TEXT_FEATURES, blank=True, help_text=_("为什么征集，现在是什么情况")
+    )
+    questions = StreamField(
+        [("question", blocks.CharBlock(label=_("问题"), max_length=80, icon="help"))],
+        verbose_name=_("想听您说的事"),
+        blank=True,
+        max_num=8,
+        help_text=_("两三个具体的问题最好答"),
+    )
+    stages = StreamField(
+        [("stage", StageBlock())],
+        verbose_name=_("征集之后的步骤"),
+        blank=True,
+        max_num=5,
+        help_text=_("例如汇总论证、公众投票、会议决定；“征集建议”和“公布结果”会自动加上"),
+    )
+    faq = StreamField([("question", QuestionAnswerBlock())], verbose_name=_("常问的"), blank=True)
+    materials = StreamField([("material", MaterialBlock())], verbose_name=_("材料"), blank=True)
+    report_due_on = models.DateField(
+        _("结果公布期限"),
+        null=True,
+        blank=True,
+        help_text=_("答应哪天之前公布结果；过了还没公布，页面会写明逾期"),
+    )
+    report = RichTextField(_("结果报告"), features=TEXT_FEATURES, blank=True)
+    report_published_at = models.DateTimeField(
+        _("结果公布时间"), null=True, blank=True, help_text=_("填了才显示报告，到这一刻自动显示")
+    )
+
+    content_panels = [
+        *SitePage.content_panels,
+        FieldPanel("summary"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("mode"), FieldPanel("kind")]),
+                FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
+            ],
+            heading=_("方式和时间"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("host_unit"),
+                FieldPanel("contact"),
+                FieldPanel("decides"),
+                FieldPanel("who_may"),
+            ],
+            heading=_("谁主办，谁决定"),
+        ),
+        FieldPanel("background"),
+        FieldPanel("questions"),
+        FieldPanel("stages"),
+        FieldPanel("faq"),
+        FieldPanel("materials"),
+        MultiFieldPanel(
+            [
+                HelpPanel(content=_("征集结束后要公布结果，可以集体反馈。")),
+                FieldPanel("report_due_on"),
+                FieldPanel("report_published_at"),
+                FieldPanel("report"),
+            ],
+            heading=_("结果"),
+        ),
+    ]
+    search_fields = body_index("summary", "background", "report")
+    parent_page_types = ["cms.CampaignIndexPage"]
+    subpage_types: list[str] = []
+    page_description = _("一次有起止时间的征集")
+    template = "cms/campaign_page.html"
+
+    objects = PageManager.from_queryset(CampaignQuerySet)()
+
+    class Meta:
+        verbose_name = _("征集活动")
+        verbose_name_plural = _("征集活动")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True) | Q(closes_at__gt=models.F("opens_at")),
+                name="campaign_closes_after_it_opens",
+            )
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        errors: dict[str, Any] = {}
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            errors["closes_at"] = _("截止时间要晚于开始时间。")
+        if self.mode != Mode.STANDING and not self.closes_at:
+            errors["closes_at"] = _("请写截止时间；没有截止的征集，方式请选“常态征集”。")
+        if self.report_published_at and not stream_text(self.report).strip():
+            errors["report"] = _("填了结果公布时间，请写上结果报告。")
+        if self.report_published_at and self.opens_at and self.report_published_at < self.opens_at:
+            errors["report_published_at"] = _("结果公布时间不能早于征集开始。")
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.opens_at, self.closes_at, self.report_published_at)
+
+    def phase_at(self, moment: datetime) -> Phase:
+        return phases.phase_at(self.span, moment)
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether the campaign takes suggestions at `moment`: published, begun, not closed, not reported."""
+        return self.live and self.phase_at(moment) == Phase.OPEN
+
+    def report_is_late(self, moment: datetime) -> bool:
+        """The promised day is over and no report is out (process.md 13.17)."""
+        return (
+            self.report_due_on is not None
+            and self.phase_at(moment) != Phase.REPORTED
+            and local_date(moment) > self.report_due_on
+        )
+
+    def steps_at(self, moment: datetime) -> list[Step]:
+        """The steps from collecting to report at `moment`."""
+        between = [
+            Step(b.value["name"], b.value["starts_on"], b.value["ends_on"]) for b in self.stages
+        ]
+        return phases.steps(self.span, moment, between, report_due_on=self.report_due_on)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The campaign and a page of its published suggestions, by key (`?cursor=`)."""
+        context = super().get_context(request, *args, **kwargs)
+        now = timezone.now()
+        card = cards([self], at=now)[0]
+        return {
+            **context,
+            "card": card,
+            "steps": self.steps_at(now) if self.mode != Mode.STANDING else [],
+            "listed": selector.items(self.pk or 0, cursor=request.GET.get("cursor", "")),
+            "report_shown": card.phase == Phase.REPORTED,
+            "report_late": self.report_is_late(now),
+        }
+
+    def search_texts(self) -> dict[str, str]:
+        questions = "\n".join(str(b.value) for b in self.questions)
+        reported = self.phase_at(timezone.now()) == Phase.REPORTED
+        return {
+            "problem": "\n".join(t for t in (self.summary, stream_text(self.background)) if t),
+            "proposal": questions,
+            "reply": stream_text(self.report) if reported else "",
+            "keywords": f"{self.host_unit.name} {self.host_unit.short_name}",
+        }
+
+    def search_date(self) -> datetime:
+        return self.report_published_at or self.opens_at

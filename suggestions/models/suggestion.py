@@ -58,9 +58,9 @@ class Suggestion(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, verbose_name=_("辖区"))
     receipt_hash = models.CharField(max_length=64, unique=True, editable=False)
     query_code_hash = models.CharField(max_length=64, editable=False)
-    idempotency_key = models.CharField(max_length=80, unique=True, editable=False)
+    idempotency_key = models.CharField(max_length=160, unique=True, editable=False)
     idempotency_digest = models.CharField(max_length=64, editable=False)
-    external_no = models.CharField(_("外部编号"), max_length=80, blank=True)
+    external_no = models.CharField(_("外部编号"), max_length=160, blank=True)
 
     mode = models.CharField(
         _("征集方式"), max_length=10, choices=Mode.choices, default=Mode.STANDING
@@ -268,6 +268,12 @@ class Suggestion(models.Model):
                 name="sug_page_group",
             ),
             models.Index(fields=["publication", "-answered_at", "-id"], name="sug_page_answered"),
+            # A campaign's own list, by the same key.
+            models.Index(
+                fields=["campaign", "-published_at", "-id"],
+                condition=Q(campaign__isnull=False),
+                name="sug_campaign_recent",
+            ),
             # Desk queues: one jurisdiction, some states, by due date.
             models.Index(fields=["jurisdiction", "status", "due_on", "id"], name="sug_queue"),
             models.Index(fields=["jurisdiction", "publication", "id"], name="sug_pub_queue"),

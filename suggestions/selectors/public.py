@@ -59,7 +59,7 @@ class Browse:
     facets: dict[str, list[Choice]] = field(default_factory=dict)
 
 
-def replies_for_lists() -> Prefetch[str]:
+def replies_for_lists() -> "Prefetch[str]":
     """The public replies of the rows at hand, in one query."""
     return Prefetch(
         "replies",

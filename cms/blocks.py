@@ -1,0 +1,73 @@
+"""What editors may put into a page's body. Limited on purpose: no raw HTML, no colours, headings from level two."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageBlock
+
+TEXT_FEATURES = ["h2", "h3", "bold", "ol", "ul", "link", "document-link"]
+"""Rich text of page bodies."""
+SHORT_FEATURES = ["bold", "link", "ol", "ul"]
+"""Rich text inside another block, where a heading would break the outline."""
+
+
+class PictureBlock(blocks.StructBlock):
+    """A picture. ImageBlock asks for a description, or for a statement that the picture only decorates."""
+
+    image = ImageBlock(label=_("图片"))
+    caption = blocks.CharBlock(
+        label=_("图片说明"), required=False, max_length=120, help_text=_("显示在图片下面，可以不填")
+    )
+
+    class Meta:
+        icon = "image"
+        label = _("图片")
+        template = "cms/blocks/picture.html"
+
+
+class QuestionAnswerBlock(blocks.StructBlock):
+    """A question that people ask and its answer, folded until wanted."""
+
+    question = blocks.CharBlock(label=_("问题"), max_length=80)
+    answer = blocks.RichTextBlock(label=_("回答"), features=SHORT_FEATURES)
+
+    class Meta:
+        icon = "help"
+        label = _("常问的")
+        template = "cms/blocks/question_answer.html"
+
+
+class StageBlock(blocks.StructBlock):
+    """One step of a campaign after the collecting itself, so that people know what follows and when."""
+
+    name = blocks.CharBlock(label=_("步骤"), max_length=20, help_text=_("例如：汇总论证"))
+    starts_on = blocks.DateBlock(label=_("从哪天起"), required=False)
+    ends_on = blocks.DateBlock(label=_("到哪天止"), required=False)
+
+    class Meta:
+        icon = "calendar-alt"
+        label = _("步骤")
+
+
+class MaterialBlock(blocks.StructBlock):
+    """A paper to read before writing."""
+
+    title = blocks.CharBlock(label=_("名称"), max_length=60)
+    document = DocumentChooserBlock(label=_("文件"))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("材料")
+
+
+class BodyBlock(blocks.StreamBlock):
+    """The body of standard pages and news."""
+
+    text = blocks.RichTextBlock(
+        label=_("文字"), features=TEXT_FEATURES, template="cms/blocks/text.html", icon="pilcrow"
+    )
+    picture = PictureBlock()
+    question = QuestionAnswerBlock()
+
+    class Meta:
+        block_counts = {"picture": {"max_num": 20}}

@@ -1,0 +1,152 @@
+"""The pages of the demo city, from suggestions/demo/pages.toml. Called by `manage.py seed_demo`."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from cms.models import CampaignPage, NewsPage, StandardPage
+from cms.setup import EDITORS, Pages, add_page, ensure_groups, ensure_pages
+from suggestions.clock import SHANGHAI
+from suggestions.demo.load import City
+from suggestions.models import Jurisdiction, Unit
+from suggestions.roles import Role
+
+
+def build_pages(
+    *, jurisdiction: Jurisdiction, campaigns: list[dict[str, Any]], now: datetime
+) -> dict[str, CampaignPage]:
+    """Home, standard pages, campaigns and news of the demo; returns the campaigns by the key of campaigns.toml.
+
+    Units must be there already. A page that exists is left as it is, so a second call changes nothing.
+    """
+    ensure_groups()
+    city = City(now.astimezone(SHANGHAI).date())
+    words = city.read("pages.toml")
+    pages = ensure_pages(title=f"{jurisdiction.city_name}人民建议征集")
+    for page, texts in ((pages.campaigns, words["campaigns"]), (pages.news, words["news"])):
+        if not page.summary:
+            page.summary = texts["summary"]
+            page.save_revision().publish()
+    for row in words["page"]:
+        if not StandardPage.objects.child_of(pages.home).filter(slug=row["slug"]).exists():
+            add_page(
+                pages.home,
+                StandardPage(
+                    title=row["title"], slug=row["slug"], summary=row["summary"], body=body(row["body"])
+                ),
+            )  # fmt: skip
+    _articles(pages, words["article"], city)
+    _editors_join_their_group()
+    texts = {row["key"]: row for row in words["campaign"]}
+    return {
+        row["key"]: _campaign(pages, {**row, **texts.get(row["key"], {})}, city)
+        for row in campaigns
+    }
+
+
+def _campaign(pages: Pages, row: dict[str, Any], city: City) -> CampaignPage:
+    found = CampaignPage.objects.child_of(pages.campaigns).filter(slug=row["slug"]).first()
+    if found is not None:
+        return found
+    page = CampaignPage(
+        title=row["title"], slug=row["slug"], mode=row["mode"], kind=row["kind"],
+        summary=row.get("summary", ""), host_unit=Unit.objects.get(code=row["host"]),
+        contact=row.get("contact", ""), decides=row["decides"], who_may=row.get("who_may", ""),
+        opens_at=_moment(city, row["opens"], 9),
+        closes_at=_moment(city, row["closes"] + 1, 0),  # until 24:00 of the day
+        background=rich(city.moved(row["background"])),
+        questions=[("question", text) for text in row["questions"]],
+        stages=[
+            ("stage", {"name": name, "starts_on": _day(city, a), "ends_on": _day(city, b)})
+            for name, a, b in row.get("stages", [])
+        ],
+        faq=[
+            ("question", {"question": q, "answer": rich(a)}) for q, a in row.get("faq", [])
+        ],
+        report_due_on=_day(city, row["report_due"]) if "report_due" in row else None,
+        report=rich(city.moved(row.get("report", ""))),
+        report_published_at=_moment(city, row["reported"], 10) if "reported" in row else None,
+    )  # fmt: skip
+    add_page(pages.campaigns, page)
+    return page
+
+
+def _articles(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
+    for row in rows:
+        if NewsPage.objects.child_of(pages.news).filter(slug=row["slug"]).exists():
+            continue
+        page = NewsPage(
+            title=row["title"], slug=row["slug"], kind=row["kind"], summary=row["summary"],
+            source=row["source"], date=_day(city, -row["days_ago"]), body=body(city.moved(row["body"])),
+        )  # fmt: skip
+        add_page(pages.news, page)
+
+
+def _editors_join_their_group() -> None:
+    """Whoever holds the role of editor publishes pages."""
+    group = Group.objects.get(name=EDITORS)
+    editors = get_user_model().objects.filter(staff_roles__role=Role.EDITOR).distinct()
+    group.user_set.add(*editors)
+
+
+def _day(city: City, days: int) -> date:
+    return city.base + timedelta(days=days)
+
+
+def _moment(city: City, days: int, hour: int) -> datetime:
+    return datetime.combine(_day(city, days), time(hour), tzinfo=SHANGHAI)
+
+
+def body(text: str) -> list[tuple[str, Any]]:
+    """A page's body as blocks: runs of text, and folded questions."""
+    blocks: list[tuple[str, Any]] = []
+    run: list[str] = []
+    question = ""
+
+    def close() -> None:
+        nonlocal question
+        if question:
+            blocks.append(("question", {"question": question, "answer": rich("\n\n".join(run))}))
+        elif run:
+            blocks.append(("text", rich("\n\n".join(run))))
+        question = ""
+        run.clear()
+
+    for paragraph in text.strip().split("\n\n"):
+        if paragraph.startswith("? "):
+            close()
+            question, _, answer = paragraph[2:].partition("\n")
+            run.append(answer)
+        elif question and paragraph.startswith("## "):
+            close()
+            run.append(paragraph)
+        else:
+            run.append(paragraph)
+    close()
+    return blocks
+
+
+def rich(text: str) -> SafeString:
+    """Rich text from the few marks that pages.toml uses; everything else is escaped."""
+    return mark_safe("".join(_rich_parts(text)))
+
+
+def _rich_parts(text: str) -> Iterator[str]:
+    for paragraph in filter(None, (p.strip() for p in text.strip().split("\n\n"))):
+        if paragraph.startswith("## "):
+            yield f"<h2>{_inline(paragraph[3:])}</h2>"
+        elif paragraph.startswith("- "):
+            items = (line[2:] for line in paragraph.split("\n") if line.startswith("- "))
+            yield f"<ul>{''.join(f'<li>{_inline(i)}</li>' for i in items)}</ul>"
+        else:
+            yield f"<p>{_inline(paragraph)}</p>"
+
+
+def _inline(text: str) -> str:
+    parts = str(escape(text)).split("**")
+    return "".join(f"<b>{p}</b>" if n % 2 else p for n, p in enumerate(parts))

@@ -1,0 +1,114 @@
+"""The home page: one question, and what became of the answers to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import RichTextField
+
+from cms.blocks import SHORT_FEATURES
+from cms.models.campaign import CampaignIndexPage, CampaignPage, Card, cards
+from cms.models.site_page import SitePage, body_index
+from suggestions.selectors import ledger, public
+from suggestions.statistics import figures
+
+CAMPAIGNS, ANSWERS, MEASURES = 4, 4, 4
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCampaigns:
+    """The first campaign gets a panel, the others a row each."""
+
+    first: Card | None
+    others: list[Card]
+    index_url: str
+
+
+class HomePage(SitePage):
+    """The root of a site. Editors write the words around the question; everything else comes from the cases."""
+
+    slug_prefix = "home"
+    question = models.CharField(_("问题"), max_length=30, default="您想建议什么？")
+    invitation = models.CharField(
+        _("邀请"),
+        max_length=80,
+        default="哪里不方便，怎样会更好，一句话就行。",
+        help_text=_("问题下面的第一句话"),
+    )
+    promise = models.CharField(
+        _("承诺"),
+        max_length=80,
+        default="每一件都有编号，有单位办，有公开答复。",
+        help_text=_("问题下面的第二句话"),
+    )
+    example = models.CharField(
+        _("例子"), max_length=30, default="例如：公交站加一张长椅", help_text=_("输入框里的浅色字")
+    )
+    fits = RichTextField(
+        _("这些适合在这里提"),
+        features=SHORT_FEATURES,
+        default="<p>对公共事务的想法：路怎么修、车怎么停、窗口怎么办事、规定哪里不合理。一件建议只说一件事，说清在哪里、怎么改更好。</p>",
+    )
+    elsewhere = RichTextField(
+        _("这些请走别的渠道，更快"),
+        features=SHORT_FEATURES,
+        default="<p>自己的案件、赔偿或补偿，找法院、仲裁或信访；举报人和事，找纪检监察机关。写错地方不要紧，我们会指给您。</p>",
+    )
+
+    content_panels = [
+        *SitePage.content_panels,
+        MultiFieldPanel(
+            [
+                FieldPanel("question"),
+                FieldPanel("invitation"),
+                FieldPanel("promise"),
+                FieldPanel("example"),
+            ],
+            heading=_("首页的问题"),
+        ),
+        MultiFieldPanel([FieldPanel("fits"), FieldPanel("elsewhere")], heading=_("写之前看一眼")),
+    ]
+    search_fields = body_index("fits", "elsewhere")
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["cms.StandardPage", "cms.CampaignIndexPage", "cms.NewsIndexPage"]
+    page_description = _("网站的首页，一个网站只有一个")
+    template = "cms/home_page.html"
+
+    class Meta:
+        verbose_name = _("首页")
+        verbose_name_plural = _("首页")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Everything the page composes. A constant number of queries; every part may be empty."""
+        context = super().get_context(request, *args, **kwargs)
+        now = timezone.now()
+        return {
+            **context,
+            "campaigns": self.running_campaigns(),
+            "answers": public.newest_answers(limit=ANSWERS),
+            "answered_this_week": public.answered_since(public.week_before(now)),
+            "measures": ledger.newest_measures(at=now, limit=MEASURES),
+            "figures": figures.three(at=now),
+        }
+
+    def running_campaigns(self) -> RunningCampaigns:
+        """What anybody may answer now, the one that closes first in front."""
+        now = timezone.now()
+        index = CampaignIndexPage.objects.live().descendant_of(self).first() if self.pk else None
+        if index is None:
+            return RunningCampaigns(None, [], "")
+        running = list(
+            CampaignPage.objects.open_at(now)
+            .descendant_of(index)
+            .exclude(mode="invited")
+            .for_lists()
+            .order_by(models.F("closes_at").asc(nulls_last=True), "pk")[:CAMPAIGNS]
+        )
+        # The livelihood call asks everybody; it goes first whatever its date.
+        running.sort(key=lambda page: page.kind != CampaignPage.Kind.LIVELIHOOD)
+        found = cards(running, at=now)
+        return RunningCampaigns(found[0] if found else None, found[1:], index.url or "")

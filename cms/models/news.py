@@ -1,0 +1,94 @@
+"""News and bulletins."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+
+from cms.blocks import BodyBlock
+from cms.models.site_page import SitePage, Summary, body_index, stream_text
+from suggestions.clock import SHANGHAI
+
+PAGE_SIZE = 20
+
+
+def today() -> Any:
+    """The local date, as the default of a new page."""
+    return timezone.localdate()
+
+
+class NewsIndexPage(Summary, SitePage):
+    """All news and bulletins, newest first."""
+
+    content_panels = [*SitePage.content_panels, FieldPanel("summary")]
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.NewsPage"]
+    max_count_per_parent = 1
+    page_description = _("动态和通报的列表")
+    template = "cms/news_index_page.html"
+
+    class Meta:
+        verbose_name = _("动态列表")
+        verbose_name_plural = _("动态列表")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """News of one page (`?page=`), of one kind (`?kind=`): three queries whatever their number."""
+        context = super().get_context(request, *args, **kwargs)
+        kind = request.GET.get("kind", "")
+        news = NewsPage.objects.child_of(self).live().public().order_by("-date", "-pk")
+        if kind in NewsPage.Kind.values:
+            news = news.filter(kind=kind)
+        else:
+            kind = ""
+        page = Paginator(news.defer("body"), PAGE_SIZE).get_page(request.GET.get("page"))
+        return {**context, "news": page, "kind": kind, "kinds": NewsPage.Kind.choices}
+
+
+class NewsPage(Summary, SitePage):
+    """One news item, or a bulletin (通报) with the period it speaks of (process.md 8.2)."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("动态")
+        BULLETIN = "bulletin", _("通报")
+
+    slug_prefix = "n"
+    kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices, default=Kind.NEWS)
+    date = models.DateField(_("日期"), default=today, help_text=_("显示在标题下面，列表按它排序"))
+    source = models.CharField(
+        _("来源"), max_length=60, blank=True, help_text=_("发布单位，例如：市人民建议征集办公室")
+    )
+    body = StreamField(BodyBlock(), verbose_name=_("正文"), blank=True)
+
+    content_panels = [
+        *SitePage.content_panels,
+        FieldPanel("kind"),
+        FieldPanel("date"),
+        FieldPanel("source"),
+        FieldPanel("summary"),
+        FieldPanel("body"),
+    ]
+    search_fields = body_index("summary", "body")
+    parent_page_types = ["cms.NewsIndexPage"]
+    subpage_types: list[str] = []
+    page_description = _("一条动态或一份通报")
+    template = "cms/news_page.html"
+
+    class Meta:
+        verbose_name = _("动态")
+        verbose_name_plural = _("动态")
+
+    def search_texts(self) -> dict[str, str]:
+        return {
+            "problem": self.summary,
+            "proposal": stream_text(self.body),
+            "keywords": self.source,
+        }
+
+    def search_date(self) -> datetime:
+        return datetime.combine(self.date, time(9), tzinfo=SHANGHAI)

@@ -1,0 +1,114 @@
+"""What all our page types share: address, summary, search text, and how a page leaves the house."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.slugs import is_address, new_slug
+from suggestions.public.caching import public_page
+
+SLUG_HELP = _("网址的最后一段，只用小写字母、数字和短横线，例如 minsheng-2027。不填会自动生成。")
+
+
+class SitePageForm(WagtailAdminPageForm):
+    """The address may be left empty: the page then gets one of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].label = _("网址名称")
+            self.fields["slug"].help_text = SLUG_HELP
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data.get("slug") or "").strip().lower()
+        if not slug:
+            return self.instance.slug or self.instance.own_slug()
+        if not is_address(slug):
+            raise ValidationError(_("网址名称只能用小写字母、数字和短横线，例如 minsheng-2027。"))
+        return slug
+
+
+class SitePage(Page):
+    """Base of every page type. Not a table of its own: docs/adr/0006 says why the stock Page stays the base."""
+
+    slug_prefix = "p"
+    base_form_class = SitePageForm
+
+    # The plain title panel: Wagtail's own would fill in the address from the title as one types.
+    content_panels = [FieldPanel("title")]
+    promote_panels = [
+        MultiFieldPanel([FieldPanel("slug")], heading=_("网址")),
+        MultiFieldPanel(
+            [FieldPanel("seo_title"), FieldPanel("search_description")],
+            heading=_("给搜索引擎的说明"),
+        ),
+    ]
+    show_in_menus_default = False
+
+    class Meta:
+        abstract = True
+
+    def own_slug(self) -> str:
+        """An address that no title goes into."""
+        return new_slug(self.slug_prefix)
+
+    def _set_core_field_defaults(self) -> None:
+        # Before Wagtail would transliterate the title.
+        if not self.slug:
+            self.slug = self.own_slug()
+        super()._set_core_field_defaults()
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page with the same caching headers as our other public pages."""
+        return public_page(super().serve)(request, *args, **kwargs)
+
+    def search_texts(self) -> dict[str, str]:
+        """Plain texts for the site's search, the strongest field first (search.engine.SLOTS)."""
+        return {"problem": self.search_description}
+
+    def search_date(self) -> datetime:
+        """What "by date" sorts by."""
+        moment = self.first_published_at or self.latest_revision_created_at
+        assert moment is not None, "only published pages are indexed"
+        return moment
+
+
+def stream_text(value: Any) -> str:
+    """The words of a StreamField or of rich text, without markup."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return strip_tags(value.replace("><", "> <"))
+    parts: list[str] = []
+    for child in value:
+        parts.extend(str(p) for p in child.block.get_searchable_content(child.value))
+    return "\n".join(strip_tags(p) for p in parts)
+
+
+TITLE_SEARCH = [*Page.search_fields]
+
+
+def body_index(*names: str) -> list[index.BaseField]:
+    """Search fields for the admin's own search box."""
+    return [*Page.search_fields, *(index.SearchField(n) for n in names)]
+
+
+class Summary(models.Model):
+    """One or two sentences, shown in lists and under the title."""
+
+    summary = models.CharField(
+        _("摘要"), max_length=160, blank=True, help_text=_("一两句话，显示在标题下面和列表里")
+    )
+
+    class Meta:
+        abstract = True

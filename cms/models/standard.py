@@ -1,0 +1,28 @@
+"""Standard pages: help, rules, privacy, accessibility, about."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+
+from cms.blocks import BodyBlock
+from cms.models.site_page import SitePage, Summary, body_index, stream_text
+
+
+class StandardPage(Summary, SitePage):
+    """Text that stays: how to use the site, what is published and why, who runs it."""
+
+    body = StreamField(BodyBlock(), verbose_name=_("正文"), blank=True)
+
+    content_panels = [*SitePage.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    search_fields = body_index("summary", "body")
+    parent_page_types = ["cms.HomePage", "cms.StandardPage"]
+    subpage_types = ["cms.StandardPage"]
+    page_description = _("使用帮助、审核规则、隐私说明一类长期不变的内容")
+    template = "cms/standard_page.html"
+
+    class Meta:
+        verbose_name = _("说明页")
+        verbose_name_plural = _("说明页")
+
+    def search_texts(self) -> dict[str, str]:
+        return {"problem": self.summary, "proposal": stream_text(self.body)}

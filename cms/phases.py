@@ -1,0 +1,95 @@
+"""Where a campaign stands, by its dates alone: nobody presses a button. Pure: moments in, phases out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from suggestions.clock import SHANGHAI, local_date
+
+
+class Phase(StrEnum):
+    """The four phases in their order."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    REPORTED = "reported"
+
+    @property
+    def label(self) -> str:
+        return {
+            "planned": "还没开始", "open": "征集中", "closed": "已截止，正在汇总", "reported": "已公布结果",
+        }[self.value]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A campaign's dates. `closes_at` None: it stays open until its report is out."""
+
+    opens_at: datetime
+    closes_at: datetime | None = None
+    reported_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way from question to report. `state`: past, on or next."""
+
+    name: str
+    starts_on: date | None
+    ends_on: date | None
+    state: str = "next"
+
+
+def phase_at(span: Span, moment: datetime) -> Phase:
+    """The phase at a moment. The closing moment itself is closed; a published report ends the collecting."""
+    if span.reported_at and span.reported_at <= moment:
+        return Phase.REPORTED
+    if moment < span.opens_at:
+        return Phase.PLANNED
+    if span.closes_at and span.closes_at <= moment:
+        return Phase.CLOSED
+    return Phase.OPEN
+
+
+def last_day(closes_at: datetime) -> date:
+    """The last day on which one can write: closing at 0:00 means the day before, until 24:00."""
+    return local_date(closes_at - timedelta(microseconds=1))
+
+
+def closing_words(closes_at: datetime) -> str:
+    """When writing ends, as people say it: 5月31日24:00截止, 5月31日18:00截止."""
+    day, local = last_day(closes_at), closes_at.astimezone(SHANGHAI)
+    clock = f"{local.hour}:{local.minute:02d}" if (local.hour or local.minute) else "24:00"
+    return f"{day.month}月{day.day}日{clock}截止"
+
+
+def days_left_words(closes_at: datetime, moment: datetime) -> str:
+    """还有12天, 今天截止; "" when it is over."""
+    left = (last_day(closes_at) - local_date(moment)).days
+    if closes_at <= moment:
+        return ""
+    return f"还有{left}天" if left else "今天截止"
+
+
+def steps(
+    span: Span, moment: datetime, between: Sequence[Step], *, report_due_on: date | None
+) -> list[Step]:
+    """The steps with the collecting first and the report last, each marked past, on or next at `moment`."""
+    today, phase = local_date(moment), phase_at(span, moment)
+    collecting = {Phase.PLANNED: "next", Phase.OPEN: "on"}.get(phase, "past")
+    closes_on = last_day(span.closes_at) if span.closes_at else None
+    found = [Step("征集建议", local_date(span.opens_at), closes_on, collecting)]
+    for step in between:
+        state = "next"
+        if phase == Phase.REPORTED or (step.ends_on and step.ends_on < today):
+            state = "past"
+        elif phase == Phase.CLOSED and step.starts_on and step.starts_on <= today:
+            state = "on"
+        found.append(Step(step.name, step.starts_on, step.ends_on, state))
+    reported_on = (
+        local_date(span.reported_at) if phase == Phase.REPORTED and span.reported_at else None
+    )
+    found.append(Step("公布结果", reported_on, report_due_on, "past" if reported_on else "next"))
+    return found

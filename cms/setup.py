@@ -1,0 +1,113 @@
+"""What the pages need to stand on: a home page as the root of the site, its index pages, editors' groups, the workflow.
+
+Groups and the workflow are put in order after each migration, because Wagtail's own migrations make them in English;
+pages are made by `ensure_pages`, which never touches one that an editor has written.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import (
+    GroupApprovalTask,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+
+EDITORS, WRITERS = "编辑", "撰稿"
+"""Editors publish and decide what writers submit; writers draft and submit."""
+WORKFLOW = "发布前审核"
+_WAGTAIL_GROUPS = {EDITORS: "Moderators", WRITERS: "Editors"}
+_EDITOR_ACTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page")
+_WRITER_ACTS = ("add_page", "change_page")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The fixed pages of a site."""
+
+    home: Any
+    campaigns: Any
+    news: Any
+
+
+def ensure_groups(**_: Any) -> None:
+    """The two groups with their rights on all pages, and the workflow through which writers publish. Idempotent."""
+    root = Page.objects.filter(depth=1).first()
+    if root is None:
+        return
+    for name, wagtail_name in _WAGTAIL_GROUPS.items():
+        if not Group.objects.filter(name=name).exists():
+            Group.objects.filter(name=wagtail_name).update(name=name)
+        group, _made = Group.objects.get_or_create(name=name)
+        acts = _EDITOR_ACTS if name == EDITORS else _WRITER_ACTS
+        for act in Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=acts
+        ):
+            GroupPagePermission.objects.get_or_create(group=group, page=root, permission=act)
+        access = Permission.objects.filter(
+            content_type__app_label="wagtailadmin", codename="access_admin"
+        )
+        group.permissions.add(*access)
+    _ensure_workflow(root)
+
+
+def _ensure_workflow(root: Page) -> None:
+    Workflow.objects.filter(name="Moderators approval").update(name=WORKFLOW)
+    workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW, defaults={"active": True})
+    GroupApprovalTask.objects.filter(name="Moderators approval").update(name="编辑审核")
+    task, _made = GroupApprovalTask.objects.get_or_create(
+        name="编辑审核", defaults={"active": True}
+    )
+    task.groups.add(Group.objects.get(name=EDITORS))
+    if not WorkflowTask.objects.filter(workflow=workflow).exists():
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    if not WorkflowPage.objects.filter(page=root).exists():
+        WorkflowPage.objects.create(workflow=workflow, page=root)
+
+
+def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "动态和通报") -> Pages:
+    """The home page as the root of the default site, with its index pages; what is there stays as it is."""
+    from cms.models import CampaignIndexPage, HomePage, NewsIndexPage
+
+    root = Page.get_first_root_node()
+    if root is None:
+        Locale.objects.get_or_create(language_code="zh-hans")
+        root = Page.add_root(title="Root", slug="root")
+    home = HomePage.objects.first()
+    if home is None:
+        home = HomePage(title=title, slug="jianyan")
+        root.add_child(instance=home)
+        home.save_revision().publish()
+    site = Site.objects.filter(is_default_site=True).first() or Site(
+        hostname="localhost", is_default_site=True
+    )
+    if site.root_page_id != home.pk:
+        welcome = site.root_page if site.root_page_id else None
+        site.root_page, site.site_name = Page.objects.get(pk=home.pk), title
+        site.save()
+        # Wagtail's welcome page; a page that somebody made is not ours to delete.
+        if welcome is not None and welcome.specific_class is Page and not welcome.numchild:
+            welcome.delete()
+    home.refresh_from_db()
+    index = CampaignIndexPage.objects.child_of(home).first()
+    if index is None:
+        index = add_page(home, CampaignIndexPage(title=campaigns, slug="campaigns"))
+    articles = NewsIndexPage.objects.child_of(home).first()
+    if articles is None:
+        articles = add_page(home, NewsIndexPage(title=news, slug="news"))
+    return Pages(home, index, articles)
+
+
+def add_page(parent: Any, page: Any) -> Any:
+    """Put a page under its parent and publish it, with a revision like any page an editor publishes."""
+    parent.refresh_from_db()
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page

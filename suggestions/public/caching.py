@@ -1,0 +1,100 @@
+"""How public pages leave the house (design section 5): no cookie for strangers, an ETag that knows the content version,
+and a short public lifetime, so that any proxy may keep them. One decorator for Django views and Wagtail pages.
+"""
+
+import functools
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import parse_etags
+
+from suggestions import content
+
+View = Callable[..., HttpResponseBase]
+
+MAX_AGE = 60
+"""Seconds a browser or proxy may show a page without asking."""
+SLOT = 300
+"""Seconds after which a page is made anew although no content changed: it speaks of "today" and of days left."""
+SHOWN_BY = ("mode", "theme")
+"""Cookies that change how a page looks (portal/context.py)."""
+_KEPT_QUERY = 200
+
+
+def is_shared(request: HttpRequest) -> bool:
+    """Whether a stranger asks: nobody signed in, nothing begun, so the answer is the same for everybody."""
+    personal = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages")
+    return request.method in ("GET", "HEAD") and not any(n in request.COOKIES for n in personal)
+
+
+def etag(request: HttpRequest) -> str:
+    """A weak tag of everything the page depends on: address, looks, htmx, content version, time slot."""
+    parts = [
+        request.get_host(),
+        request.get_full_path(),
+        "1" if request.headers.get("HX-Request") else "",
+        *(request.COOKIES.get(name, "")[:10] for name in SHOWN_BY),
+        str(content.version()),
+        str(int(time.time()) // SLOT),
+    ]
+    return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+
+
+def public_page(view: View) -> View:
+    """Give a public page its caching headers, answer 304 from the ETag alone, and keep the body for the next stranger.
+
+    Only 200 answers without cookies are shared. A page that needed a CSRF token or the session stays private and is
+    never kept. Whoever has a session gets every page made for them.
+    """
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not is_shared(request):
+            return _private(view(request, *args, **kwargs))
+        tag = etag(request)
+        asked = parse_etags(request.headers.get("If-None-Match", ""))
+        if tag in asked or "*" in asked:
+            return _shared(HttpResponseNotModified(), tag)
+        key = f"page:{tag}"
+        held: tuple[bytes, str] | None = cache.get(key)
+        if held is not None:
+            return _shared(HttpResponse(held[0], content_type=held[1]), tag)
+        response = view(request, *args, **kwargs)
+        render = getattr(response, "render", None)
+        if callable(render):
+            response = render()
+        if response.status_code != 200 or _is_personal(request, response):
+            return _private(response) if _is_personal(request, response) else response
+        if isinstance(response, HttpResponse) and len(request.get_full_path()) <= _KEPT_QUERY:
+            cache.set(key, (response.content, response.headers["Content-Type"]), SLOT)
+        return _shared(response, tag)
+
+    return wrapped
+
+
+def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """The view used something of this visitor's: a CSRF token, the session, or a cookie of its own."""
+    session = getattr(request, "session", None)
+    touched = session is not None and (session.accessed or session.modified)
+    return bool(touched or response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"))
+
+
+def _shared(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+    response.headers["ETag"] = tag
+    patch_cache_control(response, public=True, max_age=MAX_AGE, stale_while_revalidate=SLOT)
+    # The looks of a page hang on cookies; HTML and htmx fragments share an address.
+    patch_vary_headers(response, ("Cookie", "HX-Request"))
+    return response
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    if not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ("Cookie",))
+    return response

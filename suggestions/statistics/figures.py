@@ -1,0 +1,164 @@
+"""The formulas of process.md 7.2, one home for each. Every figure carries numerator, denominator and its method.
+
+Periods are whole Shanghai months, both ends included. A figure without a base is "–", never 0 or 100 percent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
+
+from suggestions import content
+from suggestions.clock import SHANGHAI, local_date
+from suggestions.codes import Outcome, Overall
+from suggestions.models import Clock, Evaluation, Suggestion
+from suggestions.states import Case
+
+KEPT_SECONDS = 3600
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `first` to `last`, both included, as Shanghai dates."""
+
+    first: date
+    last: date
+
+    @property
+    def begins_at(self) -> datetime:
+        return datetime.combine(self.first, time(), tzinfo=SHANGHAI)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment after the period: it closes at 24:00 of its last day."""
+        return datetime.combine(self.last + timedelta(days=1), time(), tzinfo=SHANGHAI)
+
+    @property
+    def words(self) -> str:
+        """2025年11月至2026年10月"""
+        a, b = self.first, self.last
+        if (a.year, a.month) == (b.year, b.month):
+            return f"{a.year}年{a.month}月"
+        return f"{a.year}年{a.month}月至{b.year}年{b.month}月"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One rate. `code` is its anchor on the statistics page; `detail` counts in a sentence; `method` says how."""
+
+    code: str
+    name: str
+    numerator: int
+    denominator: int
+    detail: str
+    method: str
+
+    @property
+    def percent(self) -> str:
+        """One decimal, or "–" when there is nothing to divide by."""
+        return f"{100 * self.numerator / self.denominator:.1f}" if self.denominator else "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Three:
+    """The figures of the home page and the months they speak of."""
+
+    period: Period
+    figures: tuple[Figure, ...]
+
+    @property
+    def has_any(self) -> bool:
+        return any(figure.denominator for figure in self.figures)
+
+
+def whole_months(on: date, months: int = MONTHS) -> Period:
+    """The `months` whole months before the month of `on`."""
+    last = on.replace(day=1) - timedelta(days=1)
+    index = (
+        last.year * 12 + last.month - months
+    )  # months since year 0, of the month before the first
+    return Period(date(index // 12, index % 12 + 1, 1), last)
+
+
+def on_time_completion(period: Period) -> Figure:
+    """按期办结率: handling clocks due in the period (as extended) that an answer stopped on or before their day ÷ all of
+    them; those still running count as not on time. Withdrawn items leave both sides, waiting ones have no due day yet.
+
+    Source: process.md 7.2 on_time_completion, K7a.
+    """
+    due = (
+        Clock.objects.filter(kind="K7a", due_on__range=(period.first, period.last))
+        .exclude(stop_reason="withdraw")
+        .exclude(stopped_at=None, paused_on__isnull=False)
+        .annotate(stopped_on=TruncDate("stopped_at", tzinfo=SHANGHAI))
+        .aggregate(
+            all=Count("pk"),
+            on_time=Count("pk", filter=Q(stopped_on__lte=F("due_on"))),
+            running=Count("pk", filter=Q(stopped_at=None)),
+        )
+    )
+    words = f"到期{due['all']:,}件，按期{due['on_time']:,}件。"
+    if due["running"]:
+        words += f"没办完的{due['running']:,}件也算在内。"
+    return Figure(
+        "on_time_completion", "按期办结", due["on_time"], due["all"],
+        words if due["all"] else "这段时间没有到期的。",
+        "办理期限在这段时间到期的，按期答复的件数除以到期的件数。批准延期的按延期后的日子算，到期没办完的算没有按期；"
+        "建议人撤回的、正在等建议人补充材料的不算。",
+    )  # fmt: skip
+
+
+def satisfaction(period: Period) -> Figure:
+    """满意率: ratings of satisfied or basically satisfied ÷ all ratings given in the period. Silence is on neither side.
+
+    Source: process.md 7.2 satisfaction with w = 1, stated on the page; 7.1.
+    """
+    rated = Evaluation.objects.filter(at__gte=period.begins_at, at__lt=period.ends_at).aggregate(
+        all=Count("pk"), good=Count("pk", filter=Q(overall__in=(Overall.SATISFIED, Overall.BASICALLY)))
+    )  # fmt: skip
+    return Figure(
+        "satisfaction", "满意或基本满意", rated["good"], rated["all"],
+        f"{rated['all']:,}人评价，{rated['good']:,}人满意或基本满意。没评价的不算满意。"
+        if rated["all"] else "这段时间还没有人评价。",
+        "选“满意”和“基本满意”的次数除以评价的次数。没有评价的两边都不算，不当作满意。",
+    )  # fmt: skip
+
+
+def adoption_rate(period: Period) -> Figure:
+    """采纳率: adopted or partly adopted ÷ items answered in the period, merged ones counted once with their primary.
+
+    Source: process.md 7.2 adoption_rate ("always name the base").
+    """
+    answered = (
+        Suggestion.objects.filter(answered_at__gte=period.begins_at, answered_at__lt=period.ends_at)
+        .exclude(status=Case.MERGED)
+        .exclude(outcome="")
+        .aggregate(
+            all=Count("pk"),
+            adopted=Count("pk", filter=Q(outcome__in=(Outcome.ADOPTED, Outcome.PARTLY_ADOPTED))),
+        )
+    )
+    return Figure(
+        "adoption_rate", "采纳或部分采纳", answered["adopted"], answered["all"],
+        f"答复{answered['all']:,}件，采纳或部分采纳{answered['adopted']:,}件。"
+        if answered["all"] else "这段时间还没有答复。",
+        "结果是“采纳”和“部分采纳”的件数除以答复的件数，不是除以收到的件数。并案的合并算一件。",
+    )  # fmt: skip
+
+
+FORMULAS: tuple[Callable[[Period], Figure], ...] = (on_time_completion, satisfaction, adoption_rate)
+
+
+def three(*, at: datetime) -> Three:
+    """The three figures of the last twelve whole months; three queries, once an hour and content version."""
+    period = whole_months(local_date(at))
+    key = f"figures:{content.version()}:{period.first}:{period.last}"
+    held: Three | None = cache.get(key)
+    if held is None:
+        held = Three(period, tuple(formula(period) for formula in FORMULAS))
+        cache.set(key, held, KEPT_SECONDS)
+    return held
