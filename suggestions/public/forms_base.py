@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 
 class OptionRadio(forms.RadioSelect):
@@ -29,13 +30,24 @@ class JianyanForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         for field in self.fields.values():
-            if not isinstance(field.widget, OptionRadio | OptionCheckboxes | forms.CheckboxInput | forms.HiddenInput):
+            if not isinstance(
+                field.widget,
+                OptionRadio | OptionCheckboxes | forms.CheckboxInput | forms.HiddenInput,
+            ):
                 field.widget.attrs.setdefault("class", "in")
             limit = getattr(field, "max_length", None)
             if limit and not isinstance(field.widget, forms.HiddenInput):
                 field.widget.attrs.setdefault("data-count", str(limit))
                 # The server says how many characters are too many; a browser that cuts silently loses words.
                 field.widget.attrs.pop("maxlength", None)
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                choosing = isinstance(field, forms.ChoiceField | forms.BooleanField)
+                words = _("请选择：%s") if choosing else _("请填写：%s")
+                # A field without words of its own still says which one it is, in the summary too.
+                field.error_messages["required"] = words % (field.label or "")
 
     def summary(self) -> list[tuple[str, str]]:
         """(id of the control, sentence) for components/error_summary.html."""
@@ -43,7 +55,11 @@ class JianyanForm(forms.Form):
         for name, messages in self.errors.items():
             if name in self.fields:
                 bound = self[name]
-                control = f"{bound.auto_id}_0" if getattr(bound.field.widget, "use_fieldset", False) else bound.id_for_label
+                control = (
+                    f"{bound.auto_id}_0"
+                    if getattr(bound.field.widget, "use_fieldset", False)
+                    else bound.id_for_label
+                )
             else:
                 control = ""
             found += [(control, str(m)) for m in messages]
