@@ -127,3 +127,36 @@ def query_set(context: Context, **changes: Any) -> str:
         else:
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_pair(context: Context, key: str, value: object) -> str:
+    """`query_set` for a key whose name is itself data, as a facet's is."""
+    return query_set(context, **{key: value})
+
+
+@register.simple_tag
+def clock_bar(used: int, total: int, left: int | None, unit: str, warm: str = "") -> SafeString:
+    """The bar of a term: the part used, and beyond the due date in red; it never resets.
+
+    Drawn with attributes alone, since a strict policy refuses style attributes. `warm` is whose turn it
+    is: the author's own term is amber, a unit's is teal.
+    """
+    late = -left if left is not None and left < 0 else 0
+    whole = max(total + late, 1)
+    done = round(100 * max(min(used, total), 0) / whole, 1)
+    said = (
+        _("期限%(total)s%(unit)s，已用完，逾期%(late)s%(unit)s")
+        if late
+        else _("期限%(total)s%(unit)s，已用%(used)s%(unit)s")
+    )
+    words = said % {"total": total, "used": used, "late": late, "unit": unit}
+    red = format_html('<rect class="c-late" x="{}%" width="{}%" height="100%"/>', done, 100 - done)
+    return format_html(
+        '<svg class="clock__bar" role="img" aria-label="{}">'
+        '<rect class="{}" width="{}%" height="100%"/>{}</svg>',
+        words,
+        "c-warm" if warm == "author" else "c-used",
+        done,
+        red if late else "",
+    )
