@@ -28,7 +28,6 @@ from search.terms import Term, Terms, parse
 
 BATCH = 500
 BUSY_SECONDS = 20
-WEIGHTS = ", ".join(str(weight) for weight in SLOT_WEIGHTS.values())
 COLUMNS = ", ".join(SLOT_WEIGHTS)
 
 
@@ -251,6 +250,20 @@ def _forget(db: sqlite3.Connection, g: int, row: int) -> None:
     db.execute(f"DELETE FROM docs_{g} WHERE rowid = ?", [row])
 
 
+def _rank(table: str) -> str:
+    """Each column's own bm25, weighted and added up.
+
+    FTS5's own column weights multiply the term frequency, which saturates: a title would hardly count
+    for more than a body. Negated, because FTS5 ranks the best lowest.
+    """
+    slots = list(SLOT_WEIGHTS)
+    parts = [
+        f"{weight} * bm25({table}, {', '.join('1.0' if slot == own else '0.0' for own in slots)})"
+        for slot, weight in SLOT_WEIGHTS.items()
+    ]
+    return f"-({' + '.join(parts)})"
+
+
 def _type_clause(type: str | None) -> tuple[str, list[str]]:
     return (" WHERE type = ?", [type]) if type else ("", [])
 
@@ -294,7 +307,7 @@ class _Search:
         db.execute("DELETE FROM temp.matched")
         if self.terms.must:
             scoring = not self.by_date
-            rank = f"-bm25(fts_{g}, {WEIGHTS})" if scoring else "0.0"
+            rank = _rank(f"fts_{g}") if scoring else "0.0"
             # bm25 can turn negative for words in most documents; order is kept, zero is the floor.
             db.execute(
                 f"INSERT INTO temp.matched SELECT rowid, max({rank}, 0.000000001) FROM fts_{g} WHERE fts_{g} MATCH ?",

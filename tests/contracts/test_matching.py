@@ -116,6 +116,14 @@ def test_a_match_in_the_title_comes_before_one_in_the_body(engine: Engine, found
     assert found("公交站") == ["path", "other"]
 
 
+def test_an_answer_does_not_lift_a_mention_over_a_title(engine: Engine, found: Found):
+    mention = {"problem": "顺便提一句，信号灯也要修。" + "此外还有许多别的事情要说。" * 5}
+    engine.index(
+        [document("asked", "信号灯太短"), document("told", "杂项", fields=mention, answered=True)]
+    )
+    assert found("信号灯") == ["asked", "told"]
+
+
 def test_a_real_word_comes_before_the_same_characters_by_accident(engine: Engine, found: Found):
     # 集中学习 holds the characters of 中学 without meaning a school.
     engine.index([document("school", "关于新建中学校舍安排的建议", day=7)])
