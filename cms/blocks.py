@@ -7,6 +7,8 @@ from wagtail.images.blocks import ImageBlock
 
 TEXT_FEATURES = ["h2", "h3", "bold", "ol", "ul", "link", "document-link"]
 """Rich text of page bodies."""
+SECTION_FEATURES = ["h3", "bold", "ol", "ul", "link", "document-link"]
+"""Rich text below a heading that the page itself sets."""
 SHORT_FEATURES = ["bold", "link", "ol", "ul"]
 """Rich text inside another block, where a heading would break the outline."""
 

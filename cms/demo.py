@@ -69,7 +69,7 @@ def _campaign(pages: Pages, row: dict[str, Any], city: City) -> CampaignPage:
             ("question", {"question": q, "answer": rich(a)}) for q, a in row.get("faq", [])
         ],
         report_due_on=_day(city, row["report_due"]) if "report_due" in row else None,
-        report=rich(city.moved(row.get("report", ""))),
+        report=rich(city.moved(row.get("report", "")), heading="h3"),
         report_published_at=_moment(city, row["reported"], 10) if "reported" in row else None,
     )  # fmt: skip
     add_page(pages.campaigns, page)
@@ -131,15 +131,15 @@ def body(text: str) -> list[tuple[str, Any]]:
     return blocks
 
 
-def rich(text: str) -> SafeString:
+def rich(text: str, *, heading: str = "h2") -> SafeString:
     """Rich text from the few marks that pages.toml uses; everything else is escaped."""
-    return mark_safe("".join(_rich_parts(text)))
+    return mark_safe("".join(_rich_parts(text, heading)))
 
 
-def _rich_parts(text: str) -> Iterator[str]:
+def _rich_parts(text: str, heading: str) -> Iterator[str]:
     for paragraph in filter(None, (p.strip() for p in text.strip().split("\n\n"))):
         if paragraph.startswith("## "):
-            yield f"<h2>{_inline(paragraph[3:])}</h2>"
+            yield f"<{heading}>{_inline(paragraph[3:])}</{heading}>"
         elif paragraph.startswith("- "):
             items = (line[2:] for line in paragraph.split("\n") if line.startswith("- "))
             yield f"<ul>{''.join(f'<li>{_inline(i)}</li>' for i in items)}</ul>"

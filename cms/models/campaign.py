@@ -18,7 +18,7 @@ from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 
 from cms import phases
-from cms.blocks import TEXT_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
+from cms.blocks import SECTION_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 from cms.phases import Phase, Span, Step
 from suggestions.clock import local_date
@@ -151,7 +151,7 @@ class CampaignPage(Summary, SitePage):
         help_text=_("到这一刻自动停止提交；重大行政决策公开征求意见一般不少于30天"),
     )
     background = RichTextField(
-        _("背景"), features=TEXT_FEATURES, blank=True, help_text=_("为什么征集，现在是什么情况")
+        _("背景"), features=SECTION_FEATURES, blank=True, help_text=_("为什么征集，现在是什么情况")
     )
     questions = StreamField(
         [("question", blocks.CharBlock(label=_("问题"), max_length=80, icon="help"))],
@@ -175,7 +175,7 @@ class CampaignPage(Summary, SitePage):
         blank=True,
         help_text=_("答应哪天之前公布结果；过了还没公布，页面会写明逾期"),
     )
-    report = RichTextField(_("结果报告"), features=TEXT_FEATURES, blank=True)
+    report = RichTextField(_("结果报告"), features=SECTION_FEATURES, blank=True)
     report_published_at = models.DateTimeField(
         _("结果公布时间"), null=True, blank=True, help_text=_("填了才显示报告，到这一刻自动显示")
     )
@@ -249,6 +249,11 @@ class CampaignPage(Summary, SitePage):
     @property
     def span(self) -> Span:
         return Span(self.opens_at, self.closes_at, self.report_published_at)
+
+    @property
+    def closing(self) -> str:
+        """When writing ends, in words: 5月31日24:00截止; "" when it never does."""
+        return phases.closing_words(self.closes_at) if self.closes_at else ""
 
     def phase_at(self, moment: datetime) -> Phase:
         return phases.phase_at(self.span, moment)

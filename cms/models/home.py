@@ -13,6 +13,7 @@ from wagtail.fields import RichTextField
 from cms.blocks import SHORT_FEATURES
 from cms.models.campaign import CampaignIndexPage, CampaignPage, Card, cards
 from cms.models.site_page import SitePage, body_index
+from suggestions.clock import local_date
 from suggestions.selectors import ledger, public
 from suggestions.statistics import figures
 
@@ -48,6 +49,12 @@ class HomePage(SitePage):
     example = models.CharField(
         _("例子"), max_length=30, default="例如：公交站加一张长椅", help_text=_("输入框里的浅色字")
     )
+    ticks = models.TextField(
+        _("短句"),
+        blank=True,
+        default="不用注册\n3个工作日内转到承办单位\n15个工作日内答复",
+        help_text=_("按钮下面的几句短话，一行一句；写了期限就要做到"),
+    )
     fits = RichTextField(
         _("这些适合在这里提"),
         features=SHORT_FEATURES,
@@ -67,6 +74,7 @@ class HomePage(SitePage):
                 FieldPanel("invitation"),
                 FieldPanel("promise"),
                 FieldPanel("example"),
+                FieldPanel("ticks"),
             ],
             heading=_("首页的问题"),
         ),
@@ -88,6 +96,8 @@ class HomePage(SitePage):
         now = timezone.now()
         return {
             **context,
+            "ticks": [line.strip() for line in self.ticks.splitlines() if line.strip()],
+            "year": local_date(now).year,
             "campaigns": self.running_campaigns(),
             "answers": public.newest_answers(limit=ANSWERS),
             "answered_this_week": public.answered_since(public.week_before(now)),

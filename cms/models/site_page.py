@@ -72,6 +72,13 @@ class SitePage(Page):
         """The page with the same caching headers as our other public pages."""
         return public_page(super().serve)(request, *args, **kwargs)
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page with its crumbs: ancestors below the home page, then itself; none of them for a top page's parent."""
+        context = super().get_context(request, *args, **kwargs)
+        above = self.get_ancestors().filter(depth__gt=2).live() if self.path else []
+        crumbs = [(page.get_url(request), page.title) for page in above]
+        return {**context, "crumbs": [("/", "首页"), *crumbs, ("", self.title)]}
+
     def search_texts(self) -> dict[str, str]:
         """Plain texts for the site's search, the strongest field first (search.engine.SLOTS)."""
         return {"problem": self.search_description}

@@ -1,5 +1,8 @@
 """Standard pages: help, rules, privacy, accessibility, about."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
@@ -23,6 +26,10 @@ class StandardPage(Summary, SitePage):
     class Meta:
         verbose_name = _("说明页")
         verbose_name_plural = _("说明页")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "children": list(self.get_children().live()) if self.path else []}
 
     def search_texts(self) -> dict[str, str]:
         return {"problem": self.summary, "proposal": stream_text(self.body)}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-
 from django.db.models import F
 
 from suggestions.clock import local_date
