@@ -11,5 +11,7 @@ class SuggestionsConfig(AppConfig):
 
     def ready(self) -> None:
         from suggestions import documents
+        from suggestions.services import hinting
 
         documents.register()
+        hinting.register()

@@ -46,6 +46,11 @@ def bulk(*, notices: bool = False) -> Iterator[None]:
         _no_signal.reset(b)
 
 
+def is_bulk() -> bool:
+    """Whether we are inside `bulk()`: what can as well be made later is then left."""
+    return _no_signal.get()
+
+
 def enqueue(
     kind: str, payload: dict[str, Any], *, key: str = "", at: datetime | None = None
 ) -> None:

@@ -1,11 +1,247 @@
-"""The office's acts on one item, each a form on its own page."""
+"""The office's acts on one item, each a form on its own page: it works without scripts and keeps what was typed.
 
-from django.http import HttpRequest, HttpResponse
+An act is offered and taken only when it is a row of states.py that leaves the item's present state for a role the user
+holds on it. Somebody without the role gets 403, an item they may not read 404; neither changes anything.
+"""
 
-from suggestions.desk.common import desk_view, load, page
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from suggestions import access
+from suggestions.actor import Actor
+from suggestions.clock import local_date
+from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS
+from suggestions.desk import common, forms
+from suggestions.desk.item import around
+from suggestions.errors import ChangedMeanwhile, DomainError, Invalid
+from suggestions.models import Suggestion, TriageHint
+from suggestions.selectors import casefile, queues, workload
+from suggestions.services import assignment, hinting, intake, triage
+from suggestions.states import BY_NAME
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from suggestions.desk.forms import ActForm
 
 
-@desk_view()
+@dataclass(frozen=True)
+class Prepared:
+    """The form of an act for one item, and what its page shows beside it."""
+
+    form: "ActForm"
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Act:
+    """How one row of the case machine is done at the desk."""
+
+    heading: "StrOrPromise"
+    advice: "StrOrPromise"
+    button: "StrOrPromise"
+    done: "StrOrPromise"
+    prepare: Callable[[HttpRequest, Suggestion], Prepared]
+    perform: Callable[[Any, Suggestion, Actor, datetime], object]
+
+
+def _data(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" and "preview" not in request.POST else None
+
+
+def _hints(item: Suggestion, kind: str) -> list[TriageHint]:
+    return [h for h in hinting.ensure(suggestion=item, at=timezone.now()) if h.kind == kind]
+
+
+def _prepare_accept(request: HttpRequest, item: Suggestion) -> Prepared:
+    hints = _hints(item, TriageHint.Kind.TOPIC)
+    topic = hints[0].value if hints else ""
+    form = forms.AcceptForm(_data(request), item=item, topic_code=topic)
+    return Prepared(form, {"hints": hints, "doubts": _hints(item, TriageHint.Kind.CATEGORY)})
+
+
+def _accept(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return triage.accept(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+
+
+def _prepare_supplement(request: HttpRequest, item: Suggestion) -> Prepared:
+    return Prepared(forms.SupplementForm(_data(request), item=item), {})
+
+
+def _request_supplement(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return triage.request_supplement(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+
+
+def _prepare_answer(request: HttpRequest, item: Suggestion) -> Prepared:
+    return Prepared(
+        forms.AuthorsAnswerForm(_data(request), item=item),
+        {"asked": getattr(item, "supplement", None)},
+    )
+
+
+def _supplement(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return intake.supplement(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+
+
+def _prepare_redirect(request: HttpRequest, item: Suggestion) -> Prepared:
+    hints = _hints(item, TriageHint.Kind.CATEGORY)
+    hinted = hints[0].value if hints else ""
+    form = forms.RedirectForm(_data(request), item=item, category=hinted)
+    return Prepared(form, {"hints": hints, "targets": queues.redirect_targets(item, "")})
+
+
+def _redirect(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return triage.redirect(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+
+
+def _prepare_refuse(request: HttpRequest, item: Suggestion) -> Prepared:
+    # "preview" shows the words without taking the step, so the form is bound in both cases.
+    posted = request.POST if request.method == "POST" else None
+    form = forms.RefuseForm(posted, item=item)
+    reason = request.POST.get("reason", "")
+    text = NOT_ACCEPTED_WORDS.get(reason, "")
+    return Prepared(
+        form,
+        {
+            "preview": f"{text}{request.POST.get('words', '').strip()[:500]}" if text else "",
+            "wordings": [(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in forms.NotAcceptedReason],
+            "complaint_route": COMPLAINT_ROUTE,
+            "office": item.jurisdiction,
+        },
+    )
+
+
+def _refuse(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return triage.refuse(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+
+
+def _prepare_merge(request: HttpRequest, item: Suggestion) -> Prepared:
+    near = _hints(item, TriageHint.Kind.SIMILAR)
+    similar = [(h.value, f"{h.label}（{h.value}）") for h in near]
+    return Prepared(forms.MergeForm(_data(request), item=item, similar=similar), {})
+
+
+def _merge(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    assert actor.user is not None
+    try:
+        primary = access.load(actor.user, form.primary_number)
+    except Http404 as error:
+        raise Invalid({"number": ["没有这个编号的事项，或者不归您看。"]}) from error
+    return triage.merge(
+        suggestion=item, primary=primary, why=form.cleaned_data["why"], actor=actor, at=at
+    )
+
+
+def _prepare_dispatch(request: HttpRequest, item: Suggestion) -> Prepared:
+    named = hinting.directory_unit(item)
+    code = item.topic.code if item.topic else ""
+    likely = hinting.unit_hints(item, code)
+    lead = named[0].code if named else (likely[0][1].code if likely else "")
+    basis = (f"派单目录：{named[1]}" if named[1] else "派单目录") if named else ""
+    form = forms.DispatchForm(_data(request), item=item, lead=lead, basis=basis)
+    return Prepared(form, {"directory": named, "likely": likely})
+
+
+def _dispatch(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return assignment.dispatch(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+
+
+ACTS: dict[str, Act] = {
+    "accept": Act(
+        _("受理"), _("受理后建议人会收到通知，网站上显示受理单位。"), _("受理"), _("已受理，下一步是交办。"),
+        _prepare_accept, _accept,
+    ),
+    "request_supplement": Act(
+        _("请建议人补充"), _("补充只能请一次。等待期间时限暂停；到期没有补充，按现有内容继续。"), _("发给建议人"),
+        _("已请建议人补充，时限暂停。"), _prepare_supplement, _request_supplement,
+    ),
+    "supplement": Act(
+        _("代录建议人的补充"), _("建议人打电话或到窗口补充时，在这里记录。保存后时限继续。"), _("保存补充"),
+        _("补充已记录，时限继续。"), _prepare_answer, _supplement,
+    ),
+    "redirect": Act(
+        _("指引其他渠道"), _("不属于建议的事项，告诉建议人该去哪里、依据是什么、怎么联系。内容不公开。"), _("告知建议人"),
+        _("已告知建议人该去的渠道。"), _prepare_redirect, _redirect,
+    ),
+    "refuse": Act(
+        _("不予受理"), _("理由会原样告诉建议人，并附上请人复看的办法。"), _("不予受理并告知"), _("已不予受理，理由已告知建议人。"),
+        _prepare_refuse, _refuse,
+    ),
+    "merge": Act(
+        _("并案"), _("并入已受理或已答复的同一件事。建议人保留自己的编号，答复时同样答复他。"), _("并案"), _("已并案。"),
+        _prepare_merge, _merge,
+    ),
+    "dispatch": Act(
+        _("交办"), _("一个主办单位，可以有几个协办单位。单位要在1个工作日内签收。"), _("交办"), _("已交办，等单位签收。"),
+        _prepare_dispatch, _dispatch,
+    ),
+}  # fmt: skip
+
+
+@common.desk_view()
 def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
-    held = load(request, case_no)
-    return page(request, "suggestions/desk/base.html", title=held.original_title)
+    chosen = ACTS.get(act)
+    if chosen is None:
+        raise Http404
+    item = common.load(request, case_no)
+    actor = access.may_transition(request.user, act, item)
+    if actor is None:
+        return common.refused(request, needed=BY_NAME[act].roles)
+    queue = common.queue_of(request)
+    if item.status not in BY_NAME[act].from_:
+        said = gettext("这件建议现在是“%(state)s”，不能%(act)s。") % {
+            "state": item.get_status_display(),
+            "act": chosen.heading,
+        }
+        messages.error(request, said)
+        return redirect(common.item_address(item.case_no, queue))
+    prepared = chosen.prepare(request, item)
+    form, status = prepared.form, 200
+    if request.method == "POST" and "preview" not in request.POST:
+        if form.is_valid() and _take(request, chosen, form, item, actor):
+            workload.forget_menu_counts(request.user)
+            messages.success(request, f"{item.case_no}：{chosen.done}")
+            return redirect(common.item_address(item.case_no, queue))
+        status = 422
+    today = local_date(timezone.now())
+    return common.page(
+        request,
+        f"suggestions/desk/act_{act}.html",
+        title=str(chosen.heading),
+        crumbs=[(item.case_no, common.item_address(item.case_no, queue))],
+        status=status,
+        item=item,
+        act=chosen,
+        act_url=reverse("desk:act", args=[item.case_no, act]),
+        item_url=common.item_address(item.case_no, queue),
+        form=form,
+        due=queues.due_words(item, today=today),
+        age=queues.age_words(item, today=today),
+        original=casefile.original(request.user, item),
+        **prepared.context,
+        **around(request, item, queue),
+    )
+
+
+def _take(
+    request: HttpRequest, chosen: Act, form: "ActForm", item: Suggestion, actor: Actor
+) -> bool:
+    """Call the service; what it refuses goes into the form, where everything typed still stands."""
+    try:
+        if request.POST.get("version", "") not in ("", str(item.version)):
+            raise ChangedMeanwhile
+        chosen.perform(form, item, actor, timezone.now())
+    except DomainError as error:
+        common.show_errors(form, error)
+        return False
+    return True

@@ -1,12 +1,215 @@
-"""One act on many items."""
+"""One act on many items of the queue: first a page to check them, then each by itself through its service.
 
+Items are independent: one that cannot be done does not stop the others, and the answer says of each what became of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from suggestions.desk.common import desk_view, page
+from suggestions import access, numbers
+from suggestions.actor import Actor
+from suggestions.codes import NOT_ACCEPTED_WORDS, NotAcceptedReason
+from suggestions.desk import common
+from suggestions.desk.forms import words
+from suggestions.errors import DomainError
+from suggestions.models import Suggestion, Topic, TriageHint
 from suggestions.roles import Role
+from suggestions.selectors import queues, workload
+from suggestions.services import assignment, hinting, triage
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LIMIT = 100
 
 
-@desk_view((Role.TRIAGE_OFFICER,))
+class BulkAcceptForm(forms.Form):
+    topic = forms.ModelChoiceField(
+        Topic.objects.filter(is_active=True),
+        to_field_name="code",
+        required=False,
+        label=gettext_lazy("主题"),
+        help_text=gettext_lazy("不选时，每件用建议人选的主题，没有选的用提示的主题。"),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        field = self.fields["topic"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.choices = [("", _("各件用自己的主题")), *queues.topic_choices()]  # type: ignore[misc]
+
+
+class BulkRefuseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("不予受理的理由"),
+        choices=NotAcceptedReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一个不予受理的理由。")},
+    )
+    words = words(gettext_lazy("补充说明"), limit=500, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
+class BulkDispatchForm(forms.Form):
+    note = words(gettext_lazy("对承办单位说的话"), limit=500, required=False, rows=3)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    heading: "StrOrPromise"
+    form: Any
+
+
+ACTS: dict[str, BulkAct] = {
+    "accept": BulkAct(gettext_lazy("一起受理"), BulkAcceptForm),
+    "dispatch": BulkAct(gettext_lazy("按派单目录一起交办"), BulkDispatchForm),
+    "refuse": BulkAct(gettext_lazy("一起不予受理"), BulkRefuseForm),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one item: `why` says in words why not."""
+
+    case_no: str
+    title: str
+    done: bool
+    why: str = ""
+
+
+@common.desk_view((Role.TRIAGE_OFFICER,))
 def bulk(request: HttpRequest) -> HttpResponse:
-    return page(request, "suggestions/desk/base.html", title=_("批量办理"))
+    if request.method != "POST":
+        return redirect("desk:queue")
+    queue = common.queue_of(request)
+    back = f"{reverse('desk:queue')}?{queue}"
+    name = request.POST.get("act", "")
+    chosen = ACTS.get(name)
+    typed = list(dict.fromkeys(request.POST.getlist("case_no")))
+    if chosen is None or not typed or len(typed) > LIMIT:
+        return _nothing(request, back, len(typed))
+    wanted = [numbers.parse_case_no(t) or "" for t in typed]
+    items = _readable(request, wanted)
+    form = chosen.form(request.POST if "confirm" in request.POST else None)
+    if "confirm" in request.POST and form.is_valid():
+        # In the order of the list, and each number answered: one that is not the user's to see is named as unknown.
+        results = [
+            _one(request, name, items.get(no), typed[n], form.cleaned_data, timezone.now())
+            for n, no in enumerate(wanted)
+        ]
+        workload.forget_menu_counts(request.user)
+        return common.page(
+            request,
+            "suggestions/desk/bulk_done.html",
+            title=str(chosen.heading),
+            results=results,
+            done=sum(r.done for r in results),
+            failed=sum(not r.done for r in results),
+            back=back,
+        )
+    return common.page(
+        request,
+        "suggestions/desk/bulk.html",
+        title=str(chosen.heading),
+        status=422 if form.errors else 200,
+        act=name,
+        form=form,
+        items=[items[no] for no in wanted if no in items],
+        queue=queue,
+        back=back,
+        wordings=[(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in NotAcceptedReason]
+        if name == "refuse"
+        else [],
+    )
+
+
+def _nothing(request: HttpRequest, back: str, ticked: int) -> HttpResponse:
+    said = (
+        _("一次最多办%(n)d件，请少勾几件。") % {"n": LIMIT}
+        if ticked > LIMIT
+        else _("没有勾选建议。请回到列表，在要一起办的几件前面打勾。")
+    )
+    return common.page(
+        request,
+        "suggestions/desk/bulk_none.html",
+        title=_("批量办理"),
+        status=422,
+        said=said,
+        back=back,
+    )
+
+
+def _readable(request: HttpRequest, wanted: list[str]) -> dict[str, Suggestion]:
+    rows = (
+        access.readable(request.user)
+        .filter(case_no__in=[w for w in wanted if w])
+        .select_related("jurisdiction", "topic", "district", "lead_unit")
+    )
+    return {item.case_no: item for item in rows}
+
+
+def _one(
+    request: HttpRequest,
+    name: str,
+    item: Suggestion | None,
+    typed: str,
+    values: dict[str, Any],
+    at: datetime,
+) -> Result:
+    if item is None:
+        return Result(typed[:40], "", False, _("没有这件建议，或者不归您看。"))
+    actor = access.may_transition(request.user, name, item)
+    if actor is None:
+        return Result(item.case_no, item.original_title, False, _("您的角色不能做这一步。"))
+    try:
+        _PERFORM[name](item, actor, at, values)
+    except DomainError as error:
+        return Result(item.case_no, item.original_title, False, str(error))
+    return Result(item.case_no, item.original_title, True)
+
+
+def _accept(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
+    topic = values["topic"] or item.topic
+    if topic is None:
+        hints = hinting.ensure(suggestion=item, at=at)
+        codes = [h.value for h in hints if h.kind == TriageHint.Kind.TOPIC]
+        topic = Topic.objects.filter(code=codes[0], is_active=True).first() if codes else None
+    if topic is None:
+        raise DomainError(_("没有主题，也没有提示，请单独打开这件选主题。"))
+    triage.accept(suggestion=item, topic=topic, urgency=item.urgency, actor=actor, at=at)
+
+
+def _refuse(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
+    triage.refuse(suggestion=item, actor=actor, at=at, **values)
+
+
+def _dispatch(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
+    named = hinting.directory_unit(item)
+    if named is None:
+        raise DomainError(_("派单目录里没有这类事项，请单独打开这件选单位。"))
+    unit, basis = named
+    assignment.dispatch(
+        suggestion=item,
+        lead=unit,
+        actor=actor,
+        at=at,
+        note=values["note"],
+        basis=f"派单目录：{basis}" if basis else "派单目录",
+    )
+
+
+_PERFORM = {"accept": _accept, "refuse": _refuse, "dispatch": _dispatch}

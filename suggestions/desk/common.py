@@ -162,7 +162,11 @@ def queue_of(request: HttpRequest) -> str:
 
 def item_address(case_no: str, queue: str = "") -> str:
     """The item screen, remembering the list it was opened from."""
-    address = reverse("desk:item", args=[case_no])
+    return with_queue(reverse("desk:item", args=[case_no]), queue)
+
+
+def with_queue(address: str, queue: str) -> str:
+    """An address that carries the list the item was opened from."""
     if not queue:
         return address
     query = QueryDict(mutable=True)

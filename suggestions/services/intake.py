@@ -27,7 +27,7 @@ from suggestions.models import (
     SupplementRequest,
     Topic,
 )
-from suggestions.services import transitions
+from suggestions.services import hinting, transitions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -60,6 +60,8 @@ class Submission:
     channel: str = Channel.WEB
     received_at: datetime | None = None
     external_no: str = ""
+    policy_version: str = POLICY_VERSION
+    """Version of the notice shown; "" when none was (an old message of another system)."""
     tags: tuple[str, ...] = ()
     attachments: Sequence[Attachment] = field(default=())
 
@@ -233,13 +235,13 @@ def _create(
         phone_hash=keyed_hash("phone", submission.phone) if submission.phone else "",
         email=submission.email, address=submission.address, contact_channel=_channel_for(submission),
     )  # fmt: skip
-    kinds = [Consent.Kind.NOTICE]
+    kinds = [Consent.Kind.NOTICE] if submission.policy_version else []
     if submission.publish_consent:
         kinds.append(Consent.Kind.PUBLISH)
         if submission.name_display != NameDisplay.ANONYMOUS:
             kinds.append(Consent.Kind.NAME)
     Consent.objects.bulk_create(
-        Consent(suggestion=suggestion, kind=k, policy_version=POLICY_VERSION, given_at=received)
+        Consent(suggestion=suggestion, kind=k, policy_version=submission.policy_version or "import", given_at=received)
         for k in kinds
     )
     if submission.tags:
@@ -248,7 +250,7 @@ def _create(
         Attachment.objects.filter(pk=attachment.pk).update(suggestion=suggestion)
     transitions.apply(
         suggestion, "submit", actor=actor, at=received,
-        data={"channel": str(submission.channel), "policy_version": POLICY_VERSION, "digest": suggestion.idempotency_digest},
+        data={"channel": str(submission.channel), "policy_version": submission.policy_version, "digest": suggestion.idempotency_digest},
     )  # fmt: skip
     registrar = (
         Actor.system() if submission.channel in ONLINE_CHANNELS or actor.user is None else actor
@@ -265,6 +267,7 @@ def _create(
         at=registered_at,
         fields={"registered_at": registered_at},
     )
+    hinting.ask_for(suggestion)
     return suggestion
 
 

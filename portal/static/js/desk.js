@@ -1,0 +1,7 @@
+// j and k step through the queue an item was opened from. An extra: the links themselves need no script.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const link = document.querySelector(`[data-desk-key="${CSS.escape(event.key)}"]`);
+  if (link) link.click();
+});

@@ -1,0 +1,332 @@
+"""Lists of items for staff: filters, order, pages by key, and the neighbours of an item in the list it was opened from.
+
+Every list starts from `access.readable(user)`. Pages are reached by key (sort value, id), so deep ones cost what the first
+one costs; the total is counted up to COUNT_LIMIT only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from suggestions import access, numbers
+from suggestions.clock import SHANGHAI, local_date, working_days_between
+from suggestions.codes import Channel, Urgency
+from suggestions.models import District, RedirectTarget, Suggestion, Topic, TriageHint
+from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.selectors import workload
+from suggestions.services import clocks
+from suggestions.states import DONE, OPEN, TRIAGE_QUEUE, WITH_UNITS, Case
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser, AnonymousUser
+    from django_stubs_ext import StrOrPromise
+
+PAGE_SIZE = 30
+COUNT_LIMIT = 1000
+_NEVER = date(9999, 12, 31)
+
+STATES: dict[str, tuple["StrOrPromise", Q]] = {
+    "triage": (_("待分办（含等补充）"), Q(status__in=TRIAGE_QUEUE)),
+    "ours": (_("轮到征集办公室"), Q(status__in=workload.OFFICE_TURN)),
+    **{
+        str(s): (s.label, Q(status=s))
+        for s in (
+            Case.REGISTERED,
+            Case.SUPPLEMENT_REQUESTED,
+            Case.ACCEPTED,
+            Case.DISPATCHED,
+            Case.HANDLING,
+            Case.REPLY_REVIEW,
+            Case.ANSWERED,
+            Case.RECTIFYING,
+        )
+    },
+    "with_units": (_("在承办单位"), Q(status__in=WITH_UNITS)),
+    "open": (_("所有在办"), Q(status__in=OPEN)),
+    "done": (_("已答复、已办结"), Q(status__in=DONE)),
+    "ended": (
+        _("未受理、已指引、已并案、已撤回"),
+        Q(status__in=(Case.NOT_ACCEPTED, Case.REDIRECTED, Case.MERGED, Case.WITHDRAWN)),
+    ),
+    "all": (_("全部"), Q()),
+}
+DUE: dict[str, "StrOrPromise"] = {
+    "overdue": _("已逾期"),
+    "today": _("今天到期"),
+    "risk": _("两个工作日内到期"),
+    "later": _("以后到期"),
+}
+AGES: dict[str, "StrOrPromise"] = {
+    "3": _("来了3天以上"),
+    "7": _("来了7天以上"),
+    "15": _("来了15天以上"),
+    "30": _("来了30天以上"),
+}
+SORTS: dict[str, tuple["StrOrPromise", str, bool]] = {
+    "due": (_("先到期的在前"), "due_key", False),
+    "old": (_("先来的在前"), "received_at", False),
+    "new": (_("新来的在前"), "received_at", True),
+}
+"""Code → words, field, descending."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What a list's address asks for. Unknown codes find nothing rather than failing; `on` is one due date."""
+
+    state: str = "triage"
+    due: str = ""
+    on: date | None = None
+    age: str = ""
+    topic: str = ""
+    district: str = ""
+    channel: str = ""
+    campaign: str = ""
+    unit: str = ""
+    q: str = ""
+    show: str = ""
+    sort: str = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page. `total` stops at COUNT_LIMIT; `next_cursor` is "" on the last page."""
+
+    items: list[Suggestion]
+    next_cursor: str
+    total: int
+
+    @property
+    def total_is_floor(self) -> bool:
+        return self.total >= COUNT_LIMIT
+
+
+def narrow(rows: SuggestionQuerySet, wanted: QueueFilter, *, today: date) -> SuggestionQuerySet:
+    """`rows` narrowed by every filter that is set."""
+    case_no = numbers.parse_case_no(wanted.q) if wanted.q else None
+    if case_no:
+        # Somebody with a number in hand wants that item, wherever it stands.
+        return rows.filter(case_no=case_no)
+    state = STATES.get(wanted.state)
+    rows = rows.filter(state[1]) if state else rows.none()
+    if wanted.show:
+        conditions = _SHOWN.get(wanted.show)
+        rows = rows.filter(conditions(today)) if conditions else rows.none()
+    if wanted.due:
+        due = workload.due_filters(today).get(wanted.due)
+        # A wait for the author is nobody's delay, so such items are in no due bucket.
+        rows = rows.filter(due, status__in=workload.RUNNING) if due else rows.none()
+    if wanted.on:
+        rows = rows.filter(due_on=wanted.on, status__in=workload.RUNNING)
+    if wanted.age in AGES:
+        before = datetime.combine(today - timedelta(days=int(wanted.age)), time.max, SHANGHAI)
+        rows = rows.filter(received_at__lte=before)
+    if wanted.topic:
+        rows = _about_topic(rows, wanted.topic)
+    if wanted.district:
+        place = District.objects.filter(code=wanted.district).first()
+        rows = rows.filter(district__path__startswith=place.path) if place else rows.none()
+    if wanted.channel:
+        rows = rows.filter(channel=wanted.channel)
+    if wanted.campaign:
+        rows = (
+            rows.filter(campaign_id=int(wanted.campaign))
+            if wanted.campaign.isdecimal() and len(wanted.campaign) < 12
+            else rows.none()
+        )
+    if wanted.unit:
+        rows = rows.filter(lead_unit__code=wanted.unit)
+    return _with_words(rows, wanted.q)
+
+
+_SHOWN: dict[str, Callable[[date], Q]] = {
+    "overdue": lambda today: Q(status__in=workload.RUNNING, due_on__lt=today),
+    "rated": lambda today: workload.BADLY_RATED,
+}
+"""The supervisor's lists (process.md 8.1)."""
+
+
+def _about_topic(rows: SuggestionQuerySet, code: str) -> SuggestionQuerySet:
+    """Items of the topic or, while nobody has chosen one, hinted to be."""
+    topic = Topic.objects.filter(code=code).first()
+    if topic is None:
+        return rows.none()
+    codes = [topic.code, *topic.get_descendants().values_list("code", flat=True)]
+    hinted = TriageHint.objects.filter(
+        suggestion=OuterRef("pk"), kind=TriageHint.Kind.TOPIC, value__in=codes
+    )
+    return rows.filter(
+        Q(topic__path__startswith=topic.path) | Q(Exists(hinted), topic__isnull=True)
+    )
+
+
+def _with_words(rows: SuggestionQuerySet, text: str) -> SuggestionQuerySet:
+    text = text.strip()
+    if not text:
+        return rows
+    for word in text.split()[:6]:
+        rows = rows.filter(
+            Q(original_title__icontains=word)
+            | Q(case_no__icontains=word)
+            | Q(external_no__iexact=word)
+        )
+    return rows
+
+
+def page(
+    user: "AbstractUser | AnonymousUser",
+    wanted: QueueFilter,
+    *,
+    today: date,
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+) -> QueuePage:
+    """One page of the items the user may read. Four queries and those of the filters, however long the list."""
+    rows = narrow(access.readable(user), wanted, today=today)
+    field, descending = _order(wanted)
+    ordered = _ordered(rows, field, descending)
+    place = _read_cursor(cursor, field)
+    if place:
+        ordered = ordered.filter(_beyond(field, descending, *place))
+    top_hint = Prefetch(
+        "hints",
+        TriageHint.objects.exclude(kind=TriageHint.Kind.SIMILAR).order_by("-confidence", "pk"),
+        to_attr="ranked_hints",
+    )
+    found = list(
+        ordered.for_list().select_related("jurisdiction").prefetch_related(top_hint)[: size + 1]
+    )
+    more, items = len(found) > size, found[:size]
+    total = rows.order_by()[:COUNT_LIMIT].count()
+    return QueuePage(items, _cursor(items[-1], field) if more else "", total)
+
+
+def neighbours(
+    user: "AbstractUser | AnonymousUser", wanted: QueueFilter, item: Suggestion, *, today: date
+) -> tuple[str, str]:
+    """Case numbers before and after an item in a list ("" at an end). The item itself need not be in it any more,
+    so that the next one is still found after an act moved this one on. Two queries.
+    """
+    field, descending = _order(wanted)
+    rows = narrow(access.readable(user), wanted, today=today).exclude(pk=item.pk)
+    value = (item.due_on or _NEVER) if field == "due_key" else item.received_at
+    after = _ordered(rows, field, descending).filter(_beyond(field, descending, value, item.pk))
+    before = _ordered(rows, field, not descending).filter(
+        _beyond(field, not descending, value, item.pk)
+    )
+    numbers_of = [q.values_list("case_no", flat=True).first() or "" for q in (before, after)]
+    return numbers_of[0], numbers_of[1]
+
+
+def _order(wanted: QueueFilter) -> tuple[str, bool]:
+    _label, field, descending = SORTS.get(wanted.sort, SORTS["due"])
+    return field, descending
+
+
+def _ordered(rows: SuggestionQuerySet, field: str, descending: bool) -> SuggestionQuerySet:
+    rows = rows.annotate(due_key=Coalesce("due_on", Value(_NEVER)))
+    keys = [F(field).desc(), F("pk").desc()] if descending else [F(field).asc(), F("pk").asc()]
+    return rows.order_by(*keys)
+
+
+def _beyond(field: str, descending: bool, value: Any, pk: int) -> Q:
+    step = "lt" if descending else "gt"
+    return Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": pk})
+
+
+def _cursor(item: Any, field: str) -> str:
+    return f"{getattr(item, field).isoformat()}~{item.pk}"
+
+
+def _read_cursor(cursor: str, field: str) -> tuple[Any, int] | None:
+    """(sort value, id) of a cursor of this order; one that does not fit begins the list again."""
+    value, _sep, pk = cursor.partition("~")
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    try:
+        if field == "due_key":
+            return date.fromisoformat(value), int(pk)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (moment, int(pk)) if moment.tzinfo else None
+
+
+@dataclass(frozen=True, slots=True)
+class DueWords:
+    """A due date as staff read it: tone (late, risk, calm, none), a shape and words, never colour alone."""
+
+    tone: str
+    shape: str
+    words: str
+    on: date | None
+
+
+_SHAPES = {"late": "▲", "risk": "◆", "calm": "●", "none": "○"}
+
+
+def due_words(item: Suggestion, *, today: date) -> DueWords:
+    """How an item stands with its due date on the Shanghai date `today`. No query (the calendar is cached)."""
+    if item.status == Case.SUPPLEMENT_REQUESTED:
+        return DueWords("none", _SHAPES["none"], "等建议人补充", item.due_on)
+    if item.due_on is None or item.status not in OPEN:
+        return DueWords("none", _SHAPES["none"], "", None)
+    calendar = clocks.workdays()
+    left = working_days_between(today, item.due_on, calendar)
+    if item.due_on < today:
+        return DueWords(
+            "late", _SHAPES["late"], f"已逾期{(today - item.due_on).days}天", item.due_on
+        )
+    if item.due_on == today:
+        return DueWords("risk", _SHAPES["risk"], "今天到期", item.due_on)
+    tone = "risk" if item.due_on <= workload.horizon(today, calendar) else "calm"
+    return DueWords(tone, _SHAPES[tone], f"还有{left}个工作日", item.due_on)
+
+
+def age_words(item: Suggestion, *, today: date) -> str:
+    """How long ago the item arrived."""
+    days = (today - local_date(item.received_at)).days
+    return "今天收到" if days <= 0 else f"{days}天前收到"
+
+
+def topic_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Active topics as (parent, [(code, name)]) for a select; a topic without children stands under itself. One query."""
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    for topic in Topic.objects.filter(is_active=True).order_by("path"):
+        if topic.depth == 1:
+            groups.append((topic.name, [(topic.code, topic.name)]))
+        elif groups:
+            groups[-1][1].append((topic.code, topic.name))
+    return groups
+
+
+def district_choices(jurisdiction_ids: set[int]) -> list[tuple[str, str]]:
+    """Active districts of these jurisdictions, indented by depth. One query."""
+    rows = District.objects.filter(is_active=True, jurisdiction_id__in=jurisdiction_ids).order_by(
+        "path"
+    )
+    return [(d.code, "\u3000" * (d.depth - 1) + d.name) for d in rows]
+
+
+CHANNELS = [(c.value, c.label) for c in Channel]
+URGENT = frozenset({Urgency.URGENT, Urgency.CRITICAL})
+
+
+def campaign_choices() -> list[tuple[str, str]]:
+    """Campaigns by newest first. One query; the page model lives above this package and is reached by the relation."""
+    pages: Any = Suggestion._meta.get_field("campaign").related_model
+    rows = pages._default_manager.order_by("-pk").values_list("pk", "title")[:100]
+    return [(str(pk), title) for pk, title in rows]
+
+
+def redirect_targets(item: Suggestion, category: str) -> list[RedirectTarget]:
+    """Lawful channels of the item's place that take this category; all of them while none is chosen. One query."""
+    rows = RedirectTarget.objects.filter(is_active=True).filter(
+        Q(jurisdiction=None) | Q(jurisdiction_id=item.jurisdiction_id)
+    )
+    return [t for t in rows if not category or category in t.categories]
