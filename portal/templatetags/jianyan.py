@@ -151,7 +151,9 @@ def clock_bar(used: int, total: int, left: int | None, unit: str, warm: str = ""
         else _("期限%(total)s%(unit)s，已用%(used)s%(unit)s")
     )
     words = said % {"total": total, "used": used, "late": late, "unit": unit}
-    red = format_html('<rect class="c-late" x="{}%" width="{}%" height="100%"/>', done, 100 - done)
+    red = format_html(
+        '<rect class="c-late" x="{}%" width="{}%" height="100%"/>', done, round(100 - done, 1)
+    )
     return format_html(
         '<svg class="clock__bar" role="img" aria-label="{}">'
         '<rect class="{}" width="{}%" height="100%"/>{}</svg>',
