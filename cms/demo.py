@@ -37,7 +37,8 @@ def build_pages(
             add_page(
                 pages.home,
                 StandardPage(
-                    title=row["title"], slug=row["slug"], summary=row["summary"], body=body(row["body"])
+                    title=row["title"], slug=row["slug"], summary=row["summary"],
+                    body=body(row["body"]), show_in_menus=True,
                 ),
             )  # fmt: skip
     _articles(pages, words["article"], city)

@@ -41,6 +41,22 @@ class Step:
     ends_on: date | None
     state: str = "next"
 
+    @property
+    def words(self) -> str:
+        """2026年12月19日至2027年1月10日, 2027年1月2日至1月15日: the year is said once where it does not change."""
+        a, b = self.starts_on, self.ends_on
+        if a and b:
+            return f"{_day(a)}至{_day(b, a.year)}"
+        if a:
+            return _day(a)
+        return f"{_day(b)}前" if b else "时间待定"
+
+
+def _day(day: date, year: int = 0) -> str:
+    return (
+        f"{day.month}月{day.day}日" if day.year == year else f"{day.year}年{day.month}月{day.day}日"
+    )
+
 
 def phase_at(span: Span, moment: datetime) -> Phase:
     """The phase at a moment. The closing moment itself is closed; a published report ends the collecting."""
@@ -91,5 +107,6 @@ def steps(
     reported_on = (
         local_date(span.reported_at) if phase == Phase.REPORTED and span.reported_at else None
     )
-    found.append(Step("公布结果", reported_on, report_due_on, "past" if reported_on else "next"))
+    due_on = None if reported_on else report_due_on
+    found.append(Step("公布结果", reported_on, due_on, "past" if reported_on else "next"))
     return found

@@ -100,7 +100,7 @@ def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "�
         index = add_page(home, CampaignIndexPage(title=campaigns, slug="campaigns"))
     articles = NewsIndexPage.objects.child_of(home).first()
     if articles is None:
-        articles = add_page(home, NewsIndexPage(title=news, slug="news"))
+        articles = add_page(home, NewsIndexPage(title=news, slug="news", show_in_menus=True))
     return Pages(home, index, articles)
 
 

@@ -23,6 +23,7 @@ ROUTES = (
 SCHEDULE: tuple[tuple[str, str, float | crontab], ...] = (
     ("outbox sweep", "suggestions.tasks.sweep_outbox", 60.0),
     ("clocks: lapses, closings, reminders", "suggestions.tasks.run_clocks", 600.0),
+    ("pages: go live, expire, campaign phases", "cms.tasks.keep_schedule", 60.0),
     ("daily head of the event chain", "suggestions.tasks.daily_head", crontab(hour=0, minute=10)),
 )
 

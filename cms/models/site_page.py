@@ -48,6 +48,7 @@ class SitePage(Page):
     content_panels = [FieldPanel("title")]
     promote_panels = [
         MultiFieldPanel([FieldPanel("slug")], heading=_("网址")),
+        FieldPanel("show_in_menus", heading=_("在页脚“更多”里显示")),
         MultiFieldPanel(
             [FieldPanel("seo_title"), FieldPanel("search_description")],
             heading=_("给搜索引擎的说明"),

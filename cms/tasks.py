@@ -1,0 +1,41 @@
+"""What happens to pages by the clock: go-live and expiry dates that editors set, and campaigns that open, close or report."""
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db.models import Q
+from django.utils import timezone
+
+from cms.documents import changed
+from cms.models import CampaignPage
+
+_SEEN = "cms-campaign-moments"
+_WINDOW = timedelta(days=1)
+
+
+@shared_task(queue="intake", acks_late=True)
+def keep_schedule() -> int:
+    """Publish and unpublish what is due (Wagtail's own command), then tell search and caches of campaigns whose phase
+    changed. Safe to repeat; returns the number of such campaigns.
+    """
+    call_command("publish_scheduled", verbosity=0)
+    return announce_phases(now=timezone.now())
+
+
+def announce_phases(*, now: datetime) -> int:
+    """Index campaigns that opened, closed or reported since the last look, and bump the content version.
+
+    When the last look is not known (a restarted worker, an emptied cache) a whole day is looked at again, which is
+    harmless: indexing twice changes nothing.
+    """
+    since = cache.get(_SEEN) or now - _WINDOW
+    crossed = Q()
+    for name in ("opens_at", "closes_at", "report_published_at"):
+        crossed |= Q(**{f"{name}__gt": since, f"{name}__lte": now})
+    pages = list(CampaignPage.objects.live().filter(crossed).values_list("pk", flat=True))
+    if pages:
+        changed(pages=pages)
+    cache.set(_SEEN, now, int(_WINDOW.total_seconds()))
+    return len(pages)
