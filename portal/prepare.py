@@ -88,16 +88,13 @@ def seed(say: Say) -> bool:
     return True
 
 
-def index(say: Say, *, seeded: bool) -> None:
+def index(say: Say) -> None:
     """Build the search index when it is empty though there is something to find."""
-    if not _has("reindex"):
-        return
-    if not seeded:
-        from search.engine import get_engine
+    from search.engine import get_engine
 
-        suggestions = apps.get_model("suggestions", "Suggestion")._default_manager
-        if get_engine().count() or not suggestions.exists():
-            return
+    suggestions = apps.get_model("suggestions", "Suggestion")._default_manager
+    if get_engine().count() or not suggestions.exists():
+        return
     say("正在建立搜索索引……")
     call_command("reindex", verbosity=0)
 
@@ -109,5 +106,6 @@ def prepare(say: Say) -> None:
     drop_unfinished_demo(say)
     migrate(say)
     collect_static(say)
-    index(say, seeded=seed(say))
+    seed(say)
+    index(say)
     connections.close_all()

@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from suggestions import outbox
 from suggestions.demo.seed import Seeder
-from suggestions.models import CalendarDay, Jurisdiction
+from suggestions.models import CalendarDay, Jurisdiction, Outbox
 
 
 class Command(BaseCommand):
@@ -50,4 +51,7 @@ class Command(BaseCommand):
         bar.reset(total=len(chosen))
         count = seeder.items(chosen)
         bar.close()
+        # One rebuild does what the items' own index rows would do one by one.
+        call_command("reindex", verbosity=0)
+        Outbox.objects.filter(kind=outbox.INDEX, done_at=None).delete()
         self.stdout.write(self.style.SUCCESS(f"演示城市已建好：{count}件建议。"))

@@ -1,0 +1,1 @@
+"""Bringing in messages of other systems through the real intake."""
