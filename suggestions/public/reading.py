@@ -1,29 +1,127 @@
-"""Being written."""
+"""Pages anybody may read: browse, one item, units, search, and public files. No account, no cookie, no script needed."""
 
+import re
+from pathlib import PurePosixPath
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+import structlog
+from django.core.files.storage import storages
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from search.engine import SearchUnavailable
+from suggestions import access
+from suggestions.clock import local_date
+from suggestions.guards import ratelimit
+from suggestions.guards.address import client_ip
+from suggestions.public import browse_csv, browse_page, item_page, search_page, unit_page
+from suggestions.public.caching import public_page
+from suggestions.selectors import public
+from suggestions.selectors import units as unit_reads
+from suggestions.services.attachments import STORAGE
+
+log = structlog.get_logger(__name__)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
 
-def browse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse(status=503)
+@require_safe
+@public_page
+def browse(request: HttpRequest) -> HttpResponseBase:
+    """/suggestions/: all published items, by facets; with `format=csv` the whole result as a file."""
+    if request.GET.get("format") == "csv":
+        return browse_csv.response(request, public.Filters.read(request.GET))
+    page = browse_page.build(request.GET)
+    context = {"page": page, "today": local_date(timezone.now())}
+    return render(request, "suggestions/reading/browse.html", context)
 
 
-def detail(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse(status=503)
+@require_safe
+@public_page
+def detail(request: HttpRequest, case_no: str) -> HttpResponseBase:
+    """/suggestions/<case_no>/: one item. Numbers in another spelling lead to the address that letters carry."""
+    try:
+        item = public.load(case_no)
+    except Http404:
+        # One answer for "never existed" and "not published": a number tells nothing.
+        return render(request, "suggestions/reading/not_public.html", status=404)
+    if item.case_no != case_no:
+        return HttpResponsePermanentRedirect(reverse("suggestions:detail", args=[item.case_no]))
+    page = item_page.build(request, item, at=timezone.now())
+    return render(request, "suggestions/reading/item.html", {"page": page, "item": item})
 
 
-def units(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse(status=503)
+@require_safe
+@public_page
+def units(request: HttpRequest) -> HttpResponseBase:
+    """/units/: who does what, and how much lies there."""
+    return render(request, "suggestions/reading/units.html", unit_page.directory(at=timezone.now()))
 
 
-def unit(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse(status=503)
+@require_safe
+@public_page
+def unit(request: HttpRequest, code: str) -> HttpResponseBase:
+    """/units/<code>/: duties, figures, promises and answers of one unit."""
+    context = unit_page.build(unit_reads.load(code), at=timezone.now())
+    return render(request, "suggestions/reading/unit.html", context)
 
 
-def search(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse(status=503)
+@require_safe
+@public_page
+def search(request: HttpRequest) -> HttpResponseBase:
+    """/search/?q=: suggestions, replies and pages. A case number goes straight to its page."""
+    verdict = ratelimit.hit("search", client_ip(request))
+    if not verdict.allowed:
+        return _no_search(request, "limited", 429, verdict.retry_after_seconds)
+    asked = search_page.read(request.GET)
+    case_no, address = search_page.case_address(asked)
+    if address:
+        return HttpResponseRedirect(address)
+    try:
+        page = search_page.build(asked, case_no=case_no)
+    except SearchUnavailable:
+        log.warning("search_unavailable")
+        return _no_search(request, "away", 503, 30)
+    context = {"page": page, "asked": asked, "today": local_date(timezone.now())}
+    return render(request, "suggestions/reading/search.html", context)
 
 
-def attachment(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse(status=503)
+def _no_search(request: HttpRequest, why: str, status: int, seconds: int) -> HttpResponse:
+    context: dict[str, Any] = {"why": why, "seconds": seconds}
+    response = render(request, "suggestions/reading/no_search.html", context, status=status)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
+    """/files/<token>/: a file as a download under its random name; never opened inside the site."""
+    if not _TOKEN.fullmatch(token):
+        raise Http404
+    found = access.load_attachment(request.user, token)
+    try:
+        content = storages[STORAGE].open(found.storage_name)
+    except OSError as error:
+        log.warning("attachment_missing", attachment=found.pk)
+        raise Http404 from error
+    name = PurePosixPath(found.storage_name).name
+    response = FileResponse(
+        content, as_attachment=True, filename=name, content_type=found.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    shared = found.is_public and found.suggestion is not None and found.suggestion.is_public
+    # Short even when public: a page that is taken down takes its files with it.
+    response["Cache-Control"] = "public, max-age=60" if shared else "private, no-store"
+    return response

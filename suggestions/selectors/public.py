@@ -3,7 +3,8 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,12 +15,28 @@ from django.utils.dateparse import parse_datetime
 
 from suggestions import content, numbers
 from suggestions.codes import Outcome
-from suggestions.models import Assignment, District, Evaluation, Reply, Suggestion, Topic, Unit
+from suggestions.models import (
+    Assignment,
+    Attachment,
+    District,
+    Evaluation,
+    Reply,
+    Suggestion,
+    Topic,
+    Unit,
+)
 from suggestions.models.suggestion import SuggestionQuerySet
-from suggestions.states import ACTIVE_ASSIGNMENT, PublicGroup
+from suggestions.states import ACTIVE_ASSIGNMENT, Case, PublicGroup
 
 PAGE_SIZE = 20
-FACETS = ("status", "topic", "unit", "district", "outcome", "year")
+FACETS = ("status", "outcome", "topic", "district", "unit", "year")
+NO_SUCH = "?"
+"""Stands for a value that cannot be a code: it finds nothing, on every database."""
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_UNANSWERED = "n."
+"""Begins the cursor of the second part of the list "answered first"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,17 @@ class Filters:
 
     def active(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in FACETS if getattr(self, name)}
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Filters":
+        """The filters of an address. What cannot be a code becomes NO_SUCH, an unknown order the usual one."""
+        given = {name: query.get(name, "") for name in FACETS}
+        campaign = query.get("campaign", "")
+        return cls(
+            **{name: v if not v or _CODE.fullmatch(v) else NO_SUCH for name, v in given.items()},
+            campaign=campaign if not campaign or _NUMBER.fullmatch(campaign) else NO_SUCH,
+            sort="answered" if query.get("sort") == "answered" else "recent",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +111,60 @@ def narrow(rows: SuggestionQuerySet, filters: Filters, *, without: str = "") -> 
     if "outcome" in wanted:
         rows = rows.filter(outcome=wanted["outcome"], public_group=PublicGroup.DONE)
     if "year" in wanted:
-        rows = (
-            rows.filter(received_at__year=int(wanted["year"]))
-            if wanted["year"].isdecimal()
-            else rows.none()
-        )
-    if filters.campaign.isdecimal():
-        rows = rows.filter(campaign_id=int(filters.campaign))
+        known = _YEAR.fullmatch(wanted["year"])
+        rows = rows.filter(received_at__year=int(wanted["year"])) if known else rows.none()
+    if filters.campaign:
+        known = _NUMBER.fullmatch(filters.campaign)
+        rows = rows.filter(campaign_id=int(filters.campaign)) if known else rows.none()
     return rows
 
 
 def browse(filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Browse:
-    """A page of published items, newest published first, by key: deep pages cost what the first one costs."""
-    base = Suggestion.objects.on_page()
-    rows = narrow(base, filters)
-    order = "answered_at" if filters.sort == "answered" else "published_at"
-    if order == "answered_at":
-        rows = rows.exclude(answered_at=None)
+    """A page of published items by key: deep pages cost what the first one costs.
+
+    "recent" has the newest published first. "answered" has the latest answers first and then what waits for one, so that
+    no order hides an item and the total is the same.
+    """
+    rows = narrow(Suggestion.objects.on_page(), filters)
+    if filters.sort == "answered":
+        found, following = _answered_first(rows, cursor, size)
+    else:
+        found, following = _by_key(rows, "published_at", cursor, size)
+    return Browse(found, following, total=_counted(filters), facets=facet_counts(filters))
+
+
+def _answered_first(
+    rows: SuggestionQuerySet, cursor: str, size: int
+) -> tuple[list[Suggestion], str]:
+    """Two lists behind one another, each by its own key; a cursor of the second begins with _UNANSWERED."""
+    found: list[Suggestion] = []
+    if not cursor.startswith(_UNANSWERED):
+        found, following = _by_key(rows.exclude(answered_at=None), "answered_at", cursor, size)
+        if following:
+            return found, following
+        cursor = _UNANSWERED
+    waiting = rows.filter(answered_at=None)
+    if len(found) == size:
+        return found, _UNANSWERED if waiting.exists() else ""
+    rest, following = _by_key(
+        waiting, "published_at", cursor.removeprefix(_UNANSWERED), size - len(found)
+    )
+    return [*found, *rest], f"{_UNANSWERED}{following}" if following else ""
+
+
+def _by_key(
+    rows: SuggestionQuerySet, order: str, cursor: str, size: int
+) -> tuple[list[Suggestion], str]:
+    """Up to `size` rows after the cursor, and the cursor of what follows ("" at the end). Two queries."""
     place = read_cursor(cursor)
-    page = rows
     if place:
         moment, pk = place
-        page = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
-    items = list(
-        page.for_list()
-        .prefetch_related(replies_for_lists())
-        .order_by(f"-{order}", "-pk")[: size + 1]
-    )
-    more = len(items) > size
-    items = items[:size]
+        rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
+    listed = rows.for_list().prefetch_related(replies_for_lists())
+    items = list(listed.order_by(f"-{order}", "-pk")[: size + 1])
+    more, items = len(items) > size, items[:size]
     last = items[-1] if items else None
-    return Browse(
-        items=items,
-        next_cursor=make_cursor(getattr(last, order), last.pk) if more and last else "",
-        total=_counted(filters),
-        facets=facet_counts(filters),
-    )
+    return items, make_cursor(getattr(last, order), last.pk) if more and last else ""
 
 
 def make_cursor(moment: datetime, pk: int) -> str:
@@ -127,15 +173,22 @@ def make_cursor(moment: datetime, pk: int) -> str:
 
 def read_cursor(cursor: str) -> tuple[datetime, int] | None:
     """The place a cursor names; None for an empty or a forged one (the list then begins at the beginning)."""
-    if not cursor:
+    if not cursor or len(cursor) > 120:
         return None
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment_text, _, pk_text = text.partition("|")
         moment = parse_datetime(moment_text)
-        return (moment, int(pk_text)) if moment and moment.tzinfo else None
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+        if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 2200:
+            return None
+        return (moment, int(pk_text)) if re.fullmatch(r"[0-9]{1,18}", pk_text) else None
+    except (ValueError, binascii.Error, UnicodeError):
         return None
+
+
+def is_start(cursor: str) -> bool:
+    """Whether a cursor shows the beginning of a list: none, or one that cannot be read."""
+    return cursor != _UNANSWERED and read_cursor(cursor.removeprefix(_UNANSWERED)) is None
 
 
 def _key(name: str, filters: Filters) -> str:
@@ -232,9 +285,14 @@ def load(case_no: str) -> Suggestion:
         Suggestion.objects.on_page()
         .filter(case_no=wanted or "")
         .select_related("topic", "district", "lead_unit", "campaign", "jurisdiction")
+        .defer("original_title", "original_problem", "original_proposal", "original_place")
         .prefetch_related(
-            "tags",
-            "attachments",
+            "tags",  # type: ignore[misc]  # taggit's manager: the plugin does not know it
+            Prefetch(
+                "attachments",
+                Attachment.objects.filter(is_public=True),
+                to_attr="public_attachments",
+            ),
             replies_for_lists(),
             Prefetch(
                 "assignments",
@@ -248,6 +306,51 @@ def load(case_no: str) -> Suggestion:
     if found is None:
         raise Http404("没有这件公开的建议。")
     return found
+
+
+def label_of(name: str, value: str) -> str:
+    """The words for one filter value that no facet lists (a narrower topic, a unit without items); "" when unknown."""
+    if value == NO_SUCH:
+        return ""
+    found: str | None = None
+    match name:
+        case "topic":
+            found = Topic.objects.filter(code=value).values_list("name", flat=True).first()
+        case "unit":
+            found = Unit.objects.filter(code=value).values_list("short_name", flat=True).first()
+        case "district":
+            found = District.objects.filter(code=value).values_list("name", flat=True).first()
+        case "status" if value in PublicGroup.values:
+            found = str(PublicGroup(value).label)
+        case "outcome" if value in Outcome.values:
+            found = str(Outcome(value).label)
+        case "year":
+            found = f"{value}年"
+        case "campaign":
+            campaigns = Suggestion._meta.get_field("campaign").related_model
+            rows = campaigns._default_manager.filter(pk=int(value), live=True)
+            found = rows.values_list("title", flat=True).first()
+    return found or ""
+
+
+def by_keys(keys: Sequence[str]) -> dict[str, Suggestion]:
+    """These items for a list, by key, as far as the public may read them now: an index can be a moment behind."""
+    wanted = [int(k) for k in keys if re.fullmatch(r"[0-9]{1,18}", k)]
+    rows = Suggestion.objects.on_page().filter(pk__in=wanted).for_list()
+    return {str(item.pk): item for item in rows.prefetch_related(replies_for_lists())}
+
+
+def merged_count(suggestion: Suggestion) -> int:
+    """How many other people's items are handled together with this one."""
+    return Suggestion.objects.filter(primary=suggestion, status=Case.MERGED).count()
+
+
+def topic_line(topic: Topic | None) -> list[Topic]:
+    """A topic with those above it, widest first; at most one query."""
+    if topic is None:
+        return []
+    above = topic.get_ancestors() if topic.depth > 1 else ()
+    return [*above, topic]
 
 
 def newest_answers(*, limit: int = 4) -> list[Suggestion]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from suggestions import content
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import Outcome, Overall
-from suggestions.models import Clock, Evaluation, Suggestion
+from suggestions.models import Clock, Evaluation, Suggestion, Unit
 from suggestions.states import Case
 
 KEPT_SECONDS = 3600
@@ -84,16 +84,21 @@ def whole_months(on: date, months: int = MONTHS) -> Period:
     return Period(date(index // 12, index % 12 + 1, 1), last)
 
 
-def on_time_completion(period: Period) -> Figure:
+def due_clocks(period: Period, unit: Unit | None = None) -> "QuerySet[Clock]":
+    """Handling clocks due in the period, of one unit's items or of all: the base of on_time_completion."""
+    rows = Clock.objects.filter(kind="K7a", due_on__range=(period.first, period.last))
+    rows = rows.exclude(stop_reason="withdraw").exclude(stopped_at=None, paused_on__isnull=False)
+    return rows.filter(suggestion__lead_unit=unit) if unit else rows
+
+
+def on_time_completion(period: Period, unit: Unit | None = None) -> Figure:
     """按期办结率: handling clocks due in the period (as extended) that an answer stopped on or before their day ÷ all of
     them; those still running count as not on time. Withdrawn items leave both sides, waiting ones have no due day yet.
 
     Source: process.md 7.2 on_time_completion, K7a.
     """
     due = (
-        Clock.objects.filter(kind="K7a", due_on__range=(period.first, period.last))
-        .exclude(stop_reason="withdraw")
-        .exclude(stopped_at=None, paused_on__isnull=False)
+        due_clocks(period, unit)
         .annotate(stopped_on=TruncDate("stopped_at", tzinfo=SHANGHAI))
         .aggregate(
             all=Count("pk"),
@@ -112,12 +117,13 @@ def on_time_completion(period: Period) -> Figure:
     )  # fmt: skip
 
 
-def satisfaction(period: Period) -> Figure:
+def satisfaction(period: Period, unit: Unit | None = None) -> Figure:
     """满意率: ratings of satisfied or basically satisfied ÷ all ratings given in the period. Silence is on neither side.
 
     Source: process.md 7.2 satisfaction with w = 1, stated on the page; 7.1.
     """
-    rated = Evaluation.objects.filter(at__gte=period.begins_at, at__lt=period.ends_at).aggregate(
+    given = Evaluation.objects.filter(at__gte=period.begins_at, at__lt=period.ends_at)
+    rated = (given.filter(unit=unit) if unit else given).aggregate(
         all=Count("pk"), good=Count("pk", filter=Q(overall__in=(Overall.SATISFIED, Overall.BASICALLY)))
     )  # fmt: skip
     return Figure(
