@@ -192,6 +192,14 @@ def actor_for(
     return Actor.staff(user, held[0].role, held[0].unit) if held else None  # type: ignore[arg-type]
 
 
+def unit_actor(
+    user: "AbstractUser | AnonymousUser", unit_id: int, codes: Iterable[str]
+) -> Actor | None:
+    """The user as an actor of this very unit, or None: somebody with roles in two units acts for the right one."""
+    held = next((r for r in scope(user).holds(codes) if r.unit_id == unit_id), None)
+    return Actor.staff(user, held.role, held.unit) if held else None  # type: ignore[arg-type]
+
+
 def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestion) -> Actor | None:
     """The actor for an act of MATRIX on this item, or None when it is not the user's to do."""
     if action == "reveal_contact" and suggestion.hide_identity_from_unit:

@@ -156,6 +156,13 @@ class Reply(models.Model):
     def __str__(self) -> str:
         return f"reply {self.number} of {self.suggestion_id}"
 
+    @property
+    def full_text(self) -> str:
+        """What the author is told: the body and, where there is one, the reason for not adopting (XF 29)."""
+        if self.outcome == Outcome.NOT_ADOPTED and self.reason and self.reason not in self.body:
+            return f"{self.body}\n\n不予采纳的理由：{self.reason}"
+        return self.body
+
 
 class Evaluation(models.Model):
     """The author's rating, once a round (process.md 7.1)."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import Case as Choose
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -214,7 +215,8 @@ def neighbours(
     """
     field, descending = _order(wanted)
     rows = narrow(access.readable(user), wanted, today=today).exclude(pk=item.pk)
-    value = (item.due_on or _NEVER) if field == "due_key" else item.received_at
+    waiting = item.status == Case.SUPPLEMENT_REQUESTED or item.due_on is None
+    value = (_NEVER if waiting else item.due_on) if field == "due_key" else item.received_at
     after = _ordered(rows, field, descending).filter(_beyond(field, descending, value, item.pk))
     before = _ordered(rows, field, not descending).filter(
         _beyond(field, not descending, value, item.pk)
@@ -229,7 +231,9 @@ def _order(wanted: QueueFilter) -> tuple[str, bool]:
 
 
 def _ordered(rows: SuggestionQuerySet, field: str, descending: bool) -> SuggestionQuerySet:
-    rows = rows.annotate(due_key=Coalesce("due_on", Value(_NEVER)))
+    # What waits for its author is nobody's delay: after everything that waits for us.
+    ours = When(status=Case.SUPPLEMENT_REQUESTED, then=Value(_NEVER))
+    rows = rows.annotate(due_key=Choose(ours, default=Coalesce("due_on", Value(_NEVER))))
     keys = [F(field).desc(), F("pk").desc()] if descending else [F(field).asc(), F("pk").asc()]
     return rows.order_by(*keys)
 
@@ -276,16 +280,19 @@ def due_words(item: Suggestion, *, today: date) -> DueWords:
         return DueWords("none", _SHAPES["none"], "等建议人补充", item.due_on)
     if item.due_on is None or item.status not in OPEN:
         return DueWords("none", _SHAPES["none"], "", None)
+    return words_until(item.due_on, today=today)
+
+
+def words_until(due_on: date, *, today: date) -> DueWords:
+    """A due date that runs, in words. No query (the calendar is cached)."""
     calendar = clocks.workdays()
-    left = working_days_between(today, item.due_on, calendar)
-    if item.due_on < today:
-        return DueWords(
-            "late", _SHAPES["late"], f"已逾期{(today - item.due_on).days}天", item.due_on
-        )
-    if item.due_on == today:
-        return DueWords("risk", _SHAPES["risk"], "今天到期", item.due_on)
-    tone = "risk" if item.due_on <= workload.horizon(today, calendar) else "calm"
-    return DueWords(tone, _SHAPES[tone], f"还有{left}个工作日", item.due_on)
+    if due_on < today:
+        return DueWords("late", _SHAPES["late"], f"已逾期{(today - due_on).days}天", due_on)
+    if due_on == today:
+        return DueWords("risk", _SHAPES["risk"], "今天到期", due_on)
+    left = working_days_between(today, due_on, calendar)
+    tone = "risk" if due_on <= workload.horizon(today, calendar) else "calm"
+    return DueWords(tone, _SHAPES[tone], f"还有{left}个工作日", due_on)
 
 
 def age_words(item: Suggestion, *, today: date) -> str:

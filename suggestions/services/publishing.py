@@ -65,7 +65,7 @@ def _prefill(
         review.proposal = masked(suggestion.original_proposal)
         review.place = masked(suggestion.original_place)
     if reply is not None:
-        review.reply_body = masked(reply.body, allow=(reply.contact,))
+        review.reply_body = masked(reply.full_text, allow=(reply.contact,))
         review.reply_commitment = masked(reply.commitment)
 
 
@@ -75,13 +75,24 @@ def masked(text: str, *, allow: tuple[str, ...] = ()) -> str:
     return redaction.mask(text, spans)
 
 
-def start(*, review: PublicationReview, actor: Actor, at: datetime) -> PublicationReview:
-    """A publisher takes a review up (also one that the second check sent back)."""
+def start(
+    *, review: PublicationReview, actor: Actor, at: datetime, reason: str = ""
+) -> PublicationReview:
+    """A publisher takes a review up (also one that the second check sent back, for `reason`)."""
     with transaction.atomic():
         _move(review, (State.QUEUED, State.REDACTING, State.SECOND_CHECK), State.REDACTING)
         if review.suggestion.publication not in ON_PAGE:
-            transitions.apply(review.suggestion, "redact", actor=actor, at=at)
+            transitions.apply(review.suggestion, "redact", actor=actor, at=at, reason=reason)
+        else:
+            _record(review, "redact_reply", "脱敏答复", actor, at, reason)
     return review
+
+
+def _record(
+    review: PublicationReview, name: str, words: str, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    """A reply's own masking leaves the page's state alone, yet the desk's history tells it."""
+    transitions.note(review.suggestion, name, actor=actor, at=at, words=words, reason=reason)
 
 
 def save(
@@ -114,6 +125,8 @@ def submit(*, review: PublicationReview, actor: Actor, at: datetime) -> Publicat
         )
         if review.suggestion.publication == Publication.REDACTING:
             transitions.apply(review.suggestion, "submit_redaction", actor=actor, at=at)
+        elif review.suggestion.publication in ON_PAGE:
+            _record(review, "submit_reply_redaction", "答复脱敏完成，提交复核", actor, at)
     return review
 
 
@@ -150,18 +163,27 @@ def release(*, review: PublicationReview, actor: Actor, at: datetime) -> Suggest
     return suggestion
 
 
-def send_back(*, review: PublicationReview, actor: Actor, at: datetime) -> PublicationReview:
-    """The second check found something: back to masking."""
-    return start(review=review, actor=actor, at=at)
+def send_back(
+    *, review: PublicationReview, actor: Actor, at: datetime, reason: str = ""
+) -> PublicationReview:
+    """The second check found something: back to masking, with what is to be changed."""
+    if review.state != State.SECOND_CHECK:
+        raise WrongState
+    return start(review=review, actor=actor, at=at, reason=rules.clean_text(reason))
 
 
 def refuse(*, review: PublicationReview, reason: str, actor: Actor, at: datetime) -> Suggestion:
     """No page, for a coded reason the author is told (4.9)."""
     suggestion = review.suggestion
+    if reason not in NotPublishedReason.values:
+        raise Invalid({"reason": ["请选不公开的理由。"]})
     with transaction.atomic():
         _move(review, _OPEN, State.REFUSED, checked_at=at)
         if suggestion.publication not in ON_PAGE:
             _remove(suggestion, reason, actor, at)
+        else:
+            label = str(NotPublishedReason(reason).label)
+            _record(review, "refuse_reply_publication", f"答复不公开：{label}", actor, at, label)
     return suggestion
 
 
@@ -217,7 +239,10 @@ def release_masked(*, suggestion: Suggestion, at: datetime) -> Suggestion:
     sources = {"title": suggestion.original_title, "problem": suggestion.original_problem,
                "proposal": suggestion.original_proposal, "place": suggestion.original_place}  # fmt: skip
     if review.reply is not None:
-        sources |= {"reply_body": review.reply.body, "reply_commitment": review.reply.commitment}
+        sources |= {
+            "reply_body": review.reply.full_text,
+            "reply_commitment": review.reply.commitment,
+        }
     for name, text in sources.items():
         texts[name] = redaction.mask(text, redaction.find_spans(text))
     save(review=review, actor=system, at=at, **texts)

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from suggestions import rules
 from suggestions.actor import Actor
 from suggestions.codes import DATED_OUTCOMES, Outcome
-from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
+from suggestions.errors import ChangedMeanwhile, Invalid, NotAllowed, WrongState
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.services import assignment as assigning
 from suggestions.services import clocks, publishing, transitions
@@ -51,17 +51,31 @@ def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: 
         raise WrongState
     clean = {k: rules.clean_text(v) if isinstance(v, str) else v for k, v in values.items()}
     reply = current_reply(suggestion)
-    with transaction.atomic():
-        if reply is None or reply.state not in EDITABLE:
-            number = reply.number + 1 if reply else 1
-            kept = {} if reply is None else {n: getattr(reply, n) for n in _TEXTS}
-            reply = Reply(suggestion=suggestion, unit=lead.unit, number=number, **kept)
-        for name, value in clean.items():
-            setattr(reply, name, value)
-        reply.state = Reply.State.DRAFT
-        reply.drafted_by = actor.user  # type: ignore[assignment]
-        reply.save()
-    return reply
+    if reply is not None and reply.state in EDITABLE:
+        # Conditional on the state that was read: a version signed meanwhile is never overwritten.
+        _move(reply, reply.state, Reply.State.DRAFT, drafted_by=actor.user, updated_at=at, **clean)
+        return reply
+    number = reply.number + 1 if reply else 1
+    kept = {} if reply is None else {n: getattr(reply, n) for n in _TEXTS}
+    draft = Reply(suggestion=suggestion, unit=lead.unit, number=number, **{**kept, **clean})
+    draft.drafted_by = actor.user  # type: ignore[assignment]
+    try:
+        with transaction.atomic():
+            draft.save()
+            _record(draft, "begin_draft", f"{lead.unit.short_name}起草第{number}稿", actor, at)
+    except IntegrityError as error:
+        # A colleague began the same version a moment ago.
+        raise ChangedMeanwhile from error
+    return draft
+
+
+def _record(
+    reply: Reply, name: str, words: str, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    """The unit's own steps change no state of the case, yet the desk's history tells them."""
+    transitions.note(
+        reply.suggestion, name, actor=actor, at=at, words=words, reason=reason, data={"reply": reply.number}
+    )  # fmt: skip
 
 
 _TEXTS = (
@@ -108,17 +122,24 @@ def ask_for_signature(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
     found = problems(reply, on=clocks.local_date(at))
     if found:
         raise Invalid(found)
-    _move(reply, Reply.State.DRAFT, Reply.State.AWAITING_SIGNATURE)
+    with transaction.atomic():
+        _move(reply, Reply.State.DRAFT, Reply.State.AWAITING_SIGNATURE)
+        words = f"{reply.unit.short_name}把第{reply.number}稿送负责人审签"
+        _record(reply, "ask_signature", words, actor, at)
     return reply
 
 
 def return_draft(*, reply: Reply, note: str, actor: Actor, at: datetime) -> Reply:
     """The unit's head hands the draft back to the handler with a remark."""
-    if not note.strip():
-        raise DomainError("请写明要改什么。")
-    _move(
-        reply, Reply.State.AWAITING_SIGNATURE, Reply.State.DRAFT, review_note=rules.clean_text(note)
-    )
+    if actor.unit is None or actor.unit.pk != reply.unit_id:
+        raise NotAllowed
+    note = rules.clean_text(note)
+    if not note:
+        raise Invalid({"note": ["请写明要改什么。"]})
+    with transaction.atomic():
+        _move(reply, Reply.State.AWAITING_SIGNATURE, Reply.State.DRAFT, review_note=note)
+        words = f"{reply.unit.short_name}负责人退回第{reply.number}稿"
+        _record(reply, "return_draft", words, actor, at, reason=note)
     return reply
 
 
@@ -221,8 +242,6 @@ def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
 
 def _move(reply: Reply, expected: str, to: str, **fields: Any) -> None:
     """Conditional change of a reply's own state; the case's states go through transitions."""
-    from suggestions.errors import ChangedMeanwhile
-
     if not Reply.objects.filter(pk=reply.pk, state=expected).update(state=to, **fields):
         raise ChangedMeanwhile
     reply.state = to
