@@ -132,12 +132,13 @@ def cut(normal: str) -> list[str]:
 def index_positions(text: str) -> list[str]:
     """The positional tokens of a text as an index stores them: pairs and whole Latin words and numbers."""
     tokens: list[str] = []
-    for run in RUNS.finditer(normalise(text[:MAX_INDEXED])):
+    normal = normalise(text[:MAX_INDEXED])
+    for run in RUNS.finditer(normal):
         if run.lastgroup == "han":
             tokens += pairs(run[0], closed=True)
         else:
             tokens.append(run[0][:MAX_TOKEN])
-    return [encode(token) for token in tokens]
+    return [encode(token) for token in tokens] if _RARE.search(normal) else tokens
 
 
 def index_words(text: str) -> list[str]:

@@ -24,7 +24,8 @@ from search.engine import (
     Query,
     SearchUnavailable,
 )
-from search.terms import Term, Terms, parse
+from search.sqlite_query import Search
+from search.terms import parse
 
 BATCH = 500
 BUSY_SECONDS = 20
@@ -48,7 +49,7 @@ class SqliteEngine(BaseEngine):
         if terms.nothing:
             return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
         with self._reading() as (db, generation):
-            return _Search(db, generation, query, terms).page(self.name)
+            return Search(db, generation, query, terms).page(self.name)
 
     def count(self, type: str | None = None) -> int:
         with self._reading() as (db, generation):
@@ -178,8 +179,10 @@ class _Building:
 def _create(db: sqlite3.Connection, g: int) -> None:
     db.execute(
         f"CREATE TABLE docs_{g} (rowid INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, type TEXT NOT NULL,"
-        " date INTEGER NOT NULL, answered INTEGER NOT NULL, version INTEGER NOT NULL, source TEXT NOT NULL)"
+        " date INTEGER NOT NULL, answered INTEGER NOT NULL, version INTEGER NOT NULL)"
     )
+    # Apart from the rows that are counted and sorted, which stay small and near each other.
+    db.execute(f"CREATE TABLE sources_{g} (doc INTEGER PRIMARY KEY, source TEXT NOT NULL)")
     db.execute(f"CREATE INDEX docs_{g}_date ON docs_{g} (date DESC, id DESC)")
     db.execute(
         f"CREATE TABLE facets_{g} (name TEXT NOT NULL, value TEXT NOT NULL, doc INTEGER NOT NULL,"
@@ -194,7 +197,7 @@ def _create(db: sqlite3.Connection, g: int) -> None:
 
 
 def _drop(db: sqlite3.Connection, g: int) -> None:
-    for table in ("fts", "facets", "docs"):
+    for table in ("fts", "facets", "sources", "docs"):
         db.execute(f"DROP TABLE IF EXISTS {table}_{g}")
 
 
@@ -216,16 +219,16 @@ def _put(db: sqlite3.Connection, g: int, documents: Sequence[Document]) -> None:
         if old:
             _forget(db, g, old[0])
         row = db.execute(
-            f"INSERT INTO docs_{g} (id, type, date, answered, version, source) VALUES (?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO docs_{g} (id, type, date, answered, version) VALUES (?, ?, ?, ?, ?)",
             [
                 document.id,
                 document.type,
                 store.timestamp(document),
                 int(document.answered),
                 document.version,
-                store.dump(document),
             ],
         ).lastrowid
+        db.execute(f"INSERT INTO sources_{g} VALUES (?, ?)", [row, store.dump(document)])
         tokens = store.slot_tokens(document)
         db.execute(
             f"INSERT INTO fts_{g} (rowid, {COLUMNS}) VALUES (?, {marks})",
@@ -247,149 +250,9 @@ def _remove(db: sqlite3.Connection, g: int, ids: Sequence[str]) -> None:
 def _forget(db: sqlite3.Connection, g: int, row: int) -> None:
     db.execute(f"DELETE FROM fts_{g} WHERE rowid = ?", [row])
     db.execute(f"DELETE FROM facets_{g} WHERE doc = ?", [row])
+    db.execute(f"DELETE FROM sources_{g} WHERE doc = ?", [row])
     db.execute(f"DELETE FROM docs_{g} WHERE rowid = ?", [row])
-
-
-def _rank(table: str) -> str:
-    """Each column's own bm25, weighted and added up.
-
-    FTS5's own column weights multiply the term frequency, which saturates: a title would hardly count
-    for more than a body. Negated, because FTS5 ranks the best lowest.
-    """
-    slots = list(SLOT_WEIGHTS)
-    parts = [
-        f"{weight} * bm25({table}, {', '.join('1.0' if slot == own else '0.0' for own in slots)})"
-        for slot, weight in SLOT_WEIGHTS.items()
-    ]
-    return f"-({' + '.join(parts)})"
 
 
 def _type_clause(type: str | None) -> tuple[str, list[str]]:
     return (" WHERE type = ?", [type]) if type else ("", [])
-
-
-class _Search:
-    """One search within one read transaction. Matches of the text go to a temporary table once."""
-
-    def __init__(self, db: sqlite3.Connection, g: int, query: Query, terms: Terms) -> None:
-        self.db, self.g, self.query, self.terms = db, g, query, terms
-        self.filters = store.filters_of(query)
-        self.by_date = store.sorts_by_date(query, terms)
-        self.cursor = store.decode_cursor(query)
-        self.day = self.cursor.day if self.cursor else store.today()
-
-    def page(self, engine: str) -> Page:
-        self._collect()
-        size = store.size_of(self.query)
-        where, values = self._where(self.filters)
-        total = self._number(f"SELECT count(*) FROM {self._from()}{where}", values)
-        rows = self._rows(size + 1, where, values) if total else []
-        cursor = None
-        if len(rows) > size:
-            rows = rows[:size]
-            last = rows[-1]
-            cursor = store.Cursor(last[0], last[1], last[2], self.day).encode(self.query)
-        return Page(
-            hits=tuple(store.hit(source, score, self.terms) for score, _, _, source in rows),
-            total=total,
-            facets=store.facet_lists(self.query.facets, self._facets()),
-            next_cursor=cursor,
-            engine=engine,
-        )
-
-    def _collect(self) -> None:
-        """Fill temp.matched with the rows the text matches and their scores."""
-        self.narrowed = bool(self.terms.must or self.terms.exclude)
-        if not self.narrowed:
-            return
-        g, db = self.g, self.db
-        db.execute("CREATE TEMP TABLE IF NOT EXISTS matched (doc INTEGER PRIMARY KEY, score REAL)")
-        db.execute("DELETE FROM temp.matched")
-        if self.terms.must:
-            scoring = not self.by_date
-            rank = _rank(f"fts_{g}") if scoring else "0.0"
-            # bm25 can turn negative for words in most documents; order is kept, zero is the floor.
-            db.execute(
-                f"INSERT INTO temp.matched SELECT rowid, max({rank}, 0.000000001) FROM fts_{g} WHERE fts_{g} MATCH ?",
-                [match_expression(self.terms, helpful=scoring)],
-            )
-        else:
-            db.execute(f"INSERT INTO temp.matched SELECT rowid, 0.0 FROM docs_{g}")
-        if self.terms.exclude:
-            unwanted = " OR ".join(_phrase(term) for term in self.terms.exclude)
-            db.execute(
-                f"DELETE FROM temp.matched WHERE doc IN (SELECT rowid FROM fts_{g} WHERE fts_{g} MATCH ?)",
-                [unwanted],
-            )
-
-    def _from(self) -> str:
-        docs = f"docs_{self.g} d"
-        return f"temp.matched m CROSS JOIN {docs} ON d.rowid = m.doc" if self.narrowed else docs
-
-    def _where(self, filters: dict[str, tuple[str, ...]]) -> tuple[str, list[object]]:
-        clauses, values = [], list[object]()
-        for name, wanted in filters.items():
-            marks = ", ".join("?" * len(wanted))
-            clauses.append(
-                f"d.rowid IN (SELECT doc FROM facets_{self.g} WHERE name = ? AND value IN ({marks}))"
-            )
-            values += [name, *wanted]
-        return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
-
-    def _rows(
-        self, limit: int, where: str, values: list[object]
-    ) -> list[tuple[float, int, str, str]]:
-        score = "0.0"
-        if not self.by_date:
-            factor = store.factor_sql(
-                date_column="d.date", answered_column="d.answered", day=self.day
-            )
-            score = f"round(m.score * {factor}, {store.SCORE_DIGITS})"
-        keys = "date, id" if self.by_date else "score, date, id"
-        after = ""
-        if self.cursor:
-            c = self.cursor
-            mark: list[object] = [c.date, c.id] if self.by_date else [c.score, c.date, c.id]
-            after = f" WHERE ({keys}) < ({', '.join('?' * len(mark))})"
-            values = [*values, *mark]
-        order = ", ".join(f"{key} DESC" for key in keys.split(", "))
-        return self.db.execute(
-            f"SELECT f.score, f.date, f.id, s.source FROM (SELECT * FROM"
-            f" (SELECT {score} AS score, d.date AS date, d.id AS id, d.rowid AS row FROM {self._from()}{where})"
-            f"{after} ORDER BY {order} LIMIT {limit}) f JOIN docs_{self.g} s ON s.rowid = f.row"
-            f" ORDER BY {', '.join('f.' + key for key in order.split(', '))}",
-            values,
-        ).fetchall()
-
-    def _facets(self) -> Iterator[tuple[str, str, int]]:
-        for name in dict.fromkeys(self.query.facets):
-            where, values = self._where(store.without(self.filters, name))
-            source = f"facets_{self.g} f"
-            if self.narrowed or where:
-                matching = f"SELECT d.rowid FROM {self._from()}{where}"
-                source += f" WHERE f.doc IN ({matching}) AND f.name = ?"
-            else:
-                source += " WHERE f.name = ?"
-            rows = self.db.execute(
-                f"SELECT f.value, count(*) FROM {source} GROUP BY f.value", [*values, name]
-            ).fetchall()
-            yield from ((name, value, count) for value, count in rows)
-
-    def _number(self, sql: str, values: Sequence[object]) -> int:
-        return int(self.db.execute(sql, values).fetchone()[0])
-
-
-def match_expression(terms: Terms, *, helpful: bool) -> str:
-    """The FTS5 expression: everything that must match and, beside it, what only adds to the score."""
-    must = [_phrase(term) for term in terms.must]
-    should = [_phrase(term) for term in terms.should] if helpful else []
-    if terms.any_of:
-        return " OR ".join([*must, *should])
-    joined = " AND ".join(must)
-    # FTS5 has no optional words: "must AND (must OR helpful)" is always true where must is, and scores more.
-    return f"({joined}) AND ({' OR '.join([must[0], *should])})" if should else joined
-
-
-def _phrase(term: Term) -> str:
-    inside = " ".join(term.tokens).replace('"', '""')
-    return f'"{inside}"' + (" *" if term.prefix else "")
