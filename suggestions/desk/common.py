@@ -7,16 +7,16 @@ staff role; `load` gives the item if it is the user's to read. What is not their
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import add_never_cache_headers
 
 from suggestions import access, numbers
 from suggestions.errors import DomainError, Invalid
@@ -33,6 +33,7 @@ QUEUE_ROLES = frozenset({Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER, Role
 """Roles of the office that look at lists of a whole jurisdiction."""
 SUPERVISION_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER})
 PUBLISHER_ROLES = frozenset({Role.PUBLISHER})
+ENTRY_ROLES = frozenset({Role.INTAKE_CLERK})
 DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 """Everyone who has something to do at the desk."""
 
@@ -51,6 +52,7 @@ class Room:
 ROOMS: tuple[Room, ...] = (
     Room("home", gettext_lazy("今日待办"), DESK_ROLES, "home"),
     Room("queue", gettext_lazy("分办队列"), QUEUE_ROLES, "tasks", "triage"),
+    Room("entry", gettext_lazy("代为登记"), ENTRY_ROLES, "edit"),
     Room("inbox", gettext_lazy("单位收件"), UNIT_ROLES, "mail", "inbox"),
     Room("publication_queue", gettext_lazy("公开审核"), PUBLISHER_ROLES, "view", "publication"),
     Room("supervision", gettext_lazy("督办关注"), SUPERVISION_ROLES, "warning", "supervision"),
@@ -88,7 +90,7 @@ def desk_view(
             add_never_cache_headers(response)
             return response
 
-        return guarded
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
 
     return decorate
 
@@ -117,13 +119,17 @@ def page(
     *,
     title: str,
     crumbs: Sequence[tuple[str, str]] = (),
+    crumb: str = "",
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """Render a desk page: heading, breadcrumbs (label, address) after the desk's own, tabs with counts."""
+    """Render a desk page: heading, breadcrumbs (label, address) after the desk's own, tabs with counts.
+
+    The last breadcrumb is shown large, as the page's title; `crumb` says it shorter where the page has its own heading.
+    """
     trail = [{"url": reverse("desk:home"), "label": _("办理台")}]
     trail += [{"url": url, "label": label} for label, url in crumbs]
-    trail += [{"url": "", "label": title}]
+    trail += [{"url": "", "label": crumb or title}]
     frame = {"title": title, "breadcrumbs_items": trail, "rooms": _tabs(request)}
     return render(request, template, {**frame, **context}, status=status)
 

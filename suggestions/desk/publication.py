@@ -138,7 +138,7 @@ class _Masking:
 
     def _keep(self, texts: dict[str, str]) -> None:
         publishing.save(
-            review=self.review, actor=self.actor, at=timezone.now(), public_attachments=self.form.files(), **texts
+            review=self.review, actor=self.actor, at=timezone.now(), public_attachments=self.form.file_ids(), **texts
         )  # fmt: skip
 
     def _save(self) -> str:

@@ -65,7 +65,7 @@ class MaskForm(forms.Form):
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.names}
 
-    def files(self) -> list[int]:
+    def file_ids(self) -> list[int]:
         return [int(pk) for pk in self.cleaned_data["public_attachments"]]
 
     def chosen(self) -> set[str]:

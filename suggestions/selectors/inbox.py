@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case as When_
+from django.db.models import Case as Choice
 from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -75,20 +75,20 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One assignment as the list shows it. `sign_by` is the date of the sign-in, while that is still to do."""
+    """One assignment as the list shows it. `sign_by` is how the sign-in stands with its date, while it is still to do."""
 
     assignment: Any
     due: queues.DueWords
     stage: str
     note: str
-    sign_by: date | None
+    sign_by: queues.DueWords | None
     may_sign_in: bool
     act: str
 
 
-def own(user: "Person") -> QuerySet[Assignment]:
+def own(user: "Person") -> QuerySet[Any]:
     """Active assignments of the user's units, with the newest reply's state and the dates that bind the unit."""
-    unit_ids = [r.unit_id for r in access.scope(user).holds(UNIT_ROLES)]
+    unit_ids = [r.unit_id for r in access.scope(user).holds(UNIT_ROLES) if r.unit_id]
     newest = Reply.objects.filter(
         suggestion=OuterRef("suggestion"), unit=OuterRef("unit")
     ).order_by("-number")
@@ -105,7 +105,7 @@ def own(user: "Person") -> QuerySet[Assignment]:
             opinion_by=Subquery(running.filter(kind="K9").values("due_on")[:1]),
         )
         .annotate(
-            due=When_(
+            due=Choice(
                 When(lead_case, then=F("suggestion__due_on")),
                 default=F("opinion_by"),
                 output_field=DateField(),
@@ -115,8 +115,8 @@ def own(user: "Person") -> QuerySet[Assignment]:
 
 
 def narrow(
-    rows: QuerySet[Assignment], wanted: InboxFilter, user: "Person", *, today: date
-) -> QuerySet[Assignment]:
+    rows: QuerySet[Any], wanted: InboxFilter, user: "Person", *, today: date
+) -> QuerySet[Any]:
     """`rows` narrowed by every filter that is set."""
     case_no = numbers.parse_case_no(wanted.q) if wanted.q else None
     if case_no:
@@ -164,12 +164,13 @@ def row(held: Any, user: "Person", *, today: date) -> Row:
         access.unit_actor(user, held.unit_id, access.MATRIX["draft_reply"])
     )
     stage, act = _stage(held)
+    pending = held.status == Part.PENDING and held.sign_by is not None
     return Row(
         assignment=held,
         due=queues.words_until(due, today=today) if due else queues.DueWords("none", "○", "", None),
         stage=stage,
         note=held.reply_note or "" if act == "reply" else "",
-        sign_by=held.sign_by if held.status == Part.PENDING else None,
+        sign_by=queues.words_until(held.sign_by, today=today) if pending else None,
         may_sign_in=may_sign_in,
         act=act,
     )

@@ -5,3 +5,9 @@ document.addEventListener("keydown", (event) => {
   const link = document.querySelector(`[data-desk-key="${CSS.escape(event.key)}"]`);
   if (link) link.click();
 });
+
+// Printing needs a script, so its button is only shown by one.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
