@@ -36,3 +36,11 @@ def daily_head() -> int:
     from suggestions.services import chain
 
     return chain.close_days(now=timezone.now())
+
+
+@shared_task(queue="intake", acks_late=True)
+def purge_drafts() -> int:
+    """Unfinished forms nobody came back to in thirty days, with their files."""
+    from suggestions.services import attachments
+
+    return attachments.purge_drafts(now=timezone.now())

@@ -34,7 +34,14 @@ class SupplementForm(JianyanForm):
     )  # fmt: skip
 
 
-_SCORES = [("5", _("5 很好")), ("4", "4"), ("3", "3"), ("2", "2"), ("1", _("1 很差"))]
+_SCORES = [
+    ("", _("不打分")),
+    ("5", _("5分，很好")),
+    ("4", _("4分")),
+    ("3", _("3分")),
+    ("2", _("2分")),
+    ("1", _("1分，很差")),
+]
 
 
 class RatingForm(JianyanForm):
@@ -50,15 +57,9 @@ class RatingForm(JianyanForm):
         label=_("承办单位联系过您吗"), widget=OptionRadio(attrs={"data_row": True}),
         choices=[("yes", _("联系过")), ("no", _("没有"))],
     )  # fmt: skip
-    score_result = Pick(
-        label=_("解决程度"), widget=OptionRadio(attrs={"data_row": True}), choices=_SCORES
-    )
-    score_attitude = Pick(
-        label=_("办理态度"), widget=OptionRadio(attrs={"data_row": True}), choices=_SCORES
-    )
-    score_speed = Pick(
-        label=_("办理速度"), widget=OptionRadio(attrs={"data_row": True}), choices=_SCORES
-    )
+    score_result = Pick(label=_("解决程度"), choices=_SCORES)
+    score_attitude = Pick(label=_("办理态度"), choices=_SCORES)
+    score_speed = Pick(label=_("办理速度"), choices=_SCORES)
     comment = Words(
         label=_("想说的话"), check=at_most("想说的话", COMMENT_MAX), count=COMMENT_MAX, rows=3,
         help_text=_("不满意的话，写明是哪一点，承办单位要逐条回应。"),

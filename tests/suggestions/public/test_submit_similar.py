@@ -1,0 +1,74 @@
+"""Ask before you write: published items like one's own are shown, and never stand in the way."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from search import indexing
+from suggestions.models import Suggestion
+from tests import world as w
+from tests.suggestions.public import walk
+from tests.world import World
+
+
+@pytest.fixture
+def published(city: World, settings: Any, tmp_path: Any) -> Suggestion:
+    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
+    item, _ = w.answered(city, title="人民路公交站加一张长椅")
+    indexing.index_ids("suggestion", [str(item.pk)])
+    return item
+
+
+def test_the_fragment_names_an_item_that_says_the_same(
+    browser: Client, published: Suggestion
+) -> None:
+    page = walk.read(browser.get("/submit/similar/", {"title": "人民路的公交站加装长椅"}))
+    assert "<html" not in page.html
+    assert f"/suggestions/{published.case_no}/" in page.links
+    assert "采纳" in page.text
+
+
+@pytest.mark.parametrize(
+    "title", ["", "短", "图书馆晚上多开放一小时", "\x00", '"', "- - -", "很" * 5000]
+)
+def test_nothing_alike_gives_an_empty_fragment(
+    browser: Client, published: Suggestion, title: str
+) -> None:
+    response = browser.get("/submit/similar/", {"title": title})
+    assert response.status_code == 200
+    assert response.content.strip() == b""
+
+
+def test_without_scripts_the_look_alikes_are_a_step_of_their_own(
+    browser: Client, published: Suggestion
+) -> None:
+    walk.send(browser, "start")
+    typed = {"title": "人民路公交站加装一张长椅", "topic": ""}
+    assert walk.step_of(walk.send(browser, "topic", typed)) == "similar"
+    assert f"/suggestions/{published.case_no}/" in walk.show(browser, "similar").links
+    assert walk.step_of(walk.send(browser, "similar", {"action": "none"})) == "text"
+    # The same sentence is not asked about twice.
+    assert walk.step_of(walk.send(browser, "topic", typed)) == "text"
+
+
+def test_with_scripts_what_was_seen_while_typing_is_not_shown_again(
+    browser: Client, published: Suggestion
+) -> None:
+    walk.send(browser, "start")
+    title = "人民路公交站加装一张长椅"
+    seen = walk.read(browser.get("/submit/similar/", {"title": title})).fields["similar_seen"]
+    assert (
+        walk.step_of(walk.send(browser, "topic", {"title": title, "similar_seen": seen})) == "text"
+    )
+
+
+def test_another_sentence_can_be_tried(browser: Client, published: Suggestion) -> None:
+    walk.send(browser, "start")
+    walk.send(browser, "topic", {"title": "人民路公交站加装一张长椅"})
+    assert (
+        walk.step_of(walk.send(browser, "similar", {"title": "图书馆晚上多开放一小时"}))
+        == "similar"
+    )
+    assert walk.show(browser, "topic").fields["title"] == "图书馆晚上多开放一小时"
+    assert walk.send(browser, "similar", {"title": "短"}).status_code == 422
