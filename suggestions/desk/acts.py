@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS
+from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS, NotAcceptedReason
 from suggestions.desk import common, forms
 from suggestions.desk.item import around
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid
@@ -114,7 +114,7 @@ def _prepare_refuse(request: HttpRequest, item: Suggestion) -> Prepared:
         form,
         {
             "preview": f"{text}{request.POST.get('words', '').strip()[:500]}" if text else "",
-            "wordings": [(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in forms.NotAcceptedReason],
+            "wordings": [(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in NotAcceptedReason],
             "complaint_route": COMPLAINT_ROUTE,
             "office": item.jurisdiction,
         },
@@ -147,9 +147,15 @@ def _prepare_dispatch(request: HttpRequest, item: Suggestion) -> Prepared:
     code = item.topic.code if item.topic else ""
     likely = hinting.unit_hints(item, code)
     lead = named[0].code if named else (likely[0][1].code if likely else "")
-    basis = (f"派单目录：{named[1]}" if named[1] else "派单目录") if named else ""
+    basis = (named[1] or "派单目录") if named else ""
     form = forms.DispatchForm(_data(request), item=item, lead=lead, basis=basis)
-    return Prepared(form, {"directory": named, "likely": likely})
+    return Prepared(
+        form,
+        {
+            "directory": named,
+            "likely": [(h, u) for h, u in likely if not named or u.pk != named[0].pk],
+        },
+    )
 
 
 def _dispatch(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:

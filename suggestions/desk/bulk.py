@@ -45,7 +45,7 @@ class BulkAcceptForm(forms.Form):
         super().__init__(data, label_suffix="")
         field = self.fields["topic"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.choices = [("", _("各件用自己的主题")), *queues.topic_choices()]  # type: ignore[misc]
+        field.choices = [("", _("各件用自己的主题")), *queues.topic_choices()]
 
 
 class BulkRefuseForm(forms.Form):
@@ -208,7 +208,7 @@ def _dispatch(item: Suggestion, actor: Actor, at: datetime, values: dict[str, An
         actor=actor,
         at=at,
         note=values["note"],
-        basis=f"派单目录：{basis}" if basis else "派单目录",
+        basis=basis or "派单目录",
     )
 
 

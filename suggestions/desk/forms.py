@@ -30,7 +30,9 @@ class QueueForm(forms.Form):
 
     def __init__(self, wanted: QueueFilter, *, jurisdiction_ids: set[int]) -> None:
         super().__init__(
-            initial={name: getattr(wanted, name) for name in self.base_fields}, auto_id="filter-%s"
+            initial={name: getattr(wanted, name) for name in self.base_fields},
+            auto_id="filter-%s",
+            label_suffix="",
         )
         self._choices("state", [(k, v[0]) for k, v in queues.STATES.items()])
         self._choices("due", [ANY, *queues.DUE.items()])
@@ -40,6 +42,21 @@ class QueueForm(forms.Form):
         self._choices("channel", [ANY, *queues.CHANNELS])
         self._choices("campaign", [ANY, *queues.campaign_choices()])
         self._choices("sort", [(k, v[0]) for k, v in queues.SORTS.items()])
+
+    FIRST = ("q", "state", "due", "sort")
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.FIRST]
+
+    @property
+    def more_in_use(self) -> bool:
+        """Whether a filter behind the fold narrows the list: then the fold is open."""
+        return any(field.initial for field in self.more_fields)
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -86,16 +103,17 @@ class AcceptForm(ActForm):
             "topic": item.topic.code if item.topic else topic_code,
             "urgency": item.urgency,
             "district": item.district.code if item.district else "",
+            "tags": " ".join(t.name for t in item.tags.all()),
         }
         super().__init__(data, item=item, initial=initial, **options)
         topic, district = self.fields["topic"], self.fields["district"]
         assert isinstance(topic, forms.ModelChoiceField)
         assert isinstance(district, forms.ModelChoiceField)
-        topic.choices = [("", _("请选择")), *queues.topic_choices()]  # type: ignore[misc]
+        topic.choices = [("", _("请选择")), *queues.topic_choices()]
         district.queryset = District.objects.filter(
             jurisdiction_id=item.jurisdiction_id, is_active=True
         )
-        district.choices = [ANY, *queues.district_choices({item.jurisdiction_id})]  # type: ignore[misc]
+        district.choices = [("", _("未定")), *queues.district_choices({item.jurisdiction_id})]
 
     def clean_tags(self) -> list[str]:
         text = str(self.cleaned_data.get("tags") or "")

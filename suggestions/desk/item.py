@@ -73,6 +73,7 @@ def show(
         request,
         "suggestions/desk/item.html",
         title=held.original_title,
+        crumb=held.case_no,
         status=422 if reveal_form is not None and contact is None else 200,
         crumbs=[(_("分办队列"), f"{reverse('desk:queue')}?{queue}")]
         if common.holds(request, common.QUEUE_ROLES)

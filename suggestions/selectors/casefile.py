@@ -145,16 +145,26 @@ def clock_views(suggestion: Suggestion, *, at: datetime) -> list[ClockView]:
     office = suggestion.jurisdiction.office_name
     views = []
     for held in timeline.staff_clocks(suggestion):
-        holder = held.holder_unit.short_name if held.holder_unit else ""
-        holder = holder or ("建议人" if held.rule.citizen else office)
+        unit = held.assignment.unit if held.assignment else None
+        if unit is None and held.kind in _UNIT_HELD:
+            unit = held.holder_unit
+        holder = unit.short_name if unit else ("建议人" if held.rule.citizen else office)
         turn = timeline.turn_of(held, "", holder, "", today)
         state, tone = _clock_words(held, turn, today)
         views.append(ClockView(held.rule.name, holder, held, state, tone, turn.explanation))
     return views
 
 
+_UNIT_HELD = frozenset({"K7a", "K7b", "K15", "K18", "K19"})
+"""Clocks of the whole case that its lead unit answers for; the office or the author answers for the others."""
+_RIGHTS = frozenset({"K5"})
+"""Clocks of something a unit may do, not must: letting them pass is no delay."""
+
+
 def _clock_words(held: Clock, turn: timeline.Turn, today: Any) -> tuple[str, str]:
     left = turn.days_left or 0
+    if held.kind in _RIGHTS and (held.stopped_at or left < 0):
+        return "已结束", "done"
     unit = turn.unit
     if held.rule.unit == Length.HOUR:
         unit = "天"
@@ -227,7 +237,17 @@ def actions(
             held.append(
                 Action("publication", label, "desk:publication", pk=review.pk, primary=True)
             )
-    return held
+    return held + _page_actions(user, suggestion)
+
+
+def _page_actions(user: "Person", suggestion: Suggestion) -> list[Action]:
+    """What may be done about a page that was published: out of sight first, then back or away (process.md 9.2)."""
+    if suggestion.publication in ON_PAGE and access.may_transition(user, "suspend", suggestion):
+        return [Action("page_state", "暂停公开", "desk:page_state")]
+    suspended = suggestion.publication == Page.SUSPENDED
+    if suspended and access.may_transition(user, "resume_publication", suggestion):
+        return [Action("page_state", "恢复或撤下公开页", "desk:page_state")]
+    return []
 
 
 def _asked(suggestion: Suggestion) -> bool:

@@ -73,7 +73,7 @@ def office(user: "Person", *, today: date) -> dict[str, int]:
 
 def unit(user: "Person", *, today: date) -> dict[str, int]:
     """A unit's figures: assignments of the user's units and their drafts. Two queries."""
-    unit_ids = [r.unit_id for r in access.scope(user).roles if r.role in UNIT_ROLES]
+    unit_ids = [r.unit_id for r in access.scope(user).holds(UNIT_ROLES) if r.unit_id is not None]
     due = due_filters(today, field="suggestion__due_on")
     lead = Q(part=Assignment.Part.LEAD, status__in=_UNIT_OPEN, suggestion__status__in=_UNIT_CASES)
     held = _counted(

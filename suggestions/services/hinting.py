@@ -27,8 +27,8 @@ from suggestions.states import TRIAGE_QUEUE
 
 KIND = "hints"
 SIMILAR_LIMIT = 5
-SIMILAR_FLOOR = 0.2
-"""Share of common character pairs under which two titles are not worth a person's look."""
+SIMILAR_FLOOR = 0.18
+"""Share of common character pairs under which two items are not worth a person's look."""
 _RECENT = 400
 log = structlog.get_logger(__name__)
 
@@ -138,47 +138,41 @@ def similar(suggestion: Suggestion) -> list[tuple[Suggestion, float, str]]:
 
     Staff only: the second half reads original texts (process.md 4.5). Reports of misconduct are never among them.
     """
-    found: dict[int, tuple[float, str]] = {}
+    text = f"{suggestion.original_title} {suggestion.original_problem[:120]}"
     try:
         hits = (
             get_engine()
-            .search(
-                Query(
-                    text=f"{suggestion.original_title} {suggestion.original_problem[:120]}",
-                    types=(documents.TYPE,),
-                    match="any",
-                    size=SIMILAR_LIMIT + 1,
-                )
-            )
+            .search(Query(text=text, types=(documents.TYPE,), match="any", size=SIMILAR_LIMIT * 2))
             .hits
         )
     except SearchUnavailable:
         hits = ()
-    mine = _pairs(suggestion.original_title)
-    published = {int(h.key): h for h in hits if h.key.isdecimal()}
-    for pk, hit in published.items():
-        share = _share(mine, _pairs(hit.title))
-        found[pk] = (max(share, 0.25), "已公开，说的事相近")
     recent = (
         Suggestion.objects.filter(jurisdiction_id=suggestion.jurisdiction_id)
         .exclude(pk=suggestion.pk)
         .order_by("-received_at")
         .values_list("pk", "original_title")[:_RECENT]
     )
-    for pk, title in recent:
-        share = _share(mine, _pairs(title))
-        if share >= SIMILAR_FLOOR:
-            found[pk] = (max(share, found.get(pk, (0.0, ""))[0]), "标题相近")
-    found.pop(suggestion.pk, None)
-    ranked = sorted(found.items(), key=lambda f: (-f[1][0], f[0]))[: SIMILAR_LIMIT * 2]
-    items = (
-        Suggestion.objects.filter(
-            pk__in=[pk for pk, _ in ranked], jurisdiction_id=suggestion.jurisdiction_id
-        )
-        .exclude(category=Category.REPORT_MISCONDUCT)
-        .in_bulk()
-    )
-    return [(items[pk], share, why) for pk, (share, why) in ranked if pk in items][:SIMILAR_LIMIT]
+    mine = _pairs(suggestion.original_title)
+    by_title = {pk: _share(mine, _pairs(title)) for pk, title in recent}
+    wanted = {int(h.key) for h in hits if h.key.isdecimal()} - {suggestion.pk}
+    wanted |= {pk for pk, share in by_title.items() if share >= SIMILAR_FLOOR}
+    others = Suggestion.objects.filter(
+        pk__in=wanted, jurisdiction_id=suggestion.jurisdiction_id
+    ).exclude(category=Category.REPORT_MISCONDUCT)
+    whole = _pairs(_said(suggestion))
+    found = []
+    for other in others:
+        title = _share(mine, _pairs(other.original_title))
+        said = _contained(whole, _pairs(_said(other)))
+        if max(title, said) >= SIMILAR_FLOOR:
+            why = "标题相近" if title >= said else "说的事相近"
+            found.append((other, max(title, said), why))
+    return sorted(found, key=lambda f: (-f[1], f[0].pk))[:SIMILAR_LIMIT]
+
+
+def _said(suggestion: Suggestion) -> str:
+    return f"{suggestion.original_title}{suggestion.original_problem}"[:400]
 
 
 def _path_codes(node: Topic | District | None) -> list[str]:
@@ -196,6 +190,11 @@ def _pairs(title: str) -> frozenset[str]:
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:
     return round(len(a & b) / len(a | b), 2) if a and b else 0.0
+
+
+def _contained(a: frozenset[str], b: frozenset[str]) -> float:
+    """How much of the shorter text stands in the longer one too."""
+    return round(len(a & b) / min(len(a), len(b)), 2) if a and b else 0.0
 
 
 def ask_for(suggestion: Suggestion) -> None:

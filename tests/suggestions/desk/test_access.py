@@ -221,7 +221,8 @@ def test_an_act_that_does_not_fit_the_state_is_answered_in_words_and_changes_not
     )
     assert "现在是“已登记”，不能交办" in main_text(response)
     item.refresh_from_db()
-    assert item.status == "registered" and not item.assignments.exists()
+    assert item.status == "registered"
+    assert not item.assignments.exists()
 
 
 def test_an_act_that_does_not_exist_is_not_found(city: World) -> None:
