@@ -1,7 +1,9 @@
 """Clocks of a case: started, paused and stopped by the rows of states.py; the arithmetic is in suggestions/clock.py."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.core.cache import cache
 
@@ -12,30 +14,54 @@ from suggestions.states import Transition
 
 MAIN = ("K10", "K2", "K7a", "K15")
 """Clocks whose due date is the case's own, the one a resident is told and a queue is sorted by."""
-_CALENDAR_KEY = "workdays"
+_TOKEN_KEY = "calendar-token"
+
+
+class _Held:
+    """Calendar and rules as this process last read them, under the token they were read for.
+
+    The cache holds only the token: unpickling a calendar at each use costs more than the query it saves. The token
+    lapses after a minute, and at once when the tables are changed here.
+    """
+
+    token: str | None = None
+    workdays: Workdays | None = None
+    rules: dict[str, ClockRule] = {}
+
+
+def _fresh() -> type[_Held]:
+    token: str | None = cache.get(_TOKEN_KEY)
+    if token is None:
+        token = uuid.uuid4().hex
+        cache.set(_TOKEN_KEY, token, 60)
+    if token != _Held.token:
+        _Held.token, _Held.workdays, _Held.rules = token, None, {}
+    return _Held
 
 
 def workdays() -> Workdays:
-    """The calendar as a value; one query a minute and process."""
-    held: Workdays | None = cache.get(_CALENDAR_KEY)
-    if held is None:
+    """The calendar as a value, at most a minute old."""
+    held = _fresh()
+    if held.workdays is None:
         days = list(CalendarDay.objects.values_list("date", "is_working", "note"))
-        held = Workdays(
+        held.workdays = Workdays(
             exceptions={d: w for d, w, _ in days},
             notes={d: n for d, w, n in days if n and not w},
             years=frozenset(d.year for d, _, _ in days),
         )
-        cache.set(_CALENDAR_KEY, held, 60)
-    return held
+    return held.workdays
 
 
 def forget_calendar() -> None:
-    """After the table changed."""
-    cache.delete(_CALENDAR_KEY)
+    """After the calendar or the rules changed."""
+    cache.delete(_TOKEN_KEY)
 
 
 def current_rule(kind: str) -> ClockRule:
-    """The newest version of a rule; the shipped default is stored on first use."""
+    """The newest version of a rule, at most a minute old; the shipped default is stored on first use."""
+    rules = _fresh().rules
+    if kind in rules:
+        return rules[kind]
     rule = ClockRule.objects.filter(kind=kind).order_by("-rule_version").first()
     if rule is None:
         default = next(r for r in DEFAULT_RULES if r.kind == kind)
@@ -47,6 +73,7 @@ def current_rule(kind: str) -> ClockRule:
                 "pausable": default.pausable, "source": default.source,
             },
         )  # fmt: skip
+    rules[kind] = rule
     return rule
 
 
@@ -58,85 +85,67 @@ def start(
     assignment: Assignment | None = None,
     holder: Unit | None = None,
 ) -> Clock:
-    """Start a clock at the legal moment `at`. A clock of the kind that already runs is returned as it is."""
-    running = Clock.objects.filter(
-        suggestion=suggestion, kind=kind, assignment=assignment, stopped_at=None
-    ).first()
-    if running:
-        return running
+    """Start a clock at the legal moment `at`."""
     rule = current_rule(kind)
     due = counting.due(rule.as_rule(), local_date(at), workdays())
     return Clock.objects.create(
         suggestion=suggestion, assignment=assignment, kind=kind, rule=rule,
-        holder_unit=holder or (assignment.unit if assignment else None),
+        holder_unit=assignment.unit if assignment else holder,
         started_at=at, due_on=due.on, first_due_on=due.on, provisional=due.provisional,
     )  # fmt: skip
 
 
-def stop(
+def take_effect(
     suggestion: Suggestion,
-    kinds: Iterable[str],
+    row: Transition,
     *,
     at: datetime,
-    assignment: Assignment | None,
-    reason: str,
-) -> None:
-    """Stop running clocks of these kinds (of one assignment, or of the whole case)."""
-    running = Clock.objects.filter(suggestion=suggestion, kind__in=tuple(kinds), stopped_at=None)
-    if assignment is not None:
-        running = running.filter(assignment=assignment)
-    running.update(stopped_at=at, stop_reason=reason)
+    assignment: Assignment | None = None,
+    holder: Unit | None = None,
+) -> dict[str, Any]:
+    """Start, stop, pause and resume what a transition says; returns the case's own due date as fields to write.
 
-
-def pause(suggestion: Suggestion, kinds: Iterable[str], *, at: datetime) -> None:
-    """Pause running clocks: days after today do not count until `resume`."""
-    Clock.objects.filter(
-        suggestion=suggestion, kind__in=tuple(kinds), stopped_at=None, paused_on=None
-    ).update(paused_on=local_date(at))
-
-
-def resume(suggestion: Suggestion, kinds: Iterable[str], *, at: datetime) -> None:
-    """Count again from tomorrow, and move the due date by the days waited."""
-    for held in Clock.objects.filter(
-        suggestion=suggestion, kind__in=tuple(kinds), stopped_at=None
-    ).exclude(paused_on=None):
-        assert held.paused_on is not None
-        held.pauses = [*held.pauses, [held.paused_on.isoformat(), local_date(at).isoformat()]]
-        held.paused_on = None
-        due = explain(held)
-        held.due_on, held.provisional = due.on, due.provisional
-        held.save(update_fields=["pauses", "paused_on", "due_on", "provisional"])
-
-
-def take_effect(
-    suggestion: Suggestion, row: Transition, *, at: datetime, assignment: Assignment | None
-) -> None:
-    """What a transition starts, stops, pauses and resumes; then the case's own due date."""
-    if row.stops:
-        stop(suggestion, row.stops, at=at, assignment=assignment, reason=row.name)
-    if row.resumes:
-        resume(suggestion, row.resumes, at=at)
-    if row.pauses:
-        pause(suggestion, row.pauses, at=at)
+    One read of the running clocks, one write for all that stop, one each for those that start or move. A transition
+    without clock effects costs nothing.
+    """
+    if not (row.starts or row.stops or row.pauses or row.resumes):
+        return {}
+    running = list(Clock.objects.filter(suggestion=suggestion, stopped_at=None).select_related("rule"))
+    mine = [c for c in running if assignment is None or c.assignment_id == assignment.pk]
+    stopping = [c for c in mine if c.kind in row.stops]
+    if stopping:
+        Clock.objects.filter(pk__in=[c.pk for c in stopping]).update(stopped_at=at, stop_reason=row.name)
+        running = [c for c in running if c not in stopping]
+    for held in running:
+        if held.kind in row.resumes and held.paused_on is not None:
+            _resume(held, at)
+        elif held.kind in row.pauses and held.paused_on is None:
+            held.paused_on = local_date(at)
+            held.save(update_fields=["paused_on"])
     for kind in row.starts:
-        # K1 to K3 run from the day the item truly arrived, not from the day somebody typed it in (process.md 3.2).
-        moment = suggestion.received_at if kind in ("K1", "K2", "K3") else at
-        start(suggestion, kind, at=moment, assignment=assignment, holder=suggestion.lead_unit)
-    if row.starts or row.stops or row.resumes or row.pauses:
-        refresh_due(suggestion)
+        owner = assignment.pk if assignment else None
+        if not any(c.kind == kind and c.assignment_id == owner for c in running):
+            # K1 to K3 run from the day the item truly arrived, not from the day somebody typed it in (process.md 3.2).
+            moment = suggestion.received_at if kind in ("K1", "K2", "K3") else at
+            running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=holder or suggestion.lead_unit))
+    return due_fields(running)
 
 
-def refresh_due(suggestion: Suggestion) -> None:
-    """Copy the main clock's due date to the case, for queues and lists."""
-    running = {
-        c.kind: c
-        for c in Clock.objects.filter(suggestion=suggestion, kind__in=MAIN, stopped_at=None)
-    }
-    main = next((running[k] for k in MAIN if k in running), None)
-    due_on, kind = (main.due_on, main.kind) if main else (None, "")
-    if (suggestion.due_on, suggestion.due_kind) != (due_on, kind):
-        suggestion.due_on, suggestion.due_kind = due_on, kind
-        Suggestion.objects.filter(pk=suggestion.pk).update(due_on=due_on, due_kind=kind)
+def _resume(held: Clock, at: datetime) -> None:
+    """Count again from tomorrow, and move the due date by the days waited."""
+    assert held.paused_on is not None
+    held.pauses = [*held.pauses, [held.paused_on.isoformat(), local_date(at).isoformat()]]
+    held.paused_on = None
+    due = explain(held)
+    held.due_on, held.provisional = due.on, due.provisional
+    held.save(update_fields=["pauses", "paused_on", "due_on", "provisional"])
+
+
+def due_fields(running: Iterable[Clock]) -> dict[str, Any]:
+    """The case's own due date from its running clocks: what a resident is told and queues are sorted by."""
+    by_kind = {c.kind: c for c in running}
+    main = next((by_kind[k] for k in MAIN if k in by_kind), None)
+    return {"due_on": main.due_on, "due_kind": main.kind} if main else {"due_on": None, "due_kind": ""}
 
 
 def explain(held: Clock) -> Due:

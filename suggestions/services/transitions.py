@@ -44,23 +44,15 @@ def apply(
     field = _FIELD[row.machine]
     current: str = getattr(target, field)
     _check(row, current, actor, reason)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if isinstance(target, Suggestion):
-            event = _write(
-                target,
-                row,
-                current,
-                actor,
-                at,
-                reason,
-                data or {},
-                {field: row.to, **(fields or {})},
-            )
+            due = clocks.take_effect(target, row, at=at, holder=(fields or {}).get("lead_unit"))
+            event = _write(target, row, current, actor, at, reason, data or {}, {field: row.to, **due, **(fields or {})})
         else:
             _update_part(target, field, current, row.to, fields or {})
-            event = _write(target.suggestion, row, current, actor, at, reason, data or {}, {})
-        part = target if isinstance(target, Assignment) else None
-        clocks.take_effect(event.suggestion, row, at=at, assignment=part)
+            part = target if isinstance(target, Assignment) else None
+            due = clocks.take_effect(target.suggestion, row, at=at, assignment=part)
+            event = _write(target.suggestion, row, current, actor, at, reason, data or {}, due)
         _queue_effects(event.suggestion, row, event)
     return event
 
@@ -76,13 +68,12 @@ def begin(
     """Create a part of a case (an assignment, an adoption) in the first state of its machine, with its event."""
     row = states.BY_NAME[name]
     _check(row, "", actor, "")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         part.status = row.to
         part.save()
-        event = _write(part.suggestion, row, "", actor, at, "", data or {}, {})
-        clocks.take_effect(
-            event.suggestion, row, at=at, assignment=part if isinstance(part, Assignment) else None
-        )
+        owner = part if isinstance(part, Assignment) else None
+        due = clocks.take_effect(part.suggestion, row, at=at, assignment=owner)
+        event = _write(part.suggestion, row, "", actor, at, "", data or {}, due)
         _queue_effects(event.suggestion, row, event)
     return event
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from search import indexing
+from search.engine import SearchUnavailable
 from suggestions import content, documents, outbox
 from suggestions.imports import reading
 from suggestions.imports.reading import BadFile, BadLine, Mapping
@@ -99,8 +100,11 @@ class Command(BaseCommand):
         self.stdout.write("更新时限和索引……")
         while any(lapses.run(now=importer.at)[k] for k in ("supplements", "evaluations")):
             pass
-        for batch in documents.batches([str(pk) for pk in importer.new_ids]):
-            indexing.index_ids(documents.TYPE, batch)
+        try:
+            for batch in documents.batches([str(pk) for pk in importer.new_ids]):
+                indexing.index_ids(documents.TYPE, batch)
+        except SearchUnavailable:
+            self.stderr.write("搜索暂时连不上：索引的更新已记在发件箱里，恢复后会自动补上，也可以运行 manage.py reindex。")
         content.bump()
         line = (
             f"读了{counts.read}行：导入{counts.came_in}件（其中有答复{counts.answered}件，已公开{counts.published}件），"
