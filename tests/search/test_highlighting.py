@@ -22,9 +22,7 @@ def text_of(html: str) -> str:
 @given(ANY, ANY)
 def test_a_marked_text_reads_as_the_text(text: str, query: str):
     html = highlight(text, query)
-    assert text_of(html) == unescape(re.sub(r"</?mark>", "", clean(text))) or text_of(
-        html
-    ) == clean(text)
+    assert text_of(html) == clean(text)
     assert not re.search(r"<(?!/?mark>)", html)
     assert html.count("<mark>") == html.count("</mark>")
 
