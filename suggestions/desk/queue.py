@@ -79,6 +79,7 @@ def _list(
     query = _query(wanted)
     may_act = bool(access.scope(request.user).holds([Role.TRIAGE_OFFICER]))
     reach = {r.jurisdiction_id for r in access.scope(request.user).roles}
+    rows = [row(item, today, query, may_act) for item in held.items]
     following = QueryDict(query, mutable=True)
     following["after"] = held.next_cursor
     return common.page(
@@ -86,13 +87,14 @@ def _list(
         "suggestions/desk/queue.html",
         title=title,
         form=QueueForm(wanted, jurisdiction_ids=reach),
-        rows=[row(item, today, query, may_act) for item in held.items],
+        rows=rows,
         held=held,
         address=address,
         queue=query,
         next_url=f"{address}?{following.urlencode()}" if held.next_cursor else "",
         first_url=f"{address}?{query}" if request.GET.get("after") else "",
         may_act=may_act,
+        may_tick=any(r["tickable"] for r in rows),
         on=wanted.on,
         **extra,
     )
