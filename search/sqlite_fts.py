@@ -111,7 +111,7 @@ class SqliteEngine(BaseEngine):
     def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
             yield self._connection()
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, OSError) as problem:
             raise SearchUnavailable(f"The search file {self.path.name}: {problem}") from problem
 
     def _connection(self) -> sqlite3.Connection:

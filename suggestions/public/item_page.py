@@ -24,10 +24,10 @@ from suggestions.states import Evaluation as RatingState
 
 log = structlog.get_logger(__name__)
 
-RELATED_SHOWN = 4
+RELATED_SHOWN = 3
 RELATED_SECONDS = 3600
 # The item itself is the best hit for its own words; a look-alike has at least this share of its score.
-RELATED_SHARE = 0.2
+RELATED_SHARE = 0.16
 _NEVER_SHOWN = frozenset(
     {redaction.MOBILE, redaction.IDENTITY, redaction.BANK_CARD, redaction.PLATE, redaction.ACCOUNT}
 )
@@ -40,6 +40,7 @@ class Answer:
     reply: Reply
     used: str
     heading_id: str
+    which: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,9 @@ def _answers(item: Suggestion, replies: list[Reply]) -> list[Answer]:
     for reply in reversed(replies):
         # Shown, never saved: units write these two by hand, and now and then a personal number slips in.
         reply.basis, reply.contact = _safe(reply.basis), _safe(reply.contact)
-        answers.append(Answer(reply, took.get(reply.delivered_at, ""), f"reply-{reply.number}"))
+        which = _("第%d次") % reply.number if len(replies) > 1 else ""
+        used = took.get(reply.delivered_at, "")
+        answers.append(Answer(reply, used, f"reply-{reply.number}", which))
     return answers
 
 

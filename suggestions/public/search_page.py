@@ -102,7 +102,6 @@ class SearchPage:
     case_no: str
     ways: list[Way]
     near: list[Row]
-    clear_url: str
 
     @property
     def chip_links(self) -> list[tuple[str, str]]:
@@ -166,7 +165,6 @@ def build(asked: Asked, *, case_no: str = "") -> SearchPage:
         case_no=case_no,
         ways=ways,
         near=near,
-        clear_url=asked.chosen.cleared() if asked.chosen.values else "",
     )
 
 
@@ -207,7 +205,8 @@ def _facets(page: Page, asked: Asked, labels: "Labels") -> list[Facet]:
             counted.sort(key=lambda c: c[0], reverse=True)
         if name == "type" and len(counted) < 2 and not asked.chosen.values.get("type"):
             continue
-        found.append(facet(asked.chosen, name, counted, several=True))
+        if counted:
+            found.append(facet(asked.chosen, name, counted, several=True))
     return found
 
 
@@ -215,7 +214,7 @@ _ORDER = {code: at for at, code in enumerate([*PublicGroup.values, *Outcome.valu
 
 
 def _ways_out(asked: Asked, labels: "Labels") -> list[Way]:
-    """Each filter that can be dropped, with how many that finds; most first, and only those that find something."""
+    """Each filter that can be dropped, with how many that finds, most first; else all of them together."""
     ways = []
     for name, held in list(asked.chosen.values.items())[:MOST_TRIED]:
         without = {k: v for k, v in asked.chosen.values.items() if k != name}
@@ -226,6 +225,10 @@ def _ways_out(asked: Asked, labels: "Labels") -> list[Way]:
         if count:
             words = "、".join(labels(name, v) or _("没有这一项") for v in held)
             ways.append(Way(other.chosen.href(), _("去掉“%s”") % words, count))
+    if not ways and len(asked.chosen.values) > 1:
+        bare = Asked(asked.text, Chosen(asked.chosen.path, {}, asked.chosen.rest), asked.sort, "")
+        if count := get_engine().search(bare.query(size=1)).total:
+            ways.append(Way(bare.chosen.href(), _("去掉全部条件"), count))
     return sorted(ways, key=lambda way: -way.count)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import Left
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
 
@@ -29,6 +30,8 @@ from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.states import ACTIVE_ASSIGNMENT, Case, PublicGroup
 
 PAGE_SIZE = 20
+OPENING = 160
+"""Characters of the problem that a row without an answer shows; the long text stays in the database."""
 FACETS = ("status", "outcome", "topic", "district", "unit", "year")
 NO_SUCH = "?"
 """Stands for a value that cannot be a code: it finds nothing, on every database."""
@@ -160,7 +163,8 @@ def _by_key(
     if place:
         moment, pk = place
         rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
-    listed = rows.for_list().prefetch_related(replies_for_lists())
+    listed = rows.for_list().annotate(opening=Left("public_problem", OPENING))
+    listed = listed.prefetch_related(replies_for_lists())
     items = list(listed.order_by(f"-{order}", "-pk")[: size + 1])
     more, items = len(items) > size, items[:size]
     last = items[-1] if items else None
