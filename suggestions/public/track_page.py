@@ -48,7 +48,7 @@ def context(suggestion: Suggestion, *, at: datetime) -> dict[str, Any]:
         "suggestion": suggestion,
         "merged_into": merged_into,
         "turn": turn,
-        "handling": timeline.handling_clock(handled, at=at),
+        "handling": _other_than(turn, timeline.handling_clock(handled, at=at)),
         "entries": entries,
         "upcoming": _upcoming(turn),
         "answers": answers(handled, others=merged_into is not None),
@@ -65,6 +65,15 @@ def context(suggestion: Suggestion, *, at: datetime) -> dict[str, Any]:
         "late": bool(turn and turn.overdue and turn.who != "author"),
         "today": local_date(at),
     }
+
+
+def _other_than(turn: timeline.Turn | None, handling: timeline.Turn | None) -> timeline.Turn | None:
+    """The handling clock, unless it is the very clock the page begins with."""
+    return (
+        None
+        if turn is not None and handling is not None and turn.clock == handling.clock
+        else handling
+    )
 
 
 def answers(handled: Suggestion, *, others: bool) -> list[Answer]:

@@ -1,12 +1,15 @@
 """The receipt: number, code, and dates that are this item's own."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import segno
 import time_machine
 from django.test import Client
 
 from suggestions.models import Clock
+from suggestions.public.receipt import qr_code
 from suggestions.services import triage
 from tests import world as w
 from tests.suggestions.public import walk
@@ -86,12 +89,6 @@ def test_the_code_is_still_there_after_the_keys_were_changed(
 
 def test_the_picture_holds_the_receipts_address() -> None:
     """Each dark module of the drawn path is a dark module of the code, and none is missing."""
-    import re
-
-    import segno
-
-    from suggestions.public.receipt import qr_code
-
     address = "https://example.cn/receipt/" + "a" * 32 + "/"
     drawn = {
         (int(x) + i, int(y))

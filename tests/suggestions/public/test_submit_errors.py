@@ -8,13 +8,17 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.db import connection
+from django.test import Client, TestCase
 from django.utils import timezone
 from PIL import Image
 
 from suggestions.guards import captcha
 from suggestions.models import Attachment, SubmissionDraft, Suggestion
+from suggestions.public import drafts, submit_check
+from suggestions.services import attachments
 from tests.suggestions.public import walk
 from tests.world import World
 
@@ -246,8 +250,6 @@ def test_pressing_send_twice_gives_the_same_receipt(browser: Client) -> None:
 
 def test_two_presses_at_the_same_moment_give_one_item(browser: Client, city: World) -> None:
     """The second request read the draft before the first one had emptied it."""
-    from suggestions.public import drafts, submit_check
-
     walk.fill(browser, until="place")
     walk.send(browser, "place", {**walk.GOOD["place"], "files": [photo()]})
     walk.send(browser, "contact", walk.GOOD["contact"])
@@ -279,8 +281,6 @@ def test_words_sent_again_from_an_old_page_become_a_new_suggestion(browser: Clie
 def test_the_draft_is_empty_after_sending_and_its_words_were_never_readable(
     browser: Client,
 ) -> None:
-    from django.db import connection
-
     walk.fill(browser)
     with connection.cursor() as cursor:
         cursor.execute("SELECT answers FROM suggestions_submissiondraft")
@@ -326,18 +326,12 @@ def test_too_many_from_one_network_keeps_the_draft(browser: Client, settings: La
 
 
 def test_old_drafts_and_their_files_go_after_thirty_days(browser: Client) -> None:
-    from django.core.files.storage import storages
-
-    from suggestions.services import attachments
-
     walk.fill(browser, until="place")
     walk.send(browser, "place", {"action": "upload", "files": [photo()]})
     name = Attachment.objects.get().storage_name
     assert attachments.purge_drafts(now=timezone.now() + timedelta(days=29)) == 0
     later = timezone.now() + timedelta(days=31)
     Attachment.objects.update(created_at=timezone.now())
-    from django.test import TestCase
-
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert attachments.purge_drafts(now=later) == 1
     assert Attachment.objects.count() == 0
