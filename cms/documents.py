@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from search.engine import Document
@@ -70,9 +70,14 @@ def _on_delete(sender: Any, instance: Any, **_: Any) -> None:
         changed(pages=[instance.pk])
 
 
+def _on_restriction(instance: Any, **_: Any) -> None:
+    """Who may read a page changed, and with it its whole subtree."""
+    _on_move(instance.page)
+
+
 def register() -> None:
     """Make pages known to search and listen for publications (called once at start)."""
-    from django.db.models.signals import post_delete
+    from django.db.models.signals import post_delete, post_save
 
     register_type(DocumentType(name=TYPE, label="页面", build=build, versions=versions))
     for signal in (page_published, page_unpublished):
@@ -80,3 +85,5 @@ def register() -> None:
     for signal in (page_slug_changed, post_page_move):
         signal.connect(_on_move, dispatch_uid="cms-index-tree")
     post_delete.connect(_on_delete, dispatch_uid="cms-index-delete")
+    for signal in (post_save, post_delete):
+        signal.connect(_on_restriction, PageViewRestriction, dispatch_uid="cms-restriction")

@@ -1,12 +1,14 @@
 """Every address of the site. Wagtail's catch-all comes last; rooms add one line each above it."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from wagtail import urls as wagtail_urls
+from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import health, views
 from suggestions.guards import captcha
+from suggestions.public.caching import public_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,7 +19,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("api/", include("suggestions.api.urls")),
     path("", include("suggestions.urls")),
 ]
 
-urlpatterns.append(path("", include(wagtail_urls)))
+# Wagtail's own catch-all, with our caching headers in front of its routing; its other addresses follow.
+urlpatterns += [
+    re_path(wagtail_urls.serve_pattern, public_page(wagtail_views.serve), name="wagtail_serve"),
+    path("", include(wagtail_urls)),
+]

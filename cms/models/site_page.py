@@ -1,11 +1,11 @@
-"""What all our page types share: address, summary, search text, and how a page leaves the house."""
+"""What all our page types share: address, crumbs, summary, search text."""
 
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -14,7 +14,6 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.slugs import is_address, new_slug
-from suggestions.public.caching import public_page
 
 SLUG_HELP = _("网址的最后一段，只用小写字母、数字和短横线，例如 minsheng-2027。不填会自动生成。")
 
@@ -68,10 +67,6 @@ class SitePage(Page):
         if not self.slug:
             self.slug = self.own_slug()
         super()._set_core_field_defaults()
-
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The page with the same caching headers as our other public pages."""
-        return public_page(super().serve)(request, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page with its crumbs: ancestors below the home page, then itself; none of them for a top page's parent."""

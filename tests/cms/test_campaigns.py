@@ -1,0 +1,200 @@
+"""A campaign's page and the suggestions that answer it."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cms.models import CampaignPage
+from cms.setup import Pages
+from suggestions.errors import Invalid
+from suggestions.models import Suggestion
+from suggestions.selectors import campaigns as selector
+from tests import world as w
+from tests.cms.conftest import Make, words
+from tests.world import MONDAY, World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_submit_button_stands_only_while_the_campaign_is_open(
+    client: Client, campaign: Make
+) -> None:
+    for opens, closes, shown in ((-5, 5, True), (1, 9, False), (-9, -1, False)):
+        page = campaign(opens=opens, closes=closes)
+        assert (f"campaign={page.pk}" in words(client.get(page.get_url()))) is shown, (
+            opens,
+            closes,
+        )
+
+
+def test_an_invited_campaign_has_no_public_submit_button(client: Client, campaign: Make) -> None:
+    page = campaign(mode="invited")
+    text = words(client.get(page.get_url()))
+    assert f"campaign={page.pk}" not in text
+    assert "只请受邀的人提" in text
+
+
+def test_submissions_open_and_close_by_the_dates_alone(city: World, campaign: Make) -> None:
+    page = campaign(opens=0, closes=2, now=MONDAY)
+    with pytest.raises(Invalid) as caught:
+        w.submit(city, campaign=page, at=MONDAY - timedelta(seconds=1))
+    assert "campaign" in caught.value.errors
+    assert w.submit(city, campaign=page, at=MONDAY).suggestion.campaign_id == page.pk
+    with pytest.raises(Invalid):
+        w.submit(city, campaign=page, at=MONDAY + timedelta(days=2))
+
+
+def test_an_unpublished_campaign_takes_nothing(city: World, campaign: Make) -> None:
+    page = campaign(opens=0, closes=2, now=MONDAY)
+    page.unpublish()
+    with pytest.raises(Invalid):
+        w.submit(city, campaign=CampaignPage.objects.get(pk=page.pk), at=MONDAY)
+
+
+def test_the_rule_in_sql_is_the_rule_in_python(campaign: Make) -> None:
+    now = timezone.now()
+    for opens, closes, reported in (
+        (-5, 5, None),
+        (1, 9, None),
+        (-9, -1, None),
+        (-9, 5, -1),
+        (-9, 5, 1),
+    ):
+        extra = {} if reported is None else {
+            "report": "<p>结果</p>", "report_published_at": now + timedelta(days=reported),
+        }  # fmt: skip
+        campaign(opens=opens, closes=closes, **extra)
+    campaign(mode="standing", closes=None)
+    for moment in (now, now + timedelta(days=2), now + timedelta(days=30)):
+        by_sql = set(CampaignPage.objects.open_at(moment).values_list("pk", flat=True))
+        by_python = {p.pk for p in CampaignPage.objects.all() if p.is_open_at(moment)}
+        assert by_sql == by_python
+
+
+def test_a_page_lists_its_published_suggestions_and_no_others(
+    client: Client, city: World, campaign: Make
+) -> None:
+    page = campaign(opens=-1, closes=30, now=MONDAY)
+    mine, _ = w.answered(city, campaign=page, title="雨天路口积水先修这里")
+    other, _ = w.answered(city, title="与征集无关的另一条建议")
+    hidden = w.submit(city, campaign=page, title="还没有公开的这一条建议").suggestion
+    text = words(client.get(page.get_url()))
+    assert mine.case_no in text
+    assert "雨天路口积水先修这里" in text
+    assert other.case_no not in text
+    assert hidden.case_no not in text
+    assert "收到2件，已公开1件" in text
+
+
+def test_paging_by_key_shows_each_item_once(city: World, campaign: Make) -> None:
+    page = campaign(opens=-1, closes=30, now=MONDAY)
+    for n in range(5):
+        w.answered(
+            city,
+            campaign=page,
+            title=f"雨天积水点第{n}号路口怎么改",
+            at=MONDAY + timedelta(hours=n),
+        )
+    seen: list[int] = []
+    cursor = ""
+    for _ in range(4):
+        listed = selector.items(page.pk, cursor=cursor, size=2)
+        seen += [item.pk for item in listed.items]
+        cursor = listed.next_cursor
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) == 5
+    assert selector.items(page.pk, cursor="forged!", size=2).first_page
+
+
+def test_a_report_shows_from_its_moment_on_and_ends_the_collecting(
+    client: Client, campaign: Make
+) -> None:
+    now = timezone.now()
+    facts = {"report": "<p>三处先修，其余列入明年计划。</p>", "opens": -30, "closes": 5}
+    later = campaign(report_published_at=now + timedelta(hours=1), **facts)
+    out = campaign(report_published_at=now - timedelta(hours=1), **facts)
+    assert "三处先修" not in words(client.get(later.get_url()))
+    text = words(client.get(out.get_url()))
+    assert "三处先修" in text
+    assert f"campaign={out.pk}" not in text
+
+
+def test_a_missing_report_is_shown_as_late(client: Client, campaign: Make) -> None:
+    due = timezone.localdate() - timedelta(days=3)
+    page = campaign(opens=-30, closes=-10, report_due_on=due)
+    text = words(client.get(page.get_url()))
+    assert "已逾期3天" in text
+    assert page.report_is_late(timezone.now())
+
+
+def test_the_index_shows_running_coming_and_past_campaigns(
+    client: Client, campaign: Make, site: Pages
+) -> None:
+    campaign(title="正在进行的征集")
+    campaign(title="下周开始的征集", opens=7, closes=20)
+    campaign(title="去年结束的征集", opens=-90, closes=-60)
+    text = words(client.get("/campaigns/"))
+    assert (
+        text.index("正在进行的征集") < text.index("下周开始的征集") < text.index("去年结束的征集")
+    )
+
+
+def test_an_index_without_campaigns_says_what_to_do(client: Client, site: Pages) -> None:
+    assert "随时可以提" in words(client.get("/campaigns/"))
+
+
+def test_counts_are_of_registered_items_whatever_became_of_them(
+    city: World, campaign: Make
+) -> None:
+    page = campaign(opens=-1, closes=30, now=MONDAY)
+    w.answered(city, campaign=page)
+    w.submit(city, campaign=page, title="第二件：排水沟盖板松动")
+    counts = selector.counts([page.pk, 999_999])
+    assert (counts[page.pk].received, counts[page.pk].answered, counts[page.pk].adopted) == (
+        2,
+        1,
+        1,
+    )
+    assert counts[999_999] == selector.CampaignCounts()
+
+
+def test_a_campaigns_page_costs_the_same_with_three_and_thirty_items(
+    client: Client, city: World, campaign: Make, django_assert_max_num_queries
+) -> None:
+    from django.core.cache import cache
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    page = campaign(opens=-1, closes=30, now=MONDAY)
+    numbers = []
+    for wanted in (3, 18):
+        while Suggestion.objects.count() < wanted:
+            w.answered(city, campaign=page, title=f"第{Suggestion.objects.count()}处积水点怎么改")
+        cache.clear()
+        with CaptureQueriesContext(
+            connection,
+        ) as held:
+            assert client.get(page.get_url()).status_code == 200
+        numbers.append(len(held))
+    assert numbers[0] == numbers[1]
+
+
+def test_the_index_costs_the_same_with_three_and_thirty_campaigns(
+    client: Client, campaign: Make
+) -> None:
+    from django.core.cache import cache
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    numbers = []
+    for wanted in (3, 30):
+        while CampaignPage.objects.count() < wanted:
+            campaign(title=f"第{CampaignPage.objects.count()}次征集")
+        cache.clear()
+        with CaptureQueriesContext(connection) as held:
+            assert client.get("/campaigns/").status_code == 200
+        numbers.append(len(held))
+    assert numbers[0] == numbers[1]
