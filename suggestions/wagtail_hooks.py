@@ -23,7 +23,7 @@ def desk_urls() -> list[URLResolver]:
     return [path("desk/", include("suggestions.desk.urls"))]
 
 
-class RoomMenuItem(MenuItem):  # type: ignore[misc]
+class RoomMenuItem(MenuItem):
     """A room of the desk in the sidebar, for the roles that use it, with the number that waits there."""
 
     def __init__(self, room: common.Room, order: int) -> None:
@@ -62,7 +62,7 @@ def desk_css() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
 
 
-class DuePanel(Component):  # type: ignore[misc]
+class DuePanel(Component):
     """What is due, on Wagtail's own first page, so that nobody has to know where to look."""
 
     order = 1
