@@ -38,6 +38,7 @@ def document(item: Suggestion) -> Document:
         "district": (item.district.code,) if item.district else (),
         "status": (item.public_group,),
         "outcome": (item.outcome,) if item.outcome and replies else (),
+        "campaign": (str(item.campaign_id),) if item.campaign_id else (),
         "year": (str(item.received_at.astimezone(SHANGHAI).year),),
     }
     keywords = [item.case_no, *(t.name for t in item.tags.all())]
