@@ -14,6 +14,8 @@ from suggestions.states import Transition
 
 MAIN = ("K10", "K2", "K7a", "K15")
 """Clocks whose due date is the case's own, the one a resident is told and a queue is sorted by."""
+UNIT_CLOCKS = frozenset({"K7a", "K7b", "K15", "K18", "K19"})
+"""Duties of the lead unit; the other clocks of a case are the office's or the author's, and no unit is blamed for them."""
 _TOKEN_KEY = "calendar-token"
 
 
@@ -110,11 +112,15 @@ def take_effect(
     """
     if not (row.starts or row.stops or row.pauses or row.resumes):
         return {}
-    running = list(Clock.objects.filter(suggestion=suggestion, stopped_at=None).select_related("rule"))
+    running = list(
+        Clock.objects.filter(suggestion=suggestion, stopped_at=None).select_related("rule")
+    )
     mine = [c for c in running if assignment is None or c.assignment_id == assignment.pk]
     stopping = [c for c in mine if c.kind in row.stops]
     if stopping:
-        Clock.objects.filter(pk__in=[c.pk for c in stopping]).update(stopped_at=at, stop_reason=row.name)
+        Clock.objects.filter(pk__in=[c.pk for c in stopping]).update(
+            stopped_at=at, stop_reason=row.name
+        )
         running = [c for c in running if c not in stopping]
     for held in running:
         if held.kind in row.resumes and held.paused_on is not None:
@@ -127,7 +133,8 @@ def take_effect(
         if not any(c.kind == kind and c.assignment_id == owner for c in running):
             # K1 to K3 run from the day the item truly arrived, not from the day somebody typed it in (process.md 3.2).
             moment = suggestion.received_at if kind in ("K1", "K2", "K3") else at
-            running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=holder or suggestion.lead_unit))
+            unit = (holder or suggestion.lead_unit) if kind in UNIT_CLOCKS else None
+            running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=unit))
     return due_fields(running)
 
 
@@ -145,7 +152,9 @@ def due_fields(running: Iterable[Clock]) -> dict[str, Any]:
     """The case's own due date from its running clocks: what a resident is told and queues are sorted by."""
     by_kind = {c.kind: c for c in running}
     main = next((by_kind[k] for k in MAIN if k in by_kind), None)
-    return {"due_on": main.due_on, "due_kind": main.kind} if main else {"due_on": None, "due_kind": ""}
+    return (
+        {"due_on": main.due_on, "due_kind": main.kind} if main else {"due_on": None, "due_kind": ""}
+    )
 
 
 def explain(held: Clock) -> Due:
