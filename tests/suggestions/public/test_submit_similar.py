@@ -1,5 +1,6 @@
 """Ask before you write: published items like one's own are shown, and never stand in the way."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ from django.test import Client
 
 from search import indexing
 from suggestions.models import Suggestion
+from suggestions.services import publishing
 from tests import world as w
 from tests.suggestions.public import walk
-from tests.world import World
+from tests.world import MONDAY, World
 
 
 @pytest.fixture
@@ -72,3 +74,16 @@ def test_another_sentence_can_be_tried(browser: Client, published: Suggestion) -
     )
     assert walk.show(browser, "topic").fields["title"] == "图书馆晚上多开放一小时"
     assert walk.send(browser, "similar", {"title": "短"}).status_code == 422
+
+
+def test_a_page_taken_down_is_not_shown_though_the_index_still_has_it(
+    browser: Client, city: World, published: Suggestion
+) -> None:
+    publishing.suspend(
+        suggestion=published,
+        reason="核实投诉",
+        actor=city.actor("publisher"),
+        at=MONDAY + timedelta(days=20),
+    )
+    response = browser.get("/submit/similar/", {"title": "人民路的公交站加装长椅"})
+    assert response.content.strip() == b""
