@@ -1,0 +1,111 @@
+"""Measure the site: `make bench`, or `python -m bench [--size N] [--seconds S] [--only PARTS] [--write]`.
+
+Starts PostgreSQL, Redis, Elasticsearch and gunicorn on free loopback ports with their data in a temporary
+folder, fills a demo city of N suggestions, measures each thing for a few seconds, prints tables and stops
+what it started. Exit code 1: something answered wrongly, so the figures mean nothing; 3: a service is missing.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+import django
+
+from bench import site
+from bench.load import Wrong
+from tests.services import Missing, elasticsearch, postgres, redis, running
+from tests.services.process import Failed
+
+PARTS = ("pages", "submit", "engines", "import")
+DOCUMENT = site.ROOT / "docs" / "performance.md"
+
+
+class Overtime(Exception):
+    """The whole run took longer than it may."""
+
+
+def main() -> int:
+    options = _options()
+    # A terminated run stops its servers: the signal becomes an exception and the stack unwinds.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    signal.signal(signal.SIGALRM, _overtime)
+    signal.alarm(options.minutes * 60)
+    try:
+        with tempfile.TemporaryDirectory(prefix="jianyan-bench-") as folder, ExitStack() as stack:
+            return _run(options, Path(folder), stack)
+    except (Missing, Failed) as problem:
+        print(problem, file=sys.stderr)
+        return 3
+    except Wrong as problem:
+        print(f"Stopped: {problem}", file=sys.stderr)
+        return 1
+    except Overtime:
+        print(f"Stopped: not finished after {options.minutes} minutes.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--size", type=int, default=100_000, help="suggestions (100000)")
+    parser.add_argument("--seconds", type=float, default=6, help="length of one measure (6)")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts: " + ", ".join(PARTS))
+    parser.add_argument("--minutes", type=int, default=25, help="give up after this long (25)")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    options = parser.parse_args()
+    options.parts = {part.strip() for part in options.only.split(",") if part.strip()}
+    if unknown := sorted(options.parts - set(PARTS)):
+        parser.error(f"unknown part: {', '.join(unknown)}")
+    if not 100 <= options.size <= 5_000_000 or not 1 <= options.seconds <= 120:
+        parser.error("--size is 100 to 5000000, --seconds 1 to 120")
+    if not 1 <= options.minutes <= 600:
+        parser.error("--minutes is 1 to 600")
+    return options
+
+
+def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
+    # An honest database: a receipt is a promise, so its commit is on disk.
+    os.environ["SERVICES_DURABLE"] = "1"
+    # The postgres user has to reach its folder through ours.
+    folder.chmod(0o711)
+    addresses: dict[str, str] = {}
+    for service in (postgres, redis, elasticsearch):
+        print(f"start {service.NAME}", file=sys.stderr, flush=True)
+        server = stack.enter_context(running(service, folder / "services" / service.NAME))
+        addresses[server.variable] = server.address
+    data = folder / "data"
+    data.mkdir()
+    os.environ.update(site.environment(data, addresses))
+    # Only now: settings are read from the environment made above.
+    django.setup()
+    logging.disable(logging.WARNING)
+    from bench import report, run
+
+    made = run.measure_all(options, folder, stack)
+    print(report.text(made))
+    if made.errors:
+        print("Some requests failed (column errors): these figures mean nothing.", file=sys.stderr)
+        return 1
+    if options.write:
+        DOCUMENT.write_text(report.markdown(made), encoding="utf-8")
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _overtime(number: int, frame: FrameType | None) -> None:
+    raise Overtime
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""A tutorial's view of the same table: 20 rows, one query, one small template, no middleware, no cache."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import path
+
+from suggestions.models import Suggestion
+
+TEMPLATE = """<!doctype html><html lang="zh-Hans"><title>建议</title><ul>
+{% for row in rows %}<li><a href="/suggestions/{{ row.case_no }}/">{{ row.public_title }}</a>
+{{ row.lead_unit.short_name }} {{ row.published_at|date:"Y年n月j日" }}</li>{% endfor %}</ul></html>"""
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    rows = (
+        Suggestion.objects.on_page()
+        .select_related("lead_unit")
+        .only("case_no", "public_title", "published_at", "lead_unit__short_name")
+        .order_by("-published_at", "-pk")[:20]
+    )
+    template = engines["django"].from_string(TEMPLATE)
+    return HttpResponse(template.render({"rows": rows}, request))
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("", listing), path("healthz", healthz)]

@@ -1,0 +1,124 @@
+"""The steps of a run, once the services are up and Django is loaded."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+
+from django.core.management import call_command
+from django.utils import timezone
+from tqdm import tqdm
+
+from bench import cases, engines, facts, importing, site
+from bench.fill import City
+from bench.load import Case, Measure, check, measure, one_by_one, percentile
+from bench.report import Report
+from search.engine import Engine
+from suggestions import content
+from tests.services.process import Server
+
+MOST_SQLITE = 100_000
+"""Beyond this nobody runs the embedded engine."""
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    print(f"{name}: {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
+
+
+def measure_all(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Report:
+    """Fill, index, load, and collect the figures of the parts asked for. `stack` stops the web servers."""
+    now = timezone.now()
+    with step("migrate"):
+        call_command("migrate", verbosity=0, interactive=False)
+    with step(f"fill {options.size:,} suggestions"):
+        public = City(now=now).fill(options.size, _progress(options.size))
+    report = Report(
+        facts.collect(sys.argv[1:], on=timezone.localdate(), public=public, size=options.size)
+    )
+    every = engines.leaves(str(folder / "search.sqlite3"))
+    if options.parts & {"pages", "engines"}:
+        _index(every, options.parts, public, report)
+    if options.parts & {"pages", "submit"}:
+        _web(options, folder, stack, report)
+    if "engines" in options.parts:
+        built = {one.engine for one in report.built}
+        for engine in every:
+            if engine.name in built:
+                with step(f"search in {engine.name}"):
+                    report.latencies += engines.latencies(engine, options.seconds / 3)
+    if "import" in options.parts:
+        report.imported = _import(folder, now)
+    return report
+
+
+def _index(every: list[Engine], parts: set[str], public: int, report: Report) -> None:
+    for engine in every:
+        # The pages need the deployment's two engines; SQLite is there to be compared.
+        if engine.name == "sqlite" and ("engines" not in parts or public > MOST_SQLITE):
+            continue
+        with step(f"index in {engine.name}"):
+            report.built.append(engines.build(engine, _progress(public)))
+
+
+def _web(options: argparse.Namespace, folder: Path, stack: ExitStack, report: Report) -> None:
+    with step("collect static files and start gunicorn"):
+        call_command("collectstatic", verbosity=0, interactive=False, stdout=StringIO())
+        servers = {s.name: _serve(stack, s, folder) for s in site.SITES}
+    chosen = cases.baselines()
+    chosen += cases.pages() if "pages" in options.parts else []
+    chosen += [cases.submission()] if "submit" in options.parts else []
+    for case in chosen:
+        report.measures += _load(servers[case.site].address, case, options.seconds)
+    if "pages" in options.parts:
+        ours = servers["jianyan"].address
+        for name, paths in cases.after_publication().items():
+            with step(f"first reader of {name}"):
+                report.first_readers.append(_first_reader(ours, name, paths, options.seconds))
+    report.memory = {name: site.worker_memory(server) for name, server in servers.items()}
+
+
+def _serve(stack: ExitStack, application: site.Application, folder: Path) -> Server:
+    server = site.serve(application, folder)
+    stack.callback(server.stop)
+    return server
+
+
+def _load(address: str, case: Case, seconds: float) -> list[Measure]:
+    with step(case.name):
+        check(address, case)
+        return [measure(address, case, clients, seconds) for clients in case.clients]
+
+
+def _first_reader(address: str, name: str, paths: list[str], seconds: float) -> Measure:
+    """Publish (as far as caches are concerned), then ask, again and again."""
+    took: list[float] = []
+    until = time.perf_counter() + seconds
+    while not took or time.perf_counter() < until:
+        content.bump()
+        took.append(one_by_one(address, paths[len(took) % len(paths)]))
+    p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
+    return Measure(name, 1, 1000 * len(took) / sum(took), p50, p95, p99)
+
+
+def _import(folder: Path, now: datetime) -> importing.Imported:
+    with step(f"import {importing.ROWS} messages"):
+        return importing.run(folder, now=now)
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """A bar where somebody watches."""
+    bar = tqdm(total=total, leave=False, disable=not sys.stderr.isatty())
+
+    def more(count: int) -> None:
+        bar.update(count)
+        if bar.n >= total:
+            bar.close()
+
+    return more
