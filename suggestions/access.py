@@ -221,20 +221,27 @@ def case_actions(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -
     return states.leaving(Machine.CASE, suggestion.status, codes)
 
 
-def own_assignment(
+def own_assignments(
     user: "AbstractUser | AnonymousUser", suggestion: Suggestion
-) -> Assignment | None:
-    """The active assignment of the user's unit on this item, lead before co-unit."""
-    unit_ids = {r.unit_id for r in scope(user).roles if r.role in UNIT_ROLES}
+) -> list[Assignment]:
+    """The active assignments of the user's units on this item, lead before co-unit."""
+    unit_ids = {r.unit_id for r in scope(user).roles if r.role in UNIT_ROLES and r.unit_id}
     held = list(
         suggestion.assignments.filter(
             unit_id__in=unit_ids, status__in=ACTIVE_ASSIGNMENT
         ).select_related("unit")
     )
     held.sort(key=lambda a: a.part != Assignment.Part.LEAD)
-    if held:
-        held[0].suggestion = suggestion
-    return held[0] if held else None
+    for assignment in held:
+        assignment.suggestion = suggestion
+    return held
+
+
+def own_assignment(
+    user: "AbstractUser | AnonymousUser", suggestion: Suggestion
+) -> Assignment | None:
+    """The first of `own_assignments`, or None."""
+    return next(iter(own_assignments(user, suggestion)), None)
 
 
 def load_attachment(user: Any, token: str) -> Attachment:

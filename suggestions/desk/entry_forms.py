@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from suggestions import rules
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import Channel, NameDisplay
+from suggestions.crypto import normalise_phone
 from suggestions.desk.forms import words
 from suggestions.models import Author, District, Jurisdiction, Suggestion, Topic
 from suggestions.rules import ON_RECORD, PLACE_MAX
@@ -25,13 +27,15 @@ SPOKEN = frozenset({Channel.DESK, Channel.HOTLINE, Channel.LEADER_RECEPTION, Cha
 Kind, Contact = Author.Kind, Author.ContactChannel
 
 
-def _line(label: Any, limit: int, help_text: Any = "", **more: Any) -> Any:
+def _line(label: Any, limit: int, help_text: Any = "", *, required: Any = "", **more: Any) -> Any:
+    """One line; `required` is the sentence for leaving it empty."""
+    messages = {"max_length": _("最多%(limit_value)d个字，现在是%(show_value)d个字。")}
     return forms.CharField(
         label=label,
-        required=False,
+        required=bool(required),
         max_length=limit,
         help_text=help_text,
-        error_messages={"max_length": _("最多%(limit_value)d个字，现在是%(show_value)d个字。")},
+        error_messages={**messages, "required": required} if required else messages,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         **more,
     )
@@ -63,11 +67,14 @@ class EntryForm(forms.Form):
     )
 
     title = _line(
-        _("一句话说清是什么建议"), ON_RECORD.title_max, _("没有标题的，请照内容概括一句。")
+        _("一句话说清是什么建议"),
+        ON_RECORD.title_max,
+        _("没有标题的，请照内容概括一句。"),
+        required=_("请用一句话写清是什么建议。"),
     )
     problem = words(
-        _("现在的情况"), limit=ON_RECORD.problem_max, required=False, rows=8,
-        help_text=_("照原话记，不改意思。"),
+        _("现在的情况"), limit=ON_RECORD.problem_max, rows=8, help_text=_("照原话记，不改意思。"),
+        error_messages={"required": _("请写下现在的情况：在哪里、什么时候、影响了谁。")},
     )  # fmt: skip
     proposal = words(
         _("建议的做法"), limit=ON_RECORD.proposal_max, required=False, rows=5, help_text=_("没有说做法就空着。")
@@ -143,6 +150,20 @@ class EntryForm(forms.Form):
         if day.year < 2000:
             raise forms.ValidationError(_("收到日期太早了，请核对年份。"))
         return day
+
+    def clean_phone(self) -> str:
+        typed = str(self.cleaned_data["phone"]).strip()
+        messages = rules.check_phone(normalise_phone(typed) or typed) if typed else []
+        if messages:
+            raise forms.ValidationError(messages)
+        return typed
+
+    def clean_email(self) -> str:
+        typed = str(self.cleaned_data["email"]).strip()
+        messages = rules.check_email(typed)
+        if messages:
+            raise forms.ValidationError(messages)
+        return typed
 
     def clean_external_no(self) -> str:
         number = " ".join(str(self.cleaned_data["external_no"]).split())

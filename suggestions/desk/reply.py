@@ -223,7 +223,9 @@ class _Work:
 def opinion(request: HttpRequest, case_no: str) -> HttpResponse:
     """A co-unit tells the lead what its own duties say (BJ 14)."""
     item = common.load(request, case_no)
-    held = access.own_assignment(request.user, item)
+    # Somebody with roles in two units may lead with one and help with the other: here they help.
+    parts = access.own_assignments(request.user, item)
+    held = parts[-1] if parts else None
     actor = (
         access.unit_actor(request.user, held.unit_id, access.MATRIX["give_opinion"])
         if held

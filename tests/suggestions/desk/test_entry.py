@@ -92,11 +92,20 @@ def test_every_error_is_named_and_nothing_typed_is_lost(city: World) -> None:
     assert page.select_one("[name=problem]").get_text().strip() == sent["problem"]
     assert page.select_one("[name=phone]")["value"] == "1990000123"
     assert page.select_one("[name=topic] option[selected]")["value"] == "bus"
-    # What the service checks is said in the same places.
-    fixed = {**sent, "channel": "letter", "received_on": local_date(timezone.now()).isoformat()}
-    second = main_text(client.post(ENTRY, fixed))
-    assert "现在是10位" in second
-    assert "请写一句话" in second
+    assert "现在是10位" in text
+    assert "请用一句话写清" in text
+    # A title without a word in it passes the form; the service names it in the same place.
+    today = local_date(timezone.now()).isoformat()
+    fixed = {
+        **sent,
+        "channel": "letter",
+        "received_on": today,
+        "phone": "19900001234",
+        "title": "……",
+    }
+    again = client.post(ENTRY, fixed)
+    assert "请写一句话" in main_text(again)
+    assert parsed(again).select_one("[name=title]")["value"] == "……"
     assert not Suggestion.objects.exists()
 
 

@@ -311,3 +311,20 @@ def test_the_reason_for_not_adopting_reaches_the_author(city: World, item: Sugge
     assert reply.full_text.endswith("不予采纳的理由：站台宽度不足一米五，装不下长椅。")
     preview = parsed(sign_in(city, "handler:bus").get(url(item))).select_one(".desk-letter")
     assert "装不下长椅" in preview.get_text()
+
+
+def test_a_person_of_two_units_acts_for_the_right_one(city: World) -> None:
+    """Liaison of the lead and of the co-unit at once: each screen takes the unit it is about."""
+    user = city.users["liaison:bus"]
+    user.staff_roles.create(role="liaison", jurisdiction=city.jurisdiction, unit=city.water)
+    item = w.submit(city).suggestion
+    w.accept(city, item, at=MONDAY)
+    w.dispatch(city, item, at=MONDAY, co=True)
+    client = sign_in(city, "liaison:bus")
+    for _part in ("lead", "co"):
+        client.post(reverse("desk:sign_in", args=[item.case_no]))
+    assert set(Assignment.objects.values_list("status", flat=True)) == {"working"}
+    client.post(reverse("desk:opinion", args=[item.case_no]), {"opinion": "站台下没有管线。"})
+    assert Assignment.objects.get(part="co").opinion == "站台下没有管线。"
+    client.post(url(item), {**form(client, item), "act": "save"})
+    assert Reply.objects.get(suggestion=item).unit == city.bus
