@@ -22,6 +22,7 @@ from wagtail.models import (
 EDITORS, WRITERS = "编辑", "撰稿"
 """Editors publish and decide what writers submit; writers draft and submit."""
 WORKFLOW = "发布前审核"
+ROOT = "全部网站"
 _WAGTAIL_GROUPS = {EDITORS: "Moderators", WRITERS: "Editors"}
 _EDITOR_ACTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page")
 _WRITER_ACTS = ("add_page", "change_page")
@@ -41,6 +42,7 @@ def ensure_groups(**_: Any) -> None:
     root = Page.objects.filter(depth=1).first()
     if root is None:
         return
+    Page.objects.filter(pk=root.pk, title="Root").update(title=ROOT, draft_title=ROOT)
     for name, wagtail_name in _WAGTAIL_GROUPS.items():
         if not Group.objects.filter(name=name).exists():
             Group.objects.filter(name=wagtail_name).update(name=name)
@@ -78,7 +80,7 @@ def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "�
     root = Page.get_first_root_node()
     if root is None:
         Locale.objects.get_or_create(language_code="zh-hans")
-        root = Page.add_root(title="Root", slug="root")
+        root = Page.add_root(title=ROOT, slug="root")
     home = HomePage.objects.first()
     if home is None:
         home = HomePage(title=title, slug="jianyan")

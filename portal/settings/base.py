@@ -232,6 +232,8 @@ WAGTAILADMIN_COMMENTS_ENABLED = True
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "gif"]
 WAGTAIL_USAGE_COUNT_ENABLED = False
 WAGTAIL_I18N_ENABLED = False
+WAGTAILADMIN_USER_LOGIN_FORM = "portal.accounts.forms.StaffLoginForm"
+WAGTAIL_USER_TIME_ZONES = ["Asia/Shanghai"]  # one clock for all: deadlines end at midnight there
 WAGTAILEMBEDS_FINDERS: list[dict[str, object]] = []
 TAGGIT_CASE_INSENSITIVE = True
 

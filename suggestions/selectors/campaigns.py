@@ -66,7 +66,17 @@ def counts(ids: Iterable[int]) -> dict[int, CampaignCounts]:
             )
             .order_by()
         )
-        held = {row.pop("campaign_id"): CampaignCounts(**row) for row in rows}
+        held = {
+            row["campaign_id"]: CampaignCounts(
+                received=row["received"],
+                published=row["published"],
+                answered=row["answered"],
+                adopted=row["adopted"],
+                co_signs=row["co_signs"] or 0,
+            )
+            for row in rows
+            if row["campaign_id"] is not None
+        }
         cache.set(key, held, KEPT_SECONDS)
     return {pk: held.get(pk, CampaignCounts()) for pk in wanted}
 
