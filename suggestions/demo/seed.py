@@ -30,7 +30,17 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.roles import UNIT_ROLES, Role
-from suggestions.services import adopting, assignment, clocks, evaluating, intake, lapses, publishing, replying, triage
+from suggestions.services import (
+    adopting,
+    assignment,
+    clocks,
+    evaluating,
+    intake,
+    lapses,
+    publishing,
+    replying,
+    triage,
+)
 
 PASSWORD = "jianyan-demo-2026"
 OFFICE_STAFF: tuple[tuple[str, str, str], ...] = (
@@ -45,14 +55,20 @@ OFFICE_STAFF: tuple[tuple[str, str, str], ...] = (
     ("yinsi", "个人信息保护负责人 关宁", Role.PRIVACY_OFFICER),
     ("bianji", "网站编辑 文秀", Role.EDITOR),
 )
-UNIT_STAFF = (("lianluo", "联络员", Role.LIAISON), ("jingban", "经办人", Role.HANDLER), ("fuze", "负责人", Role.UNIT_HEAD))
+UNIT_STAFF = (
+    ("lianluo", "联络员", Role.LIAISON),
+    ("jingban", "经办人", Role.HANDLER),
+    ("fuze", "负责人", Role.UNIT_HEAD),
+)
 SHOWN_UNIT = "jtj"
 
 
 def accounts() -> list[tuple[str, str]]:
     """(user name, what it is for): one account a role."""
     listed = [(name, str(Role(role).label)) for name, _, role in OFFICE_STAFF]
-    return listed + [(f"{SHOWN_UNIT}-{name}", f"{label}（市交通运输局）") for name, label, _ in UNIT_STAFF]
+    return listed + [
+        (f"{SHOWN_UNIT}-{name}", f"{label}（市交通运输局）") for name, label, _ in UNIT_STAFF
+    ]
 
 
 class Seeder:
@@ -85,7 +101,10 @@ class Seeder:
         for row in facts["unit"]:
             row.pop("kind", None)
             self.units[row["code"]] = Unit.add_root(
-                jurisdiction=self.jurisdiction, hours=place["hours"], address=f"{place['name']}市民中心", **row
+                jurisdiction=self.jurisdiction,
+                hours=place["hours"],
+                address=f"{place['name']}市民中心",
+                **row,
             )
         self.topics: dict[str, Topic] = {}
         for row in facts["topic"]:
@@ -103,7 +122,8 @@ class Seeder:
             if code in self.topics
         )  # fmt: skip
         self.targets = {
-            row["code"]: RedirectTarget.objects.create(jurisdiction=self.jurisdiction, **row) for row in directory["target"]
+            row["code"]: RedirectTarget.objects.create(jurisdiction=self.jurisdiction, **row)
+            for row in directory["target"]
         }
         self._staff()
 
@@ -111,7 +131,9 @@ class Seeder:
         User = get_user_model()
         password = make_password(PASSWORD)
         group, _ = Group.objects.get_or_create(name="工作人员")
-        group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+        group.permissions.add(
+            Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+        )
         editors = Group.objects.filter(name="编辑").first()
         self.users: dict[tuple[str, str], Any] = {}
 
@@ -123,7 +145,9 @@ class Seeder:
             user.groups.add(group)
             if role == Role.EDITOR and editors:
                 user.groups.add(editors)
-            StaffRole.objects.create(user=user, role=role, jurisdiction=self.jurisdiction, unit=unit)
+            StaffRole.objects.create(
+                user=user, role=role, jurisdiction=self.jurisdiction, unit=unit
+            )
             self.users.setdefault((str(role), unit.code if unit else ""), user)
             self.users[(username, "")] = user
 
@@ -186,21 +210,39 @@ class Seeder:
         return min(moment + timedelta(days=days), self.now - timedelta(minutes=5))
 
 
+def _why_not(reply: str) -> str:
+    """The sentence of a reply that says why not."""
+    sentences = [s.strip() for s in reply.replace("\n", "").split("。") if s.strip()]
+    telling = (
+        s
+        for word in ("因为", "不能", "没有采纳", "不采纳", "不予采纳", "不宜")
+        for s in sentences
+        if word in s
+    )
+    return f"{next(telling, sentences[-1])[:400]}。"
+
+
 class Life:
     """One item's way through the services."""
 
     def __init__(self, seeder: Seeder, item: Item, rework: dict[str, Any] | None) -> None:
         self.s, self.item, self.rework = seeder, item, rework
         self.dice = random.Random(item.key)
-        self.clock = datetime.combine(seeder.city.base - timedelta(days=item.days_ago), time(0), tzinfo=SHANGHAI)
+        self.clock = datetime.combine(
+            seeder.city.base - timedelta(days=item.days_ago), time(0), tzinfo=SHANGHAI
+        )
 
     # Time moves forward only, and never past now.
     def at(self, moment: datetime) -> datetime:
-        self.clock = min(max(moment, self.clock + timedelta(minutes=3)), self.s.now - timedelta(minutes=1))
+        self.clock = min(
+            max(moment, self.clock + timedelta(minutes=3)), self.s.now - timedelta(minutes=1)
+        )
         return self.clock
 
     def office_hour(self, day: date) -> datetime:
-        return datetime.combine(day, time(9 + self.dice.randrange(8), self.dice.randrange(60)), tzinfo=SHANGHAI)
+        return datetime.combine(
+            day, time(9 + self.dice.randrange(8), self.dice.randrange(60)), tzinfo=SHANGHAI
+        )
 
     def workday(self, start: datetime, count: int) -> date:
         """The `count`-th working day after a moment (0: that day or the next working one)."""
@@ -239,7 +281,10 @@ class Life:
 
     def _file(self) -> Suggestion:
         item = self.item
-        arrived = self.at(self.clock + timedelta(hours=7 + self.dice.randrange(15), minutes=self.dice.randrange(60)))
+        arrived = self.at(
+            self.clock
+            + timedelta(hours=7 + self.dice.randrange(15), minutes=self.dice.randrange(60))
+        )
         online = item.channel in ONLINE_CHANNELS
         clerk = self.s.actor(Role.INTAKE_CLERK)
         entered = arrived if online else self.at(self.office_hour(self.workday(arrived, 1)))
@@ -264,10 +309,17 @@ class Life:
     def _supplement(self) -> None:
         officer = self.s.actor(Role.TRIAGE_OFFICER)
         at = self.at(self.office_hour(self.workday(self.clock, 1)))
-        triage.request_supplement(suggestion=self.suggestion, asked=self.item.supplement, actor=officer, at=at)
+        triage.request_supplement(
+            suggestion=self.suggestion, asked=self.item.supplement, actor=officer, at=at
+        )
         if self.item.supplement_answer:
             at = self.at(at + timedelta(days=2, hours=self.dice.randrange(8)))
-            intake.supplement(suggestion=self.suggestion, answer=self.item.supplement_answer, actor=Actor.author(), at=at)
+            intake.supplement(
+                suggestion=self.suggestion,
+                answer=self.item.supplement_answer,
+                actor=Actor.author(),
+                at=at,
+            )
 
     def _end(self) -> None:
         item, officer = self.item, self.s.actor(Role.TRIAGE_OFFICER)
@@ -278,13 +330,27 @@ class Life:
                 actor=officer, at=at,
             )  # fmt: skip
         elif item.state == "not_accepted":
-            triage.refuse(suggestion=self.suggestion, reason=item.refuse, words=item.refuse_note, actor=officer, at=at)
+            triage.refuse(
+                suggestion=self.suggestion,
+                reason=item.refuse,
+                words=item.refuse_note,
+                actor=officer,
+                at=at,
+            )
         elif item.state == "merged":
             primary = self.s.filed[item.merged_into]
             primary.refresh_from_db()
-            triage.merge(suggestion=self.suggestion, primary=primary, why="同一件事，合并办理", actor=officer, at=at)
+            triage.merge(
+                suggestion=self.suggestion,
+                primary=primary,
+                why="同一件事，合并办理",
+                actor=officer,
+                at=at,
+            )
         else:
-            intake.withdraw(suggestion=self.suggestion, reason="情况有变化", at=self.at(at + timedelta(hours=5)))
+            intake.withdraw(
+                suggestion=self.suggestion, reason="情况有变化", at=self.at(at + timedelta(hours=5))
+            )
 
     def _accept(self) -> None:
         officer = self.s.actor(Role.TRIAGE_OFFICER)
@@ -313,11 +379,16 @@ class Life:
             part = self.suggestion.assignments.get(unit__code=code)
             part.suggestion = self.suggestion
             actor = self.s.actor(Role.LIAISON, code)
-            assignment.sign_in(assignment=part, actor=actor, at=self.at(self.clock + timedelta(hours=2)))
+            assignment.sign_in(
+                assignment=part, actor=actor, at=self.at(self.clock + timedelta(hours=2))
+            )
             if item.co_opinion and code == item.co[0]:
                 day = self.workday(self.dispatched, min(4, max(item.handle_days - 3, 1)))
                 assignment.give_opinion(
-                    assignment=part, opinion=item.co_opinion, actor=actor, at=self.at(self.office_hour(day))
+                    assignment=part,
+                    opinion=item.co_opinion,
+                    actor=actor,
+                    at=self.at(self.office_hour(day)),
                 )
 
     def _publish(self, day: date) -> None:
@@ -354,7 +425,7 @@ class Life:
         elif item.outcome == "planned" or item.commitment_days:
             values["committed_by"] = promised
         if item.outcome == "not_adopted":
-            values["reason"] = "理由见答复。"
+            values["reason"] = _why_not(item.reply)
         return values
 
     def _reply(self) -> None:
@@ -369,18 +440,28 @@ class Life:
             assert reply is not None
             reply.suggestion = self.suggestion
             at = self.at(self.clock + timedelta(hours=20))
-            replying.send_back(reply=reply, reason=item.sent_back, actor=self.s.actor(Role.TRIAGE_OFFICER), at=at)
+            replying.send_back(
+                reply=reply, reason=item.sent_back, actor=self.s.actor(Role.TRIAGE_OFFICER), at=at
+            )
         self._sign(self.at(self.office_hour(last)))
 
     def _sign(self, at: datetime, **changes: Any) -> None:
         item = self.item
-        handler, head = self.s.actor(Role.HANDLER, item.lead), self.s.actor(Role.UNIT_HEAD, item.lead)
+        handler, head = (
+            self.s.actor(Role.HANDLER, item.lead),
+            self.s.actor(Role.UNIT_HEAD, item.lead),
+        )
         values = {**self._values(at), **changes}
         reply = replying.save_draft(suggestion=self.suggestion, actor=handler, at=at, **values)
         reply.suggestion = self.suggestion
         replying.ask_for_signature(reply=reply, actor=handler, at=at)
         reply.suggestion = self.suggestion
-        replying.sign(reply=reply, actor=head, at=self.at(at + timedelta(minutes=50)), note="协办单位已口头沟通")
+        replying.sign(
+            reply=reply,
+            actor=head,
+            at=self.at(at + timedelta(minutes=50)),
+            note="协办单位已口头沟通",
+        )
 
     def _approve(self, day: date) -> datetime:
         reply = replying.current_reply(self.suggestion)
@@ -400,8 +481,15 @@ class Life:
             if self.suggestion.status == "rectifying" and self.rework:
                 self._rectify(self.rework)
 
-    def _rate(self, answered: datetime, overall: str, solved: str, comment: str, scores: list[int]) -> None:
-        at = self.at(min(answered + timedelta(days=2 + self.dice.randrange(9), hours=3), self.s.now - timedelta(hours=3)))
+    def _rate(
+        self, answered: datetime, overall: str, solved: str, comment: str, scores: list[int]
+    ) -> None:
+        at = self.at(
+            min(
+                answered + timedelta(days=2 + self.dice.randrange(9), hours=3),
+                self.s.now - timedelta(hours=3),
+            )
+        )
         three = dict(zip(("score_result", "score_attitude", "score_speed"), scores, strict=False))
         evaluating.evaluate(
             suggestion=self.suggestion, actor=Actor.author(), at=at, overall=overall, solved=solved,
@@ -419,6 +507,12 @@ class Life:
         self._publish(self.workday(answered, 1))
         if second.get("overall"):
             try:
-                self._rate(answered, second["overall"], second.get("solved", ""), second.get("comment", ""), [])
+                self._rate(
+                    answered,
+                    second["overall"],
+                    second.get("solved", ""),
+                    second.get("comment", ""),
+                    [],
+                )
             except DomainError:
                 return

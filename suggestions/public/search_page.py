@@ -9,7 +9,9 @@ import structlog
 from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -176,7 +178,9 @@ def _rows(page: Page, labels: "Labels") -> list[Row]:
         item = items.get(hit.key) if hit.type == TYPE else None
         if hit.type == TYPE and item is None:
             continue
-        name, snippet = next(iter(hit.snippets.items()), ("", ""))
+        # Codes and names that were added to be found (keywords) are no sentence to read.
+        shown = ((n, s) for n, s in hit.snippets.items() if n != "keywords")
+        name, snippet = next(shown, None) or _opening(item)
         rows.append(
             Row(
                 hit=hit,
@@ -189,6 +193,12 @@ def _rows(page: Page, labels: "Labels") -> list[Row]:
             )
         )
     return rows
+
+
+def _opening(item: Suggestion | None) -> tuple[str, str]:
+    """What a row says when only its title or its keywords matched: how the answer begins."""
+    replies = getattr(item, "public_replies", None) or []
+    return ("reply", escape(Truncator(replies[-1].public_body).chars(80))) if replies else ("", "")
 
 
 def _facets(page: Page, asked: Asked, labels: "Labels") -> list[Facet]:
