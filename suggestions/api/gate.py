@@ -59,6 +59,8 @@ def _through(
 
 def _check_body(request: HttpRequest) -> None:
     length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if request.headers.get("Transfer-Encoding") and length == "0":
+        raise Problem("length_required")  # Django reads as much as Content-Length says: nothing
     if length.isdecimal() and int(length[:12]) > MAX_BODY:
         raise Problem("too_large")
     if request.content_type != "application/json":

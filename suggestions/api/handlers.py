@@ -22,12 +22,12 @@ CONTACT = ("name", "phone", "email")
 """Fields the intake service names plainly and the API's body keeps under `contact`."""
 
 
-def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The answer for anything raised while a request was handled; what is unknown is logged and becomes a 500."""
     return problems.response(request, _problem(error))
 
 
-def _problem(error: Exception) -> Problem:
+def _problem(error: Exception | type[Exception]) -> Problem:
     match error:
         case Problem():
             return error
@@ -52,7 +52,7 @@ def _problem(error: Exception) -> Problem:
             log.exception("api_database_busy")
             return Problem("busy", headers={"Retry-After": "5"})
         case _:
-            log.error("api_error", exc_info=error)
+            log.error("api_error", exc_info=error if isinstance(error, Exception) else True)
             return Problem("server_error")
 
 

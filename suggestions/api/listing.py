@@ -107,21 +107,34 @@ def page(query: QueryDict, size: int) -> shapes.ListOut:
         ("outcome", Outcome.values),
         ("sort", SORTS),
     ):
-        if query.get(name) and query[name] not in known:
+        if _one(query, name) and _one(query, name) not in known:
             errors[name] = [_("这里只能填：%(values)s。") % {"values": "、".join(known)}]
     asked = search_page.read(query)
-    if query.get("sort") == "relevance" and not asked.text:
+    if _one(query, "sort") == "relevance" and not asked.text:
         errors["sort"] = [_("按相关程度排要有搜索词，请填q。")]
-    if not errors and not asked.text and query.get("cursor") and public.is_start(query["cursor"]):
+    if (
+        not errors
+        and not asked.text
+        and _one(query, "cursor")
+        and public.is_start(_one(query, "cursor"))
+    ):
         errors["cursor"] = [_("这个cursor读不出来，请从第一页开始，用每页给的next_cursor。")]
     if errors:
         raise Problem("invalid", errors=errors)
     return _found(query, asked, size) if asked.text else _browsed(query, size)
 
 
+def _one(query: QueryDict, name: str) -> str:
+    return str(query.get(name, ""))
+
+
+def _flat(query: QueryDict) -> dict[str, str]:
+    return {name: str(value) for name, value in query.dict().items()}
+
+
 def _browsed(query: QueryDict, size: int) -> shapes.ListOut:
     found = public.browse(
-        public.Filters.read(query.dict()), cursor=query.get("cursor", ""), size=size
+        public.Filters.read(_flat(query)), cursor=_one(query, "cursor"), size=size
     )
     facets = {
         name: [FacetOut(value=c.value, label=c.label, count=c.count) for c in choices]
@@ -136,9 +149,9 @@ def _browsed(query: QueryDict, size: int) -> shapes.ListOut:
 def _found(query: QueryDict, asked: search_page.Asked, size: int) -> shapes.ListOut:
     facets = tuple(n for n in search_page.FACETS if n != "type")
     filters = {n: v for n, v in asked.chosen.values.items() if n != "type"}
-    if query.get("campaign"):
-        filters["campaign"] = (query["campaign"][:40],)
-    sort = {"recent": "date", "answered": "date"}.get(query.get("sort", ""), "relevance")
+    if campaign := _one(query, "campaign"):
+        filters["campaign"] = (campaign[:40],)
+    sort = "date" if _one(query, "sort") in ("recent", "answered") else "relevance"
     result = get_engine().search(
         asked.query(types=(TYPE,), filters=filters, facets=facets, size=size, sort=sort)
     )
@@ -218,7 +231,7 @@ def detail(request: HttpRequest, case_no: str) -> shapes.DetailOut:
 def search(query: QueryDict, size: int) -> shapes.SearchOut:
     """Suggestions, their replies and pages by words. Raises SearchUnavailable."""
     asked = search_page.read(query)
-    if query.get("sort") and query["sort"] not in ("relevance", "date"):
+    if _one(query, "sort") not in ("", "relevance", "date"):
         words = _("这里只能填：%(values)s。") % {"values": "relevance、date"}
         raise Problem("invalid", errors={"sort": [words]})
     wanted: Query = asked.query(facets=search_page.FACETS, size=size)

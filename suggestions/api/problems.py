@@ -29,7 +29,6 @@ class Kind:
     detail_en: str
 
 
-# fmt: off — read as a table.
 KINDS: dict[str, Kind] = {
     k.code: k
     for k in (
@@ -110,6 +109,14 @@ KINDS: dict[str, Kind] = {
             "Look at the present state first.",
         ),
         Kind(
+            "length_required",
+            411,
+            _("没有说明内容有多长"),
+            _("请在请求头里带上Content-Length，不要分块传输，再发一次。"),
+            "Content-Length is missing",
+            "Send the body with Content-Length, not in chunks.",
+        ),
+        Kind(
             "too_large",
             413,
             _("内容太大"),
@@ -167,7 +174,6 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
-# fmt: on
 
 
 class Problem(Exception):

@@ -1,6 +1,6 @@
 """What the API is told: the body of a submission. Shapes only; what makes a good suggestion stands in rules.py."""
 
-from typing import Any
+from typing import Any, cast
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictStr
@@ -40,7 +40,7 @@ class SubmissionIn(Schema):
     """One suggestion: what is the matter, and what should be done."""
 
     model_config = ConfigDict(
-        extra="forbid", title="提交建议", json_schema_extra={"example": EXAMPLE}
+        extra="forbid", title="提交建议", json_schema_extra={"example": cast(Any, EXAMPLE)}
     )
 
     title: StrictStr = _text(

@@ -1,6 +1,7 @@
 """What the API answers with. Times are ISO 8601 with the offset of Shanghai, dates are Shanghai dates."""
 
 from datetime import date, datetime
+from typing import overload
 
 from ninja import Schema
 from pydantic import Field
@@ -8,6 +9,10 @@ from pydantic import Field
 from suggestions.clock import SHANGHAI
 
 
+@overload
+def local(moment: datetime) -> datetime: ...
+@overload
+def local(moment: None) -> None: ...
 def local(moment: datetime | None) -> datetime | None:
     """A moment as it is answered: with the offset of Shanghai, to the second."""
     return moment.astimezone(SHANGHAI).replace(microsecond=0) if moment else None

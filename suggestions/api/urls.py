@@ -1,7 +1,7 @@
 """Addresses under /api/. Everything goes through the gate, also what is not there."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, Resolver404, path, re_path, resolve, reverse
+from django.urls import Resolver404, URLPattern, path, re_path, resolve, reverse
 from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from suggestions.api.gate import gate, nothing_here
@@ -48,5 +48,6 @@ _operations = [_gated(p) for p in _v1 if isinstance(p, URLPattern) and p.name !=
 urlpatterns = [
     path("v1/", ([*_operations, path("", home, name="api-root")], _app_name, _namespace)),
     path("", home, name="api_home"),
-    re_path(r"^.*$", gate(lost, shared=False), name="lost"),
+    # An empty pattern, because a dot would not match a line break that somebody put into an address.
+    re_path("", gate(lost, shared=False), name="lost"),
 ]

@@ -1,19 +1,23 @@
 """The operations of /api/v1/: each a line of meaning, its parameters and answers, and one call."""
 
+# ruff: noqa: B008 — Query() as a default is how ninja describes a parameter.
+
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query, Status
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Status
+from ninja import Query as _Query
+from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 from ninja.renderers import JSONRenderer
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from suggestions.api import directory, handlers, intake, listing, openapi, shapes, tracking
 from suggestions.api.openapi import IDEMPOTENCY_KEY, QUERY_CODE, extra
 from suggestions.api.problems import KINDS
 from suggestions.api.said import SubmissionIn
 
-PREFIX = "/api/v1/"
+Query: Any = _Query  # typed as a class of models in ninja; we use it as the field it also is
 
 
 class _Chinese(JSONRenderer):
@@ -45,11 +49,17 @@ api = Api(
     urls_namespace="api-v1",
     renderer=_Chinese(),
     # No foreign "validator" badge, and no button that would hand in a real suggestion from a manual.
-    docs=_Manual(settings={"validatorUrl": None, "supportedSubmitMethods": ["get"]}),
+    docs=_Manual(
+        settings={
+            "validatorUrl": None,
+            "defaultModelsExpandDepth": 0,
+            "supportedSubmitMethods": ["get"],
+        }
+    ),
 )
-api.add_exception_handler(Exception, handlers.answer)
-for _known in list(api._exception_handlers):
-    api.add_exception_handler(_known, handlers.answer)  # type: ignore[type-var]
+for _kind in (Exception, Http404, HttpError, ValidationError):
+    # Each by name: the framework has its own handlers for these, and the nearest class wins.
+    api.add_exception_handler(_kind, handlers.answer)
 
 
 def _or_default(value: Any) -> Any:
@@ -59,7 +69,6 @@ def _or_default(value: Any) -> Any:
 
 Size = Annotated[int, BeforeValidator(_or_default)]
 _SIZE: Any = Query(20, ge=1, le=listing.MAX_SIZE, description="每页几条，最多100")
-Text = Annotated[str, Field(max_length=2000)]
 
 
 def _q(description: str, **more: Any) -> Any:
@@ -74,7 +83,7 @@ def _q(description: str, **more: Any) -> Any:
     tags=["提交与查询"],
     openapi_extra=extra(
         "malformed_json", "idempotency_key_missing", "idempotency_key_unusable",
-        "idempotency_conflict", "not_possible", "too_large", "unsupported_media_type", "invalid",
+        "idempotency_conflict", "not_possible", "length_required", "too_large", "unsupported_media_type", "invalid",
         "busy", parameters=[IDEMPOTENCY_KEY],
     ),
 )  # fmt: skip

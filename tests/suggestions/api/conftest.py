@@ -36,7 +36,7 @@ def city(db: None) -> World:
 @pytest.fixture(autouse=True)
 def _own_index(tmp_path: Any, settings: Any) -> Iterator[None]:
     settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
-    settings.RATE_LIMITS = {name: "10000/minute" for name in settings.RATE_LIMITS}
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "10000/minute")
     yield
     engine = engines.get_engine()
     if hasattr(engine, "close"):

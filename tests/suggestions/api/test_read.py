@@ -146,8 +146,8 @@ def test_words_find_items_in_both_scripts_and_respect_filters(
     city: World,
     answered: Suggestion,
     client: Client,
-    campaign: Any,
-    index: Any,  # noqa: F811
+    campaign: Any,  # noqa: F811
+    index: Any,
 ) -> None:
     page = campaign()
     Suggestion.objects.filter(pk=copies(answered, 1)[0].pk).update(campaign=page)
@@ -362,9 +362,22 @@ def test_the_general_limit_holds_for_every_address(
     problem(client.get("/api/v1/topics"), 429, "too_many_requests")
 
 
+def test_while_the_cluster_is_away_the_spare_engine_answers_and_says_so(
+    answered: Suggestion, client: Client, settings: Any, index: Any
+) -> None:
+    index()
+    settings.ELASTICSEARCH_URL = ("http://127.0.0.1:9",)
+    assert get(client, "search?q=长椅")["degraded"] is True
+    assert get(client, "suggestions?q=长椅")["total"] == 1
+
+
 def test_while_no_search_engine_answers_lists_go_on(
     answered: Suggestion, client: Client, settings: Any, tmp_path: Any
 ) -> None:
+    if connection.vendor == "postgresql":
+        # The spare engine is the database itself here: it is away when everything is.
+        assert get(client, "search?q=长椅")["items"] == []
+        return
     broken = tmp_path / "broken.sqlite3"
     broken.mkdir()
     settings.SEARCH_SQLITE_PATH = str(broken)

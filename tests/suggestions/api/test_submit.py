@@ -157,6 +157,9 @@ def test_a_form_or_a_huge_body_is_refused_before_it_is_read(city: World, client:
     huge = json.dumps({**BODY, "problem": "大" * 100_000})
     large = client.post(ADDRESS, huge, content_type="application/json", headers=headers)
     problem(large, 413, "too_large")
+    chunked = {**headers, "Transfer-Encoding": "chunked"}
+    endless = client.post(ADDRESS, "", content_type="application/json", headers=chunked)
+    problem(endless, 411, "length_required")
 
 
 def test_hostile_text_is_kept_as_text_and_controls_are_dropped(city: World, post: Post) -> None:
@@ -219,13 +222,11 @@ def _tables_can_be_emptied(_events_guarded_again: None, transactional_db: None) 
         triggers.remove(cursor.execute, connection.vendor)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_callers_with_one_key_at_once_get_one_item(_tables_can_be_emptied: None) -> None:
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        # One memory, one connection: two transactions at once cannot be had. Then one after the other.
-        workers = 1
-    else:
-        workers = 2
+@pytest.mark.usefixtures("_tables_can_be_emptied")
+def test_two_callers_with_one_key_at_once_get_one_item() -> None:
+    # SQLite in memory has one connection: two transactions at once cannot be had, so one follows the other.
+    alone = connection.vendor == "sqlite" and connection.is_in_memory_db()
+    workers = 1 if alone else 2
     w.make_world()
     key, answers, start = str(uuid.uuid4()), [], threading.Barrier(workers)
 
