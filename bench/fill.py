@@ -5,10 +5,12 @@ promise (the chain of events verifies, pages show them). Authors, consents and m
 out: no page that is measured reads them.
 """
 
+import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from io import StringIO
 from typing import Any
@@ -70,14 +72,47 @@ class _Rows:
     clocks: list[Clock] = field(default_factory=list)
     events: list[CaseEvent] = field(default_factory=list)
 
-    def write(self) -> None:
+    def write(self, now: datetime) -> None:
         with transaction.atomic():
-            Suggestion.objects.bulk_create(self.suggestions)
-            Assignment.objects.bulk_create(self.assignments)
-            Reply.objects.bulk_create(self.replies)
-            Evaluation.objects.bulk_create(self.evaluations)
-            Clock.objects.bulk_create(self.clocks)
-            CaseEvent.objects.bulk_create(self.events)
+            for name in self.__slots__:
+                insert(getattr(self, name), now)
+
+
+def insert(rows: Sequence[models.Model], now: datetime) -> None:
+    """Write new rows of one model: with COPY where there is one, several times as fast as INSERT."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows)
+        return
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key or rows[0].pk is not None]
+    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    stamped = [getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False) for f in fields]
+    names = [f.attname for f in fields]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(
+                [
+                    now if now_ else _plain(getattr(row, name))
+                    for name, now_ in zip(names, stamped, strict=True)
+                ]
+            )
+
+
+def _plain(value: Any) -> Any:
+    """A value as the driver takes it: codes as text, structures as JSON."""
+    if isinstance(value, str):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+@cache
+def _words(name: str) -> str:
+    return str(states.BY_NAME[name].words)
 
 
 class City:
@@ -117,7 +152,7 @@ class City:
             self.serials[row.year] = row.last
         public = 0
         for rows in self._batches(first, size):
-            rows.write()
+            rows.write(self.now)
             public += sum(s.is_public for s in rows.suggestions)
             progress(len(rows.suggestions))
         for year, last in self.serials.items():
@@ -336,7 +371,7 @@ class _Life:
             "actor_id": None,
             "role": str(role),
             "unit_id": by.pk if by else None,
-            "words": str(row.words).format(**data),
+            "words": _words(name).format(**data),
             "reason": "",
             "data": data,
             "visibility": str(row.visibility),

@@ -63,6 +63,8 @@ def serve(application: Application, folder: Path) -> Server:
         port = free_port()
         env = {
             **os.environ,
+            # launch() works in the log's folder; the configuration imports from the project.
+            "PYTHONPATH": str(ROOT),
             "HOST": HOST,
             "PORT": str(port),
             # Access lines are written as in production.

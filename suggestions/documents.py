@@ -10,7 +10,7 @@ from search.registry import DocumentType
 from search.registry import register as register_type
 from suggestions import content, outbox
 from suggestions.clock import SHANGHAI
-from suggestions.models import Reply, Suggestion
+from suggestions.models import Reply, Suggestion, Topic
 from suggestions.states import PublicGroup
 
 TYPE = "suggestion"
@@ -18,20 +18,28 @@ _BATCH = 500
 
 
 def build(keys: Sequence[str]) -> Iterator[Document]:
-    """Documents of those of these items that the public may read; three queries a batch."""
+    """Documents of those of these items that the public may read; four queries a batch."""
     wanted = Suggestion.objects.on_page().filter(pk__in=[int(k) for k in keys])
-    for item in wanted.select_related("topic", "district", "lead_unit").prefetch_related(
-        "tags", "replies"
-    ):
-        yield document(item)
+    items = list(
+        wanted.select_related("topic", "district", "lead_unit").prefetch_related("tags", "replies")  # type: ignore[misc]
+    )
+    above = {_above(item.topic) for item in items if item.topic is not None}
+    parents = {topic.path: topic for topic in Topic.objects.filter(path__in=above - {""})}
+    for item in items:
+        yield document(item, parents.get(_above(item.topic)) if item.topic is not None else None)
 
 
-def document(item: Suggestion) -> Document:
-    """One document. Facets hold codes; names of units, topics and districts are searchable words as well."""
+def _above(topic: Topic) -> str:
+    """The path of a topic's parent, "" for a first-level one."""
+    return str(topic.path)[: -Topic.steplen]
+
+
+def document(item: Suggestion, parent: Topic | None) -> Document:
+    """One document, `parent` being its topic's. Facets hold codes; names of units, topics and districts are searchable
+    words as well.
+    """
     replies: list[Reply] = [r for r in item.replies.all() if r.is_public]
-    topic, parent = item.topic, None
-    if topic is not None and topic.depth > 1:
-        parent = topic.get_parent()
+    topic = item.topic
     facets: dict[str, tuple[str, ...]] = {
         "topic": tuple(t.code for t in (parent, topic) if t is not None),
         "unit": (item.lead_unit.code,) if item.lead_unit else (),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from django.utils import timezone
 from bench.fill import City
 from search import indexing
 from search.engine import Query, get_engine
+from suggestions import documents
 from suggestions.models import CaseEvent, Reply, Suggestion
 from suggestions.services import clocks
 
@@ -45,6 +47,17 @@ def test_filled_suggestions_verify_are_shown_and_are_found(now: datetime) -> Non
     indexing.rebuild()
     found = get_engine().search(Query(f'"{item.public_place}"'))
     assert f"suggestion:{item.pk}" in {hit.id for hit in found.hits}
+
+
+def test_documents_cost_the_same_number_of_queries_however_many_there_are(
+    now: datetime, django_assert_num_queries: Any
+) -> None:
+    City(now=now).fill(SIZE)
+    keys = [str(pk) for pk in Suggestion.objects.on_page().values_list("pk", flat=True)]
+
+    for count in (3, 30):
+        with django_assert_num_queries(4):
+            assert len(list(documents.build(keys[:count]))) == count
 
 
 def test_a_suggestion_handed_in_after_the_fill_gets_the_next_number(now: datetime) -> None:
