@@ -119,9 +119,9 @@ def _reach(role: StaffRole) -> Q:
     """The items a role reaches, before the rule for misconduct reports."""
     if role.role in UNIT_ROLES:
         return Q(
-            pk__in=Assignment.objects.filter(
-                unit_id=role.unit_id, status__in=ACTIVE_ASSIGNMENT
-            ).values("suggestion_id")
+            pk__in=Assignment.objects.filter(unit=role.unit, status__in=ACTIVE_ASSIGNMENT).values(
+                "suggestion_id"
+            )
         )
     return Q(jurisdiction__path__startswith=role.jurisdiction.path)
 
@@ -253,6 +253,6 @@ def load_attachment(user: Any, token: str) -> Attachment:
         raise Http404
     if found.is_public and found.suggestion.is_public:
         return found
-    if user.is_authenticated and readable(user).filter(pk=found.suggestion_id).exists():
+    if user.is_authenticated and readable(user).filter(pk=found.suggestion.pk).exists():
         return found
     raise Http404

@@ -19,7 +19,9 @@ from suggestions.states import ACTIVE_ASSIGNMENT
 
 log = structlog.get_logger(__name__)
 _Channel = Author.ContactChannel
-_UNIT_CODES = frozenset({"staff.dispatched", "staff.sent_back", "staff.rectify", "staff.withdrawn", "staff.due"})
+_UNIT_CODES = frozenset(
+    {"staff.dispatched", "staff.sent_back", "staff.rectify", "staff.withdrawn", "staff.due"}
+)
 _OFFICE_ROLES: dict[str, tuple[str, ...]] = {
     "staff.supplemented": (Role.TRIAGE_OFFICER,),
     "staff.reply_submitted": (Role.TRIAGE_OFFICER,),
@@ -37,7 +39,9 @@ def register_handlers() -> None:
 def author_notice(payload: dict[str, Any]) -> None:
     """Tell the author, and with an answer also every author whose item was merged under this one (process.md 4.5)."""
     related = ("jurisdiction", "author", "lead_unit", "redirect_target")
-    suggestion = Suggestion.objects.select_related(*related).filter(pk=payload["suggestion"]).first()
+    suggestion = (
+        Suggestion.objects.select_related(*related).filter(pk=payload["suggestion"]).first()
+    )
     event = CaseEvent.objects.filter(pk=payload["event"]).first()
     if suggestion is None or event is None:
         return
@@ -66,7 +70,9 @@ def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:
                 dedupe_key=key, suggestion=suggestion, code=code, medium=medium, at=timezone.now()
             )
             if by_mail:
-                send_mail(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [author.email])
+                send_mail(
+                    message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [author.email]
+                )
             else:
                 sms.send(author.phone, message.sms, reference=key)
     except IntegrityError:
@@ -75,7 +81,9 @@ def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:
 
 def staff_notice(payload: dict[str, Any]) -> None:
     """An in-site line for each member of staff concerned, and an e-mail for those who want one."""
-    suggestion = Suggestion.objects.select_related("jurisdiction").filter(pk=payload["suggestion"]).first()
+    suggestion = (
+        Suggestion.objects.select_related("jurisdiction").filter(pk=payload["suggestion"]).first()
+    )
     if suggestion is None:
         return
     code = payload["code"]
@@ -86,7 +94,14 @@ def staff_notice(payload: dict[str, Any]) -> None:
         key = f"{code}:{suggestion.pk}:{source}:{user.pk}"
         with transaction.atomic():
             _, new = StaffNotice.objects.get_or_create(
-                dedupe_key=key, defaults={"user": user, "code": code, "text": words, "url": url, "at": timezone.now()}
+                dedupe_key=key,
+                defaults={
+                    "user": user,
+                    "code": code,
+                    "text": words,
+                    "url": url,
+                    "at": timezone.now(),
+                },
             )
             if new and user.email and user.notify_by_email:
                 body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
@@ -97,17 +112,34 @@ def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> I
     roles = StaffRole.objects.none()
     if code in _UNIT_CODES:
         if code == "staff.due":
-            units = list(Clock.objects.filter(pk=payload["clock"], stopped_at=None).values_list("holder_unit_id", flat=True))
+            units = list(
+                Clock.objects.filter(pk=payload["clock"], stopped_at=None).values_list(
+                    "holder_unit_id", flat=True
+                )
+            )
         elif code == "staff.dispatched":
             active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
             units = list(active.values_list("unit_id", flat=True))
         else:
-            units = list(suggestion.assignments.filter(part=Assignment.Part.LEAD).values_list("unit_id", flat=True))
-        wanted = [Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD] if code == "staff.rectify" else [Role.LIAISON, Role.HANDLER]
+            units = list(
+                suggestion.assignments.filter(part=Assignment.Part.LEAD).values_list(
+                    "unit_id", flat=True
+                )
+            )
+        wanted = (
+            [Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD]
+            if code == "staff.rectify"
+            else [Role.LIAISON, Role.HANDLER]
+        )
         roles = roles | StaffRole.objects.filter(unit_id__in=units, role__in=wanted)
     if code in _OFFICE_ROLES:
-        ancestors = [suggestion.jurisdiction.path[:n] for n in range(4, len(suggestion.jurisdiction.path) + 1, 4)]
-        office = StaffRole.objects.filter(role__in=_OFFICE_ROLES[code], jurisdiction__path__in=ancestors)
+        ancestors = [
+            suggestion.jurisdiction.path[:n]
+            for n in range(4, len(suggestion.jurisdiction.path) + 1, 4)
+        ]
+        office = StaffRole.objects.filter(
+            role__in=_OFFICE_ROLES[code], jurisdiction__path__in=ancestors
+        )
         roles = roles | office
     today = timezone.localdate()
     users = {}

@@ -31,18 +31,27 @@ def _file(phone: str, text: str, reference: str) -> None:
     """One JSON line a message in DATA_DIR/log/sms.log, for demos. The number is shortened: it is a log."""
     path = Path(settings.DATA_DIR) / "log" / "sms.log"
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = {"at": timezone.now().isoformat(), "to": _shown(phone), "text": text, "reference": reference}
+    line = {
+        "at": timezone.now().isoformat(),
+        "to": _shown(phone),
+        "text": text,
+        "reference": reference,
+    }
     with path.open("a", encoding="utf-8") as out:
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _http(phone: str, text: str, reference: str) -> None:
     """A generic gateway: POST JSON {phone, text, reference} with a bearer token; any 2xx is taken as accepted."""
-    body = json.dumps({"phone": phone, "text": text, "reference": reference}, ensure_ascii=False).encode()
+    body = json.dumps(
+        {"phone": phone, "text": text, "reference": reference}, ensure_ascii=False
+    ).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": reference}
     if settings.SMS_GATEWAY_TOKEN:
         headers["Authorization"] = f"Bearer {settings.SMS_GATEWAY_TOKEN}"
-    request = urllib.request.Request(settings.SMS_GATEWAY_URL, data=body, headers=headers, method="POST")
+    request = urllib.request.Request(
+        settings.SMS_GATEWAY_URL, data=body, headers=headers, method="POST"
+    )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             answer.read(1024)
@@ -56,5 +65,9 @@ def _shown(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else "****"
 
 
-_ADAPTERS: dict[str, Callable[[str, str, str], None]] = {"console": _console, "file": _file, "http": _http}
+_ADAPTERS: dict[str, Callable[[str, str, str], None]] = {
+    "console": _console,
+    "file": _file,
+    "http": _http,
+}
 BACKENDS = tuple(_ADAPTERS)

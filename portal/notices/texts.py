@@ -43,23 +43,40 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
             then = f"我们在{_due(suggestion)}前告诉您由哪个单位办理。"
         case "author.supplement":
             what = f"您的建议{number}还缺一些情况，请您补充。"
-            then = f"请在{_due(suggestion)}前到查进度页面补充，补充期间暂停计时；过期按现有内容办理。"
+            then = (
+                f"请在{_due(suggestion)}前到查进度页面补充，补充期间暂停计时；过期按现有内容办理。"
+            )
         case "author.accepted":
             what, then = f"您的建议{number}已受理。", "接下来转给承办单位，转出时再告诉您。"
         case "author.dispatched":
-            what, then = f"您的建议{number}已交{lead}办理。", f"{_due(suggestion)}前答复您；到期没答复，查进度页面会写明。"
+            what, then = (
+                f"您的建议{number}已交{lead}办理。",
+                f"{_due(suggestion)}前答复您；到期没答复，查进度页面会写明。",
+            )
         case "author.answered":
-            what, then = f"您的建议{number}有答复了。", "请到查进度页面看答复并评价。没有评价不会当作满意。"
+            what, then = (
+                f"您的建议{number}有答复了。",
+                "请到查进度页面看答复并评价。没有评价不会当作满意。",
+            )
         case "author.rectifying":
-            what, then = f"收到您对{number}的评价，已要求{lead}限期整改。", f"{_due(suggestion)}前再次答复您。"
+            what, then = (
+                f"收到您对{number}的评价，已要求{lead}限期整改。",
+                f"{_due(suggestion)}前再次答复您。",
+            )
         case "author.redirected":
             target = suggestion.redirect_target
             what = f"您提交的{number}不属于建议，应到{target.name if target else '有关机关'}办理。"
             then = "地址、电话、要带的材料和时限，写在查进度页面上。"
         case "author.refused":
-            what, then = f"您提交的{number}没有受理。", f"理由和怎样请人再看一遍，写在查进度页面上。电话{office.phone}。"
+            what, then = (
+                f"您提交的{number}没有受理。",
+                f"理由和怎样请人再看一遍，写在查进度页面上。电话{office.phone}。",
+            )
         case "author.merged":
-            what, then = f"您的建议{number}与另一件是同一件事，合并办理。", "答复时同样答复您，您也可以评价。"
+            what, then = (
+                f"您的建议{number}与另一件是同一件事，合并办理。",
+                "答复时同样答复您，您也可以评价。",
+            )
         case _:
             return None
     body = (

@@ -490,7 +490,9 @@ class Life:
                 self.s.now - timedelta(hours=3),
             )
         )
-        three = dict(zip(("score_result", "score_attitude", "score_speed"), scores, strict=False))
+        three: dict[str, Any] = dict(
+            zip(("score_result", "score_attitude", "score_speed"), scores, strict=False)
+        )
         evaluating.evaluate(
             suggestion=self.suggestion, actor=Actor.author(), at=at, overall=overall, solved=solved,
             contacted=self.item.contacted, comment=comment, **three,

@@ -71,7 +71,9 @@ class Mapping:
             raise BadFile(f"对照表里有不认识的一节：{'、'.join(sorted(unknown))}。")
         wrong = set(facts.get("fields", {})) | set(facts.get("defaults", {}))
         if wrong - set(FIELDS):
-            raise BadFile(f"对照表里有不认识的字段：{'、'.join(sorted(wrong - set(FIELDS)))}。可用的有：{'、'.join(FIELDS)}。")
+            raise BadFile(
+                f"对照表里有不认识的字段：{'、'.join(sorted(wrong - set(FIELDS)))}。可用的有：{'、'.join(FIELDS)}。"
+            )
         return cls(**facts)
 
 

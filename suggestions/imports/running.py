@@ -58,17 +58,30 @@ class Importer:
     new_ids: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.topics = {t.code: t for t in Topic.objects.all()}
-        self.topics_by_name = {t.name: t for t in self.topics.values()}
-        self.units = {u.code: u for u in Unit.objects.filter(jurisdiction=self.jurisdiction)}
-        self.units_by_name = {n: u for u in self.units.values() for n in (u.name, u.short_name)}
-        self.districts = {d.code: d for d in District.objects.filter(jurisdiction=self.jurisdiction)}
+        self.topics: dict[str, Topic] = {t.code: t for t in Topic.objects.all()}
+        self.topics_by_name: dict[str, Topic] = {t.name: t for t in self.topics.values()}
+        self.units: dict[str, Unit] = {
+            u.code: u for u in Unit.objects.filter(jurisdiction=self.jurisdiction)
+        }
+        self.units_by_name: dict[str, Unit] = {
+            n: u for u in self.units.values() for n in (u.name, u.short_name)
+        }
+        self.districts = {
+            d.code: d for d in District.objects.filter(jurisdiction=self.jurisdiction)
+        }
         self.office = next((u for u in self.units.values() if u.is_collection_office), None)
         self.directory = list(
-            DispatchRule.objects.filter(jurisdiction=self.jurisdiction).select_related("topic", "unit", "district")
+            DispatchRule.objects.filter(jurisdiction=self.jurisdiction).select_related(
+                "topic", "unit", "district"
+            )
         )
-        self.facts = [hints.TopicFacts(t.code, t.name, tuple(t.keywords.split())) for t in self.topics.values()]
-        self.done = set(ImportedLine.objects.filter(source=self.source).values_list("external_no", flat=True))
+        self.facts = [
+            hints.TopicFacts(t.code, t.name, tuple(t.keywords.split()))
+            for t in self.topics.values()
+        ]
+        self.done = set(
+            ImportedLine.objects.filter(source=self.source).values_list("external_no", flat=True)
+        )
 
     def take(self, message: Message) -> str:
         """Bring one message in; returns IN or ALREADY. Raises BadLine, having left nothing behind."""
@@ -77,7 +90,9 @@ class Importer:
         try:
             with transaction.atomic():
                 suggestion = self._life(message)
-                ImportedLine.objects.create(source=self.source, external_no=message.external_no, suggestion=suggestion)
+                ImportedLine.objects.create(
+                    source=self.source, external_no=message.external_no, suggestion=suggestion
+                )
         except Invalid as error:
             raise BadLine("；".join(m for ms in error.errors.values() for m in ms)) from error
         except DomainError as error:
@@ -99,7 +114,10 @@ class Importer:
         topic, unit = self._topic(message), None
         if message.reply or self.unanswered in ("accept", "dispatch"):
             suggestion = triage.accept(
-                suggestion=suggestion, topic=topic, actor=Actor(Role.TRIAGE_OFFICER), at=self._later(received)
+                suggestion=suggestion,
+                topic=topic,
+                actor=Actor(Role.TRIAGE_OFFICER),
+                at=self._later(received),
             )
             unit = self._unit(message, topic)
         if message.reply or self.unanswered == "dispatch":
@@ -144,7 +162,9 @@ class Importer:
             if found:
                 return found
             if not self.fallback_topic:
-                raise BadLine(f"主题“{message.topic}”不认识，请在对照表 [topics] 里写明对应哪个主题代码")
+                raise BadLine(
+                    f"主题“{message.topic}”不认识，请在对照表 [topics] 里写明对应哪个主题代码"
+                )
         guesses = hints.topic_hints(message.problem, self.facts, limit=1, title=message.title)
         code = guesses[0].value if guesses else self.fallback_topic
         if code not in self.topics:
@@ -155,16 +175,24 @@ class Importer:
         if message.unit:
             named = self.units.get(message.unit) or self.units_by_name.get(message.unit)
             if named is None:
-                raise BadLine(f"承办单位“{message.unit}”不认识，请在对照表 [units] 里写明对应哪个单位代码")
+                raise BadLine(
+                    f"承办单位“{message.unit}”不认识，请在对照表 [units] 里写明对应哪个单位代码"
+                )
             return named
         exact = [r for r in self.directory if r.topic.pk == topic.pk]
-        near = [r for r in self.directory if r.topic.path.startswith(topic.path) or topic.path.startswith(r.topic.path)]
+        near = [
+            r
+            for r in self.directory
+            if r.topic.path.startswith(topic.path) or topic.path.startswith(r.topic.path)
+        ]
         for rows in (exact, near):
             if rows:
                 return rows[0].unit
         return self.office
 
-    def _reply(self, suggestion: Suggestion, message: Message, unit: Unit, answered: datetime) -> None:
+    def _reply(
+        self, suggestion: Suggestion, message: Message, unit: Unit, answered: datetime
+    ) -> None:
         """The official reply as a signed, approved version. Who signed is not known, so no name is claimed."""
         outcome = message.outcome or Outcome.FOR_REFERENCE
         if outcome not in Outcome.values or outcome in ("planned", "under_study"):
@@ -174,18 +202,34 @@ class Importer:
             raise BadLine("答复是空的")
         lead = replying.lead_assignment(suggestion)
         actor = Actor(Role.LIAISON, None, unit)
-        assignment.sign_in(assignment=lead, actor=actor, at=self._later(self.clock, before=answered))
+        assignment.sign_in(
+            assignment=lead, actor=actor, at=self._later(self.clock, before=answered)
+        )
         suggestion = lead.suggestion
         reply = Reply.objects.create(
-            suggestion=suggestion, unit=unit, state=Reply.State.SIGNED, outcome=outcome, body=body, signed_at=answered
+            suggestion=suggestion,
+            unit=unit,
+            state=Reply.State.SIGNED,
+            outcome=outcome,
+            body=body,
+            signed_at=answered,
         )
         head = Actor(Role.UNIT_HEAD, None, unit)
         data = {"unit": unit.short_name, "reply": 1}
-        transitions.apply(lead, "submit_work", actor=head, at=answered, data=data, fields={"submitted_at": answered})
+        transitions.apply(
+            lead,
+            "submit_work",
+            actor=head,
+            at=answered,
+            data=data,
+            fields={"submitted_at": answered},
+        )
         transitions.apply(suggestion, "submit_reply", actor=head, at=answered, data=data)
         replying.approve(reply=reply, actor=Actor(Role.TRIAGE_OFFICER), at=answered)
         self.clock = answered
-        assert suggestion.assignments.filter(part=Assignment.Part.LEAD, status=Part.ACCEPTED_BY_OFFICE).exists()
+        assert suggestion.assignments.filter(
+            part=Assignment.Part.LEAD, status=Part.ACCEPTED_BY_OFFICE
+        ).exists()
 
     def _later(self, moment: datetime, *, before: datetime | None = None) -> datetime:
         """A little after `moment`; the old system's own steps between arrival and answer are not known."""

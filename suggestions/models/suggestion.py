@@ -51,7 +51,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         )
 
 
-class Suggestion(models.Model):
+class Suggestion(models.Model):  # type: ignore[django-manager-missing]
     """One item with both its texts: `original_*` for those who handle it, `public_*` what a person released."""
 
     case_no = models.CharField(_("编号"), max_length=20, unique=True)

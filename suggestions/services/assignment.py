@@ -7,6 +7,7 @@ from django.db import transaction
 
 from suggestions import rules
 from suggestions.actor import Actor
+from suggestions.clock import local_date
 from suggestions.errors import Invalid, NotAllowed
 from suggestions.models import Assignment, Suggestion, TriageHint, Unit
 from suggestions.services import clocks, transitions
@@ -96,7 +97,7 @@ def give_opinion(*, assignment: Assignment, opinion: str, actor: Actor, at: date
 
 def waiting_co_units(suggestion: Suggestion, *, at: datetime) -> list[Assignment]:
     """Co-units whose opinion is neither in nor overdue: the lead has to wait for these (T11 guard)."""
-    today = clocks.local_date(at)
+    today = local_date(at)
     waiting = suggestion.assignments.filter(
         part=Assignment.Part.CO, status__in=(State.PENDING, State.SIGNED, State.WORKING)
     ).select_related("unit")

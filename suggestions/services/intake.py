@@ -69,7 +69,7 @@ class Submission:
         """The same with every text cleaned (rules.clean_text) and the phone as digits."""
         from dataclasses import replace
 
-        line = {
+        line: dict[str, Any] = {
             n: rules.clean_text(getattr(self, n), multiline=False)
             for n in ("title", "place", "addressed_to", "name", "email", "address", "external_no")
         }
@@ -241,7 +241,12 @@ def _create(
         if submission.name_display != NameDisplay.ANONYMOUS:
             kinds.append(Consent.Kind.NAME)
     Consent.objects.bulk_create(
-        Consent(suggestion=suggestion, kind=k, policy_version=submission.policy_version or "import", given_at=received)
+        Consent(
+            suggestion=suggestion,
+            kind=k,
+            policy_version=submission.policy_version or "import",
+            given_at=received,
+        )
         for k in kinds
     )
     if submission.tags:

@@ -44,9 +44,7 @@ def cover_reply(*, suggestion: Suggestion, reply: Reply, at: datetime) -> Public
         if suggestion.publication == Publication.SECOND_CHECK:
             transitions.apply(suggestion, "redact", actor=Actor.system(), at=at)
     review.reply = reply
-    _prefill(
-        review, suggestion, reply, reply_only=review.pk is not None or not review.covers_suggestion
-    )
+    _prefill(review, suggestion, reply, reply_only=True)
     review.save()
     return review
 
@@ -65,8 +63,15 @@ def _prefill(
         review.proposal = masked(suggestion.original_proposal)
         review.place = masked(suggestion.original_place)
     if reply is not None:
-        review.reply_body = masked(reply.full_text, allow=(reply.contact,))
+        review.reply_body = masked(reply.full_text, allow=_public_numbers(reply))
         review.reply_commitment = masked(reply.commitment)
+
+
+def _public_numbers(reply: Reply) -> tuple[str, ...]:
+    """Telephones and addresses of offices that a reply is meant to give: the unit's, the office's, its own contact."""
+    unit, office = reply.unit, reply.suggestion.jurisdiction
+    known = (reply.contact, unit.phone, unit.address, office.phone, office.hotline, office.address)
+    return tuple(k for k in known if k)
 
 
 def masked(text: str, *, allow: tuple[str, ...] = ()) -> str:
@@ -243,8 +248,10 @@ def release_masked(*, suggestion: Suggestion, at: datetime) -> Suggestion:
             "reply_body": review.reply.full_text,
             "reply_commitment": review.reply.commitment,
         }
+    public = _public_numbers(review.reply) if review.reply is not None else ()
     for name, text in sources.items():
-        texts[name] = redaction.mask(text, redaction.find_spans(text))
+        allow = public if name.startswith("reply") else ()
+        texts[name] = redaction.mask(text, redaction.find_spans(text, allow=allow))
     save(review=review, actor=system, at=at, **texts)
     submit(review=review, actor=system, at=at)
     return release(review=review, actor=system, at=at)

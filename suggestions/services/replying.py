@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 
 from suggestions import rules
 from suggestions.actor import Actor
+from suggestions.clock import local_date
 from suggestions.codes import DATED_OUTCOMES, Outcome
 from suggestions.errors import ChangedMeanwhile, Invalid, NotAllowed, WrongState
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.services import assignment as assigning
-from suggestions.services import clocks, publishing, transitions
+from suggestions.services import publishing, transitions
 from suggestions.states import ACTIVE_ASSIGNMENT, Case
 from suggestions.states import Assignment as Part
 
@@ -119,7 +120,7 @@ def ask_for_signature(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
         raise NotAllowed
     if reply.state != Reply.State.DRAFT:
         raise WrongState
-    found = problems(reply, on=clocks.local_date(at))
+    found = problems(reply, on=local_date(at))
     if found:
         raise Invalid(found)
     with transaction.atomic():
@@ -150,7 +151,7 @@ def sign(*, reply: Reply, actor: Actor, at: datetime, note: str = "") -> Reply:
     if actor.unit is None or actor.unit.pk != reply.unit_id:
         raise NotAllowed
     suggestion = reply.suggestion
-    found = problems(reply, on=clocks.local_date(at))
+    found = problems(reply, on=local_date(at))
     if found:
         raise Invalid(found)
     waiting = assigning.waiting_co_units(suggestion, at=at)

@@ -47,7 +47,16 @@ def apply(
     with transaction.atomic(savepoint=False):
         if isinstance(target, Suggestion):
             due = clocks.take_effect(target, row, at=at, holder=(fields or {}).get("lead_unit"))
-            event = _write(target, row, current, actor, at, reason, data or {}, {field: row.to, **due, **(fields or {})})
+            event = _write(
+                target,
+                row,
+                current,
+                actor,
+                at,
+                reason,
+                data or {},
+                {field: row.to, **due, **(fields or {})},
+            )
         else:
             _update_part(target, field, current, row.to, fields or {})
             part = target if isinstance(target, Assignment) else None

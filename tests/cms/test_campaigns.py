@@ -36,6 +36,17 @@ def test_an_invited_campaign_has_no_public_submit_button(client: Client, campaig
     assert "只请受邀的人提" in text
 
 
+def test_the_submission_flow_does_not_take_an_invited_campaign(
+    client: Client, campaign: Make
+) -> None:
+    page = campaign(mode="invited")
+    assert page.is_open_at(timezone.now())
+    assert not page.takes_public_at(timezone.now())
+    assert "现在不收建议" in words(client.get(f"/submit/?campaign={page.pk}"))
+    ordinary = campaign()
+    assert "现在不收建议" not in words(client.get(f"/submit/?campaign={ordinary.pk}"))
+
+
 def test_submissions_open_and_close_by_the_dates_alone(city: World, campaign: Make) -> None:
     page = campaign(opens=0, closes=2, now=MONDAY)
     with pytest.raises(Invalid) as caught:

@@ -81,14 +81,19 @@ def gateway(settings: Any) -> Iterator[type[Gateway]]:
     server.server_close()
 
 
-def test_an_author_with_a_phone_is_told_by_sms_at_each_promised_step(gateway: type[Gateway]) -> None:
+def test_an_author_with_a_phone_is_told_by_sms_at_each_promised_step(
+    gateway: type[Gateway],
+) -> None:
     city = w.make_world()
     _, receipt = w.answered(city)
     outbox.deliver(now=LATER)
     sent = [m["text"] for m in gateway.taken.values()]
     assert len(sent) == 4
-    assert receipt.query_code in sent[0] and receipt.suggestion.case_no in sent[0]
-    assert "已受理" in sent[1] and "市交通运输局办理" in sent[2] and "有答复了" in sent[3]
+    assert receipt.query_code in sent[0]
+    assert receipt.suggestion.case_no in sent[0]
+    assert "已受理" in sent[1]
+    assert "市交通运输局办理" in sent[2]
+    assert "有答复了" in sent[3]
     assert all("长椅" not in text for text in sent), "an SMS preview shows no content"
 
 
@@ -97,23 +102,28 @@ def test_a_gateway_that_is_away_delays_a_notice_and_sends_it_once(gateway: type[
     w.submit(city)
     gateway.fail = True
     outbox.deliver(now=LATER)
-    assert gateway.taken == {} and Delivery.objects.count() == 0
+    assert gateway.taken == {}
+    assert Delivery.objects.count() == 0
     gateway.fail = False
     outbox.deliver(now=LATER + timedelta(hours=2))
-    assert len(gateway.taken) == 1 and Delivery.objects.count() == 1
+    assert len(gateway.taken) == 1
+    assert Delivery.objects.count() == 1
     Outbox.objects.filter(kind="author_notice").update(done_at=None, attempts=0)
     outbox.deliver(now=LATER + timedelta(days=1))
     assert len(gateway.taken) == 1, "delivered at least once, sent once"
 
 
-def test_an_author_with_an_address_only_gets_a_mail_that_names_item_and_change(mailbox: list[Any]) -> None:
+def test_an_author_with_an_address_only_gets_a_mail_that_names_item_and_change(
+    mailbox: list[Any],
+) -> None:
     city = w.make_world()
     receipt = w.submit(city, phone="", email="lin@example.cn")
     outbox.deliver(now=LATER)
     mail = next(m for m in mailbox if m["To"] == "lin@example.cn")
     text = mail.get_content()
     assert receipt.suggestion.case_no in mail["Subject"]
-    assert "人民路公交站加一张长椅" in text and receipt.query_code in text
+    assert "人民路公交站加一张长椅" in text
+    assert receipt.query_code in text
 
 
 def test_liaisons_of_the_units_concerned_get_an_in_site_line_and_nobody_else_does() -> None:
@@ -122,7 +132,9 @@ def test_liaisons_of_the_units_concerned_get_an_in_site_line_and_nobody_else_doe
     w.accept(city, item, at=MONDAY + timedelta(days=1))
     w.dispatch(city, item, at=MONDAY + timedelta(days=1))
     outbox.deliver(now=LATER)
-    told = set(StaffNotice.objects.filter(code="staff.dispatched").values_list("user__username", flat=True))
+    told = set(
+        StaffNotice.objects.filter(code="staff.dispatched").values_list("user__username", flat=True)
+    )
     assert told == {"liaison-bus", "handler-bus"}
     assert StaffNotice.objects.filter(code="staff.to_publish").exists()
     assert not StaffNotice.objects.filter(text__contains="长椅").exists()
@@ -136,7 +148,11 @@ def test_the_authors_of_merged_items_hear_the_answer_too(gateway: type[Gateway])
     w.accept(city, first, at=MONDAY + timedelta(days=1))
     second = w.submit(city, title="人民路车站没有座位", phone="19900005678").suggestion
     triage.merge(
-        suggestion=second, primary=first, why="同一件事", actor=city.actor("triage_officer"), at=MONDAY + timedelta(days=1)
+        suggestion=second,
+        primary=first,
+        why="同一件事",
+        actor=city.actor("triage_officer"),
+        at=MONDAY + timedelta(days=1),
     )
     w.dispatch(city, first, at=MONDAY + timedelta(days=1, hours=1))
     w.sign_in(city, first, at=MONDAY + timedelta(days=2))
@@ -163,4 +179,5 @@ def test_the_file_adapter_keeps_no_whole_number(settings: Any, tmp_path: Any) ->
     w.submit(city)
     outbox.deliver(now=LATER)
     text = (tmp_path / "log" / "sms.log").read_text(encoding="utf-8")
-    assert "199****1234" in text and "19900001234" not in text
+    assert "199****1234" in text
+    assert "19900001234" not in text

@@ -32,11 +32,9 @@ def test_a_suggestion_goes_from_submission_to_a_closed_case_with_an_event_at_eac
     item, _ = w.answered(city)
     w.rate(item, at=day(12))
     item.refresh_from_db()
-    assert (
-        item.status == "closed"
-        and item.publication == "published"
-        and item.evaluation_state == "evaluated"
-    )
+    assert item.status == "closed"
+    assert item.publication == "published"
+    assert item.evaluation_state == "evaluated"
     names = list(
         CaseEvent.objects.filter(suggestion=item, machine="case")
         .order_by("seq")
@@ -53,13 +51,17 @@ def test_a_suggestion_goes_from_submission_to_a_closed_case_with_an_event_at_eac
         "close",
     ]
     assert list(chain.verify()) == []
-    assert list(Clock.objects.filter(suggestion=item, stopped_at=None).values_list("kind", flat=True)) == []
+    assert (
+        list(Clock.objects.filter(suggestion=item, stopped_at=None).values_list("kind", flat=True))
+        == []
+    )
 
 
 def test_the_public_text_comes_from_the_masked_one_and_holds_no_phone(city: World) -> None:
     item, _ = w.answered(city, problem="站台没有座位，老人站着等很久。想问情况打19900001234找我。")
     assert "19900001234" in item.original_problem
-    assert "19900001234" not in item.public_problem and "手机号" in item.public_problem
+    assert "19900001234" not in item.public_problem
+    assert "手机号" in item.public_problem
 
 
 def test_the_same_form_sent_twice_gives_the_same_receipt(city: World) -> None:
@@ -70,7 +72,8 @@ def test_the_same_form_sent_twice_gives_the_same_receipt(city: World) -> None:
         first.query_code,
         first.token,
     )
-    assert not again.created and Suggestion.objects.count() == 1
+    assert not again.created
+    assert Suggestion.objects.count() == 1
     with pytest.raises(IdempotencyConflict):
         w.submit(city, key="k" * 32, title="人民路公交站加两张长椅")
 
@@ -123,14 +126,16 @@ def test_a_dissatisfied_author_starts_a_rectification_and_the_second_reply_stand
 ) -> None:
     item, _ = w.answered(city)
     w.rate(item, at=day(11), overall="dissatisfied", solved="no", comment="没装")
-    assert item.status == "rectifying" and item.due_kind == "K15"
+    assert item.status == "rectifying"
+    assert item.due_kind == "K15"
     with pytest.raises(Invalid, match="和上一次一样"):
         w.signed_reply(city, item, at=day(14))
     reply = replying.current_reply(item)
     assert reply is not None
     reply = w.signed_reply(city, item, at=day(15), body=w.BODY + "现已于11月16日装好，您可以去看。")
     replying.approve(reply=reply, actor=city.actor("triage_officer"), at=day(16))
-    assert item.status == "answered" and item.evaluation_state == "invited"
+    assert item.status == "answered"
+    assert item.evaluation_state == "invited"
     assert item.replies.filter(state="approved").count() == 2
 
 
@@ -147,7 +152,8 @@ def test_a_reply_sent_back_begins_a_new_version_and_keeps_the_old_one(city: Worl
     second = replying.save_draft(
         suggestion=item, actor=city.actor("handler:bus"), at=day(7), body="改" * 40
     )
-    assert second.number == 2 and second.contact == reply.contact
+    assert second.number == 2
+    assert second.contact == reply.contact
     assert item.replies.get(number=1).state == "sent_back"
 
 
@@ -207,7 +213,8 @@ def test_what_is_not_a_suggestion_is_pointed_to_a_channel_that_handles_it(city: 
         actor=officer,
         at=day(1),
     )
-    assert item.status == "redirected" and item.public_group == ""
+    assert item.status == "redirected"
+    assert item.public_group == ""
 
 
 def test_the_database_itself_refuses_to_change_or_delete_an_event(city: World) -> None:
@@ -221,7 +228,8 @@ def test_the_database_itself_refuses_to_change_or_delete_an_event(city: World) -
 def test_effects_wait_in_the_outbox_and_are_carried_out_once(city: World) -> None:
     item, _ = w.answered(city)
     waiting = Outbox.objects.filter(done_at=None)
-    assert waiting.filter(kind="index").exists() and waiting.filter(kind="author_notice").exists()
+    assert waiting.filter(kind="index").exists()
+    assert waiting.filter(kind="author_notice").exists()
     outbox.deliver(now=day(400))
     assert not Outbox.objects.filter(done_at=None, kind="index").exists()
     assert (

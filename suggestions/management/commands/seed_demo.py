@@ -20,14 +20,18 @@ class Command(BaseCommand):
     help = "建立演示城市“江澜市”：区县、单位、人员、征集活动和约400件建议。只能用于空的数据库。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--now", help="当作“现在”的时间，如 2026-11-22T18:00+08:00（用于得到完全相同的数据）")
+        parser.add_argument(
+            "--now", help="当作“现在”的时间，如 2026-11-22T18:00+08:00（用于得到完全相同的数据）"
+        )
         parser.add_argument("--limit", type=int, default=0, help="只放入前几件（测试用）")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("这不是演示环境（DEMO 没有打开），不能放入演示数据和演示账号。")
         if Jurisdiction.objects.exists():
-            raise CommandError("数据库里已经有数据。演示城市只能放进空的数据库：请换一个 DATA_DIR，或先清空。")
+            raise CommandError(
+                "数据库里已经有数据。演示城市只能放进空的数据库：请换一个 DATA_DIR，或先清空。"
+            )
         try:
             now = datetime.fromisoformat(options["now"]) if options["now"] else timezone.now()
         except ValueError as error:
@@ -43,7 +47,9 @@ class Command(BaseCommand):
         seeder.city_facts()
         seeder.use_campaigns(
             pages.build_pages(
-                jurisdiction=seeder.jurisdiction, campaigns=seeder.city.read("campaigns.toml")["campaign"], now=now
+                jurisdiction=seeder.jurisdiction,
+                campaigns=seeder.city.read("campaigns.toml")["campaign"],
+                now=now,
             )
         )
         chosen = seeder.city.items()

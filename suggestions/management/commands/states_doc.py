@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from suggestions import states
 from suggestions.roles import Role
 
-_STATES = {
+_STATES: dict[states.Machine, Any] = {
     states.Machine.CASE: states.Case,
     states.Machine.ASSIGNMENT: states.Assignment,
     states.Machine.PUBLICATION: states.Publication,
