@@ -204,7 +204,7 @@ def _take_start(
         if isinstance(made, HttpResponse):
             return made
         live, token = made
-    if campaign is not None and campaign.takes_public_at(timezone.now()):
+    if campaign is not None and campaign.is_open_at(timezone.now()):
         values["campaign"] = str(campaign.pk)
     drafts.save(live, values, seen="start")
     response = pages.redirect(submit_steps.reach(live))

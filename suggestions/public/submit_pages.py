@@ -43,7 +43,7 @@ def _frame(request: HttpRequest, draft: Draft | None, name: str) -> dict[str, An
         "number": submit_steps.number(name),
         "previous": submit_steps.NAMES[max(submit_steps.number(name) - 2, 0)],
         "campaign": campaign,
-        "campaign_open": campaign is not None and campaign.takes_public_at(timezone.now()),
+        "campaign_open": campaign is not None and campaign.is_open_at(timezone.now()),
         "notice": notices().get(request.GET.get("note", ""), ""),
     }
 
@@ -62,7 +62,7 @@ def start_page(
         "errors": [("", error)] if error else [],
     }
     if campaign is not None:
-        context |= {"campaign": campaign, "campaign_open": campaign.takes_public_at(timezone.now())}
+        context |= {"campaign": campaign, "campaign_open": campaign.is_open_at(timezone.now())}
     elif asked_for:
         context["campaign_unknown"] = True
     return render(request, "suggestions/submit/start.html", context, status=status)
