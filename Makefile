@@ -52,7 +52,7 @@ docs: setup ## write the generated documents again (docs/states.md)
 	@DJANGO_SETTINGS_MODULE=portal.settings.test $(PY) manage.py states_doc
 
 check-services: setup ## the tests on real PostgreSQL, Redis and Elasticsearch; a skipped test is a failure
-	@STRICT_SERVICES=1 $(PY) -m tests.services -- $(PY) -m pytest $(TESTS)
+	@STRICT_SERVICES=1 $(PY) -m tests.services -- $(PY) -m pytest -n 2 $(TESTS)
 
 messages: setup ## collect the texts for translators (needs gettext)
 	@cd portal && ../$(PY) ../manage.py makemessages -l en --no-obsolete

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from urllib.parse import urlsplit
 
 # Before base reads it: everything a test run writes (broker, index, files) goes into a folder of its own.
 _folder = tempfile.mkdtemp(prefix="jianyan-test-")
@@ -11,6 +12,12 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
 # Test processes that share one Elasticsearch must not share an index.
 os.environ["SEARCH_INDEX_PREFIX"] = os.path.basename(_folder)
+
+# Nor a Redis database: one process empties the cache between its tests.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+if _worker.isdecimal() and os.environ.get("REDIS_URL"):
+    _address = urlsplit(os.environ["REDIS_URL"])
+    os.environ["REDIS_URL"] = _address._replace(path=f"/{int(_worker) + 1}").geturl()
 
 from portal.settings.base import *
 from portal.settings.base import ATTACHMENT_ROOT, STATIC_ROOT, STORAGES
