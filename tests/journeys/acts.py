@@ -1,0 +1,41 @@
+"""What the staff of a site do between two looks of a resident, through the services. Runs inside the site's processes."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from suggestions.actor import Actor
+from suggestions.models import StaffRole, Suggestion, Unit
+from suggestions.roles import Role
+from suggestions.services import assignment, replying, triage
+from tests.journeys.people import ANSWER
+
+
+def _actor(role: str, unit: Unit | None = None) -> Actor:
+    held = StaffRole.objects.filter(role=role, unit=unit).order_by("pk")[0]
+    return Actor.staff(get_user_model().objects.get(pk=held.user_id), role, unit)
+
+
+def bring_to_answer(case_no: str, topic: str = "bus", unit: str = "jtj") -> dict[str, Any]:
+    """Accept, dispatch, sign in, draft, sign and pass: the item is answered, its author invited to rate."""
+    from suggestions.models import Topic
+
+    lead, now, office = Unit.objects.get(code=unit), timezone.now(), _actor(Role.TRIAGE_OFFICER)
+    item = Suggestion.objects.get(case_no=case_no)
+    triage.accept(suggestion=item, topic=Topic.objects.get(code=topic), actor=office, at=now)
+    assignment.dispatch(suggestion=item, lead=lead, co_units=[], actor=office, at=now)
+    held = replying.lead_assignment(item)
+    assignment.sign_in(assignment=held, actor=_actor(Role.LIAISON, lead), at=now)
+    item.refresh_from_db()
+    writer = _actor(Role.HANDLER, lead)
+    reply = replying.save_draft(
+        suggestion=item, actor=writer, at=now, outcome="adopted", body=ANSWER, basis="市政照明规划",
+        contact="市政设施管理科 0380-555 0131",
+    )  # fmt: skip
+    reply.suggestion = item
+    replying.ask_for_signature(reply=reply, actor=writer, at=now)
+    replying.sign(reply=reply, actor=_actor(Role.UNIT_HEAD, lead), at=now)
+    replying.approve(reply=reply, actor=office, at=now)
+    item.refresh_from_db()
+    return {"status": item.status, "evaluation": item.evaluation_state}
