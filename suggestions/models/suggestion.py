@@ -23,6 +23,9 @@ from suggestions.models.place import District, Jurisdiction
 from suggestions.models.topic import TaggedSuggestion, Topic
 from suggestions.models.unit import Unit
 
+_SHOWN = Q(publication__in=sorted(states.ON_PAGE)) & ~Q(public_group="")
+"""The condition of on_page(), for indexes."""
+
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     """Reads of one table, in the words of the field."""
@@ -268,6 +271,27 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
                 name="sug_page_group",
             ),
             models.Index(fields=["publication", "-answered_at", "-id"], name="sug_page_answered"),
+            # The same lists over all groups, and what facets count: two publication states in one
+            # order cannot come from the indexes above, and the long texts are not to be read for a count (COUNT(id) wants the id too).
+            models.Index(
+                fields=["-published_at", "-id"], condition=_SHOWN, name="sug_shown_recent"
+            ),
+            models.Index(
+                fields=["-answered_at", "-id"], condition=_SHOWN, name="sug_shown_answered"
+            ),
+            models.Index(
+                fields=[
+                    "public_group",
+                    "outcome",
+                    "topic",
+                    "district",
+                    "lead_unit",
+                    "received_at",
+                    "id",
+                ],
+                condition=_SHOWN,
+                name="sug_shown_facets",
+            ),
             # A campaign's own list, by the same key.
             models.Index(
                 fields=["campaign", "-published_at", "-id"],
