@@ -87,7 +87,7 @@ def insert(rows: Sequence[models.Model], now: datetime) -> None:
         model._default_manager.bulk_create(rows)
         return
     fields = [f for f in model._meta.concrete_fields if not f.primary_key or rows[0].pk is not None]
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     stamped = [getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False) for f in fields]
     names = [f.attname for f in fields]
     with (
@@ -160,9 +160,9 @@ class City:
         with connection.cursor() as cursor:
             for sql in connection.ops.sequence_reset_sql(no_style(), [Suggestion, *parts]):
                 cursor.execute(sql)
-            if connection.vendor == "postgresql":
+            if connection.vendor == "postgresql" and not connection.in_atomic_block:
                 # What autovacuum does on a site that grew by and by.
-                cursor.execute("ANALYZE")
+                cursor.execute("VACUUM ANALYZE")
         content.bump()
         return public
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("load.lua")
 MARKER = "@N@"
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 30
 
 
 class Wrong(Exception):
@@ -39,15 +39,18 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Latencies in milliseconds."""
+    """What one load gave; latencies in milliseconds."""
 
     name: str
     clients: int
+    requests: int
     per_second: float
     p50: float
     p95: float
     p99: float
     errors: int = 0
+    cpu_ms: float = 0.0
+    """Processor time of the web workers per request; 0 where the system does not tell."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -71,7 +74,10 @@ def check(base: str, case: Case, most: int = 40) -> None:
     client = _connect(base)
     run = secrets.token_hex(4)
     for number, path in enumerate(case.paths[:most]):
-        status, text = _ask(client, case, path, run, number)
+        try:
+            status, text = _ask(client, case, path, run, number)
+        except (OSError, http.client.HTTPException) as problem:
+            raise Wrong(f"{case.name}: {path} does not answer: {problem}") from problem
         if status != (201 if case.body else 200) or not text:
             raise Wrong(f"{case.name}: {path} answers {status}: {text[:300]!r}")
     client.close()
@@ -99,7 +105,7 @@ def _wrk(base: str, case: Case, clients: int, seconds: float) -> Measure:
         raise Wrong(f"{case.name}: wrk failed: {(done.stdout + done.stderr)[-500:]}")
     requests, spent, errors, *latencies = (int(n) for n in result[0].split()[1:])
     p50, p95, p99 = (n / 1000 for n in latencies)
-    return Measure(case.name, clients, requests / (spent / 1e6), p50, p95, p99, errors)
+    return Measure(case.name, clients, requests, requests / (spent / 1e6), p50, p95, p99, errors)
 
 
 def _threads(base: str, case: Case, clients: int, seconds: float) -> Measure:
@@ -132,7 +138,7 @@ def _threads(base: str, case: Case, clients: int, seconds: float) -> Measure:
     spent = time.perf_counter() - began
     every = [ms for each in took for ms in each]
     p50, p95, p99 = (percentile(every, share) for share in (0.5, 0.95, 0.99))
-    return Measure(case.name, clients, len(every) / spent, p50, p95, p99, sum(errors))
+    return Measure(case.name, clients, len(every), len(every) / spent, p50, p95, p99, sum(errors))
 
 
 def one_by_one(base: str, path: str) -> float:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -75,7 +76,7 @@ def _web(options: argparse.Namespace, folder: Path, stack: ExitStack, report: Re
     chosen += cases.pages() if "pages" in options.parts else []
     chosen += [cases.submission()] if "submit" in options.parts else []
     for case in chosen:
-        report.measures += _load(servers[case.site].address, case, options.seconds)
+        report.measures += _load(servers[case.site], case, options.seconds)
     if "pages" in options.parts:
         ours = servers["jianyan"].address
         for name, paths in cases.after_publication().items():
@@ -90,10 +91,16 @@ def _serve(stack: ExitStack, application: site.Application, folder: Path) -> Ser
     return server
 
 
-def _load(address: str, case: Case, seconds: float) -> list[Measure]:
+def _load(server: Server, case: Case, seconds: float) -> list[Measure]:
+    made = []
     with step(case.name):
-        check(address, case)
-        return [measure(address, case, clients, seconds) for clients in case.clients]
+        check(server.address, case)
+        for clients in case.clients:
+            before = site.worker_seconds(server)
+            one = measure(server.address, case, clients, seconds)
+            spent = site.worker_seconds(server) - before
+            made.append(replace(one, cpu_ms=1000 * spent / one.requests if one.requests else 0.0))
+    return made
 
 
 def _first_reader(address: str, name: str, paths: list[str], seconds: float) -> Measure:
@@ -104,7 +111,7 @@ def _first_reader(address: str, name: str, paths: list[str], seconds: float) -> 
         content.bump()
         took.append(one_by_one(address, paths[len(took) % len(paths)]))
     p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
-    return Measure(name, 1, 1000 * len(took) / sum(took), p50, p95, p99)
+    return Measure(name, 1, len(took), 1000 * len(took) / sum(took), p50, p95, p99)
 
 
 def _import(folder: Path, now: datetime) -> importing.Imported:

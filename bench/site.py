@@ -96,12 +96,30 @@ def _answers(port: int) -> bool:
 
 def worker_memory(server: Server) -> list[tuple[int, int]]:
     """(resident, proportional) megabytes of each worker; empty where /proc does not tell."""
-    parent = server.process.pid
     try:
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        return [(_sum(pid, "Rss"), _sum(pid, "Pss")) for pid in children]
+        return [(_sum(pid, "Rss"), _sum(pid, "Pss")) for pid in _workers(server)]
     except OSError:
         return []
+
+
+def worker_seconds(server: Server) -> float:
+    """Processor time that the workers have used so far; 0 where /proc does not tell.
+
+    Unlike requests per second it hardly depends on what else the machine does.
+    """
+    try:
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in _workers(server)]
+    except OSError:
+        return 0.0
+    # Fields 14 and 15 (user and system time); the name in field 2 may hold spaces.
+    fields = [stat.rpartition(")")[2].split() for stat in stats]
+    ticks = sum(int(f[11]) + int(f[12]) for f in fields)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _workers(server: Server) -> list[str]:
+    parent = server.process.pid
+    return Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
 
 
 def _sum(pid: str, name: str) -> int:
