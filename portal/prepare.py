@@ -99,6 +99,14 @@ def index(say: Say) -> None:
     call_command("reindex", verbosity=0)
 
 
+def pages(say: Say) -> None:
+    """A site without the demo still needs its home, campaigns and news; pages an editor wrote are never touched."""
+    from cms.setup import ensure_pages
+
+    if not settings.DEMO:
+        ensure_pages(title="建言")
+
+
 def prepare(say: Say) -> None:
     """Make everything ready to serve: database, broker folders, static files, demo city, index."""
     _data_dir().mkdir(parents=True, exist_ok=True)
@@ -107,5 +115,6 @@ def prepare(say: Say) -> None:
     migrate(say)
     collect_static(say)
     seed(say)
+    pages(say)
     index(say)
     connections.close_all()

@@ -122,6 +122,12 @@ def validate(
         found["campaign"] = [
             "这个征集已经截止，或者还没有开始。您写的内容都在，可以改为平时建议提交。"
         ]
+    elif (
+        submission.campaign is not None
+        and submission.campaign.mode == Mode.INVITED
+        and submission.channel in ONLINE_CHANNELS
+    ):
+        found["campaign"] = ["这个征集只请受邀的人提意见。您写的内容都在，可以改为平时建议提交。"]
     if submission.received_at is not None and submission.received_at > at:
         found["received_at"] = ["收到日期不能晚于今天。"]
     return {name: messages for name, messages in found.items() if messages}

@@ -13,7 +13,7 @@ from suggestions.errors import ChangedMeanwhile, Invalid, NotAllowed, WrongState
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.services import assignment as assigning
 from suggestions.services import publishing, transitions
-from suggestions.states import ACTIVE_ASSIGNMENT, Case
+from suggestions.states import ACTIVE_ASSIGNMENT, Case, Evaluation
 from suggestions.states import Assignment as Part
 
 BODY_MIN, BODY_MAX = 30, 6000
@@ -224,7 +224,9 @@ def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
             fields={"outcome": reply.outcome, "answered_at": at},
             data={"unit": lead.unit.short_name, "reply": reply.number, "outcome": reply.outcome},
         )  # fmt: skip
-        transitions.apply(suggestion, "invite", actor=Actor.system(), at=at)
+        if suggestion.evaluation_state != Evaluation.INVITED:
+            # A rectification that a supervisor ordered before the author rated leaves the first invitation open.
+            transitions.apply(suggestion, "invite", actor=Actor.system(), at=at)
         for part in suggestion.assignments.filter(status=Part.SUBMITTED).select_related("unit"):
             part.suggestion = suggestion
             transitions.apply(
