@@ -70,37 +70,48 @@ class _Rows:
     replies: list[Reply] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
-    events: list[CaseEvent] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """Facts by column, not models: there are ten times as many of them as of anything else."""
 
     def write(self, now: datetime) -> None:
+        parts: tuple[tuple[type[models.Model], Sequence[Any]], ...] = (
+            (Suggestion, self.suggestions),
+            (Assignment, self.assignments),
+            (Reply, self.replies),
+            (Evaluation, self.evaluations),
+            (Clock, self.clocks),
+        )
         with transaction.atomic():
-            for name in self.__slots__:
-                insert(getattr(self, name), now)
+            for model, rows in parts:
+                insert(model, [vars(row) for row in rows], now)
+            insert(CaseEvent, self.events, now)
 
 
-def insert(rows: Sequence[models.Model], now: datetime) -> None:
-    """Write new rows of one model: with COPY where there is one, several times as fast as INSERT."""
+def insert(model: type[models.Model], rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Write new rows, given by column: with COPY where there is one, several times as fast as INSERT."""
     if not rows:
         return
-    model = type(rows[0])
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows)
-        return
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key or rows[0].pk is not None]
-    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
-    stamped = [getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False) for f in fields]
+    key = model._meta.pk.attname
+    fields = [
+        f for f in model._meta.concrete_fields if f.attname != key or rows[0].get(key) is not None
+    ]
     names = [f.attname for f in fields]
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(
+            model(**{name: row[name] for name in names if name in row}) for row in rows
+        )
+        return
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
+    # What the model would stamp by itself.
+    stamped = {
+        f.attname for f in fields if getattr(f, "auto_now", 0) or getattr(f, "auto_now_add", 0)
+    }
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy,
     ):
         for row in rows:
-            copy.write_row(
-                [
-                    now if now_ else _plain(getattr(row, name))
-                    for name, now_ in zip(names, stamped, strict=True)
-                ]
-            )
+            copy.write_row([now if name in stamped else _plain(row[name]) for name in names])
 
 
 def _plain(value: Any) -> Any:
@@ -379,4 +390,4 @@ class _Life:
         }
         item.event_head = event_hash(at=self.at, **facts)
         item.event_seq += 1
-        self.rows.events.append(CaseEvent(at=self.at, hash=item.event_head, **facts))
+        self.rows.events.append({**facts, "at": self.at, "hash": item.event_head})
