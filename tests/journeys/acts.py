@@ -8,7 +8,7 @@ from django.utils import timezone
 from suggestions.actor import Actor
 from suggestions.models import StaffRole, Suggestion, Unit
 from suggestions.roles import Role
-from suggestions.services import assignment, replying, triage
+from suggestions.services import assignment, publishing, replying, triage
 from tests.journeys.people import ANSWER
 
 
@@ -39,3 +39,19 @@ def bring_to_answer(case_no: str, topic: str = "bus", unit: str = "jtj") -> dict
     replying.approve(reply=reply, actor=office, at=now)
     item.refresh_from_db()
     return {"status": item.status, "evaluation": item.evaluation_state}
+
+
+def bring_to_page(case_no: str) -> dict[str, Any]:
+    """Answer, mask and release: the item is on its public page."""
+    bring_to_answer(case_no)
+    now, item = timezone.now(), Suggestion.objects.get(case_no=case_no)
+    first, second = StaffRole.objects.filter(role=Role.PUBLISHER).order_by("pk")[:2]
+    masker = Actor.staff(first.user, Role.PUBLISHER)
+    review = item.publication_reviews.get(state="queued")
+    review.suggestion = item
+    publishing.start(review=review, actor=masker, at=now)
+    publishing.save(review=review, actor=masker, at=now)
+    publishing.submit(review=review, actor=masker, at=now)
+    publishing.release(review=review, actor=Actor.staff(second.user, Role.PUBLISHER), at=now)
+    item.refresh_from_db()
+    return {"status": item.status, "publication": item.publication}
