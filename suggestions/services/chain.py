@@ -1,7 +1,7 @@
 """The chain of custody: daily heads over all events, and the check that names the first altered row (invariant 3)."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -59,7 +59,7 @@ def _digest(since: int, upto: int, prev: str) -> tuple[str, int]:
     return running.hexdigest(), count
 
 
-def verify() -> Iterator[Fault]:
+def verify() -> Generator[Fault, None, None]:
     """Walk every chain and every daily head; yields faults in order, nothing when all is as written.
 
     One pass over the events, constant memory; cost grows with their number.
@@ -92,7 +92,7 @@ def verify() -> Iterator[Fault]:
     yield from _verify_days()
 
 
-def _verify_days() -> Iterator[Fault]:
+def _verify_days() -> Generator[Fault, None, None]:
     since, prev = 0, ""
     for row in DailyHead.objects.order_by("day"):
         digest, count = _digest(since, row.last_event_id, prev)

@@ -1,6 +1,8 @@
 """`manage.py verify_chain`: walk all events and daily heads; name the first altered row."""
 
 from argparse import ArgumentParser
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,8 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="列出全部问题，而不只是第一处")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = chain.verify()
-        found = list(faults) if options["all"] else [f for f in [next(faults, None)] if f]
+        # Closed before anything is raised: a half-read cursor that outlives its transaction breaks the next one.
+        with closing(chain.verify()) as faults:
+            found = list(faults) if options["all"] else list(islice(faults, 1))
         if found:
             raise CommandError("\n".join(f"{f.where}：{f.what}" for f in found))
         head = DailyHead.objects.order_by("-day").first()
