@@ -146,7 +146,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "store_processed": False,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
-    else {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
+    else {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "visibility_timeout": 3600,
+        # Without this a request that only wants to wake a worker tries again for six seconds while Redis is away.
+        # A worker's own reconnecting does not read it.
+        "max_retries": 0,
+    }
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

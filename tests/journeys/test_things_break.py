@@ -25,7 +25,7 @@ from tests.suggestions.public import walk
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 15
+PATIENCE = 5
 """Seconds a person may wait for one page while something is away, on a machine that tests on all cores."""
 
 
