@@ -67,7 +67,7 @@ def check(page: Any, *, phone: bool = True) -> None:
 
     for size in (WIDE, PHONE) if phone else (WIDE,):
         page.set_viewport_size(size)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
         found = Axe().run(page).response["violations"]
         grave = [
             f"{v['id']}: {v['help']}: {[n['target'] for n in v['nodes'][:3]]}"
