@@ -368,7 +368,7 @@ class _Life:
         self.item.status = states.BY_NAME[name].to
 
     def move(self, name: str, current: str, role: str, by: Unit | None = None, **data: Any) -> None:
-        """The event of one row of states.py, hashed onto the ones before."""
+        """The event of one row of states/, hashed onto the ones before."""
         row, item = states.BY_NAME[name], self.item
         if current not in row.from_:
             raise ValueError(f"{name} does not leave {current}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 R = Role
 UNIT, JURISDICTION = "unit", "jurisdiction"
 
-# fmt: off — read as the matrix of process.md 2.2. Acts of the state machines take their roles from states.py.
+# fmt: off — read as the matrix of process.md 2.2. Acts of the state machines take their roles from states/.
 MATRIX: dict[str, dict[str, str]] = {
     "read_original": {
         R.INTAKE_CLERK: JURISDICTION,
@@ -211,7 +211,7 @@ def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestio
 def may_transition(
     user: "AbstractUser | AnonymousUser", name: str, suggestion: Suggestion
 ) -> Actor | None:
-    """The actor for a row of states.py on this item, or None."""
+    """The actor for a row of states/ on this item, or None."""
     return actor_for(user, suggestion, states.BY_NAME[name].roles)
 
 

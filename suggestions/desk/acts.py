@@ -1,6 +1,6 @@
 """The office's acts on one item, each a form on its own page: it works without scripts and keeps what was typed.
 
-An act is offered and taken only when it is a row of states.py that leaves the item's present state for a role the user
+An act is offered and taken only when it is a row of states/ that leaves the item's present state for a role the user
 holds on it. Somebody without the role gets 403, an item they may not read 404; neither changes anything.
 """
 

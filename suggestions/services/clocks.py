@@ -1,4 +1,4 @@
-"""Clocks of a case: started, paused and stopped by the rows of states.py; the arithmetic is in suggestions/clock.py."""
+"""Clocks of a case: started, paused and stopped by the rows of states/; the arithmetic is in suggestions/clock.py."""
 
 import uuid
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The only writer of states (invariant 2). Every change is one row of states.py, one event, one transaction."""
+"""The only writer of states (invariant 2). Every change is one row of states/, one event, one transaction."""
 
 from collections import defaultdict
 from datetime import datetime

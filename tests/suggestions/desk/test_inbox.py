@@ -40,7 +40,7 @@ def test_a_co_unit_finds_the_item_in_its_own_inbox(city: World) -> None:
     item = dispatched(city, co=True)
     page = parsed(sign_in(city, "handler:water").get(INBOX + "?part=co"))
     assert item.case_no in page.get_text()
-    assert "协办" in page.select_one("tbody tr").get_text()
+    assert "协办" in page.select_one("main tbody tr").get_text()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_reply_sent_back_is_listed_with_the_reason(city: World) -> None:
         reply=reply, reason="没有写日期", actor=city.actor("triage_officer"), at=MONDAY
     )
     page = parsed(client.get(INBOX + "?show=returned"))
-    assert "没有写日期" in page.select_one("tbody").get_text()
+    assert "没有写日期" in page.select_one("main tbody").get_text()
 
 
 def test_filters_that_make_no_sense_find_what_they_can_and_never_fail(city: World) -> None:
@@ -97,7 +97,9 @@ def test_filters_that_make_no_sense_find_what_they_can_and_never_fail(city: Worl
 
 def test_a_late_item_says_so_in_words(city: World) -> None:
     dispatched(city, days=-120)
-    row = parsed(sign_in(city, "liaison:bus").get(INBOX + "?due=overdue")).select_one("tbody tr")
+    row = parsed(sign_in(city, "liaison:bus").get(INBOX + "?due=overdue")).select_one(
+        "main tbody tr"
+    )
     assert "已逾期" in row.get_text()
     assert "签收不晚于" in row.get_text()
 

@@ -1,0 +1,114 @@
+"""The machines of process.md sections 4, 6 and 7 as tables that can be read, and nothing else.
+
+Pure: no database, no clock. `services/transitions` (cases and their parts) and `services/records` (everything else that
+has states) are the only code that writes a state, and they accept only what stands here. `docs/states.md` is generated
+from these rows (`manage.py states_doc`).
+"""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from suggestions.states.adoption import ADOPTION_TRANSITIONS
+from suggestions.states.assignment import ASSIGNMENT_TRANSITIONS
+from suggestions.states.case import CASE_TRANSITIONS
+from suggestions.states.evaluation import EVALUATION_TRANSITIONS
+from suggestions.states.machines import (
+    Adoption,
+    Assignment,
+    Case,
+    Evaluation,
+    Machine,
+    Publication,
+    Visibility,
+)
+from suggestions.states.publication import PUBLICATION_TRANSITIONS
+from suggestions.states.table import AUTHOR, SYSTEM, Transition
+
+__all__ = [
+    "AUTHOR", "SYSTEM", "Adoption", "Assignment", "Case", "Evaluation", "Machine", "Publication", "Transition", "Visibility",
+]  # fmt: skip
+
+TRANSITIONS: tuple[Transition, ...] = (
+    *CASE_TRANSITIONS,
+    *ASSIGNMENT_TRANSITIONS,
+    *PUBLICATION_TRANSITIONS,
+    *EVALUATION_TRANSITIONS,
+    *ADOPTION_TRANSITIONS,
+)
+BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
+
+OPEN = frozenset(
+    {
+        Case.SUBMITTED,
+        Case.REGISTERED,
+        Case.SUPPLEMENT_REQUESTED,
+        Case.ACCEPTED,
+        Case.DISPATCHED,
+        Case.HANDLING,
+        Case.REPLY_REVIEW,
+        Case.RECTIFYING,
+        Case.REOPENED,
+    }
+)
+"""Somebody still owes the author something."""
+TRIAGE_QUEUE = frozenset({Case.REGISTERED, Case.SUPPLEMENT_REQUESTED, Case.ACCEPTED})
+WITH_UNITS = frozenset(
+    {Case.DISPATCHED, Case.HANDLING, Case.REPLY_REVIEW, Case.RECTIFYING, Case.REOPENED}
+)
+DONE = frozenset({Case.ANSWERED, Case.CLOSED, Case.ARCHIVED})
+ON_PAGE = frozenset({Publication.PUBLISHED, Publication.UPDATED})
+"""The public can read the page."""
+ACTIVE_ASSIGNMENT = frozenset(
+    {
+        Assignment.PENDING,
+        Assignment.SIGNED,
+        Assignment.WORKING,
+        Assignment.SUBMITTED,
+        Assignment.ACCEPTED_BY_OFFICE,
+        Assignment.OBJECTED,
+    }
+)
+
+
+class PublicGroup(models.TextChoices):
+    """The three public filter groups (process.md 4.9; LY)."""
+
+    AWAITING = "awaiting", _("待回复")
+    IN_PROGRESS = "in_progress", _("办理中")
+    DONE = "done", _("已办理")
+
+
+_GROUPS: dict[str, str] = {
+    Case.ACCEPTED: PublicGroup.AWAITING,
+    Case.DISPATCHED: PublicGroup.AWAITING,
+    Case.HANDLING: PublicGroup.IN_PROGRESS,
+    Case.REPLY_REVIEW: PublicGroup.IN_PROGRESS,
+    Case.RECTIFYING: PublicGroup.IN_PROGRESS,
+    Case.REOPENED: PublicGroup.IN_PROGRESS,
+    Case.ANSWERED: PublicGroup.DONE,
+    Case.CLOSED: PublicGroup.DONE,
+    Case.ARCHIVED: PublicGroup.DONE,
+}
+
+
+def public_group(state: str) -> str:
+    """The public filter group of a case state, or "" for states the public is never shown (process.md 4.9)."""
+    return _GROUPS.get(state, "")
+
+
+def find(name: str, current: str) -> Transition | None:
+    """The row called `name` that leaves `current`, or None."""
+    row = BY_NAME.get(name)
+    return row if row and current in row.from_ else None
+
+
+def leaving(machine: Machine, current: str, role: Iterable[str]) -> list[Transition]:
+    """Rows of a machine that someone with any of these roles may take from `current`, in table order."""
+    held = set(role)
+    return [
+        t
+        for t in TRANSITIONS
+        if t.machine == machine and current in t.from_ and held & set(t.roles)
+    ]

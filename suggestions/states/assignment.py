@@ -1,0 +1,30 @@
+"""What may happen to one unit's part in a case (process.md 4.2)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from suggestions.roles import Role
+from suggestions.states.machines import Assignment, Machine, Visibility
+from suggestions.states.table import OFFICE, SYSTEM, TRIAGE, UNIT, Transition
+
+_M = Machine.ASSIGNMENT
+
+# The rows are read as a table, so they are kept as one.
+# fmt: off
+ASSIGNMENT_TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_M, "assign", ("",), Assignment.PENDING, TRIAGE, _("交办"), _("交{unit}{role_label}"), Visibility.STAFF,
+               starts=("K4", "K5"), basis="process.md 4.2"),
+    Transition(_M, "unit_sign_in", (Assignment.PENDING,), Assignment.SIGNED, UNIT, _("签收"), _("{unit}签收"),
+               Visibility.STAFF, stops=("K4",), basis="K4"),
+    Transition(_M, "start_work", (Assignment.SIGNED,), Assignment.WORKING, (SYSTEM, *UNIT), _("开始办理"),
+               _("{unit}开始办理"), Visibility.STAFF, basis="process.md 4.2"),
+    Transition(_M, "submit_work", (Assignment.WORKING,), Assignment.SUBMITTED, (*UNIT, Role.UNIT_HEAD), _("报送"),
+               _("{unit}报送"), Visibility.STAFF, stops=("K5", "K9"), basis="T11; BJ 14"),
+    Transition(_M, "rework", (Assignment.SUBMITTED, Assignment.ACCEPTED_BY_OFFICE), Assignment.WORKING, (SYSTEM, *OFFICE),
+               _("退回重办"), _("退回{unit}重办"), Visibility.STAFF, basis="T12"),
+    Transition(_M, "accept_work", (Assignment.SUBMITTED,), Assignment.ACCEPTED_BY_OFFICE, OFFICE, _("通过审核"),
+               _("{unit}的办理通过审核"), Visibility.STAFF, basis="T13"),
+    Transition(_M, "recall", (Assignment.PENDING, Assignment.SIGNED, Assignment.WORKING, Assignment.SUBMITTED),
+               Assignment.RECALLED, (SYSTEM, *TRIAGE), _("收回"), _("收回{unit}的承办"), Visibility.STAFF,
+               stops=("K4", "K5", "K9"), basis="process.md 4.2"),
+)
+# fmt: on

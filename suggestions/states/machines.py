@@ -1,0 +1,95 @@
+"""The states of every machine, with the names staff and residents read (process.md sections 4, 6, 7)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Case(models.TextChoices):
+    """Where one registered item stands (process.md 4.1)."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("已提交")
+    REGISTERED = "registered", _("已登记")
+    SUPPLEMENT_REQUESTED = "supplement_requested", _("待补充")
+    ACCEPTED = "accepted", _("已受理")
+    DISPATCHED = "dispatched", _("已交办")
+    HANDLING = "handling", _("办理中")
+    REPLY_REVIEW = "reply_review", _("答复审核中")
+    ANSWERED = "answered", _("已答复")
+    RECTIFYING = "rectifying", _("整改中")
+    REOPENED = "reopened", _("重新办理")
+    CLOSED = "closed", _("已办结")
+    ARCHIVED = "archived", _("已归档")
+    REDIRECTED = "redirected", _("已指引其他渠道")
+    MERGED = "merged", _("已并案")
+    NOT_ACCEPTED = "not_accepted", _("不予受理")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Assignment(models.TextChoices):
+    """One unit's part in a case (process.md 4.2)."""
+
+    PENDING = "pending", _("待签收")
+    SIGNED = "signed", _("已签收")
+    WORKING = "working", _("办理中")
+    SUBMITTED = "submitted", _("已报送")
+    ACCEPTED_BY_OFFICE = "accepted_by_office", _("已通过审核")
+    OBJECTED = "objected", _("已提出异议")
+    REASSIGNED = "reassigned", _("已改派")
+    RECALLED = "recalled", _("已收回")
+
+
+class Publication(models.TextChoices):
+    """The public page of a case (process.md 4.9)."""
+
+    PRIVATE = "private", _("未公开")
+    QUEUED = "queued", _("待脱敏")
+    REDACTING = "redacting", _("脱敏中")
+    SECOND_CHECK = "second_check", _("待复核")
+    PUBLISHED = "published", _("已公开")
+    UPDATED = "updated", _("已公开（有更新）")
+    SUSPENDED = "suspended", _("暂停公开")
+    REMOVED = "removed", _("已撤下")
+
+
+class Evaluation(models.TextChoices):
+    """The author's rating of one round (process.md 7.1). Silence is `expired`, never satisfaction."""
+
+    NOT_INVITED = "not_invited", _("未到评价")
+    INVITED = "invited", _("待评价")
+    EVALUATED = "evaluated", _("已评价")
+    EXPIRED = "expired", _("未评价")
+
+
+class Adoption(models.TextChoices):
+    """From suggestion to measure (process.md 4.8)."""
+
+    CANDIDATE = "candidate", _("拟论证")
+    STUDYING = "studying", _("论证中")
+    RECOMMENDED = "recommended", _("建议采纳")
+    NOT_RECOMMENDED = "not_recommended", _("不建议采纳")
+    DECIDED_ADOPT = "decided_adopt", _("决定采纳")
+    DECIDED_PARTIAL = "decided_partial", _("决定部分采纳")
+    DECIDED_REJECT = "decided_reject", _("决定不采纳")
+    IMPLEMENTING = "implementing", _("落实中")
+    IMPLEMENTED = "implemented", _("已落实")
+    ABANDONED = "abandoned", _("不再推进")
+
+
+class Visibility(models.TextChoices):
+    """Who may read an event's words."""
+
+    PUBLIC = "public", _("公开")
+    AUTHOR = "author", _("建议人可见")
+    STAFF = "staff", _("仅工作人员")
+
+
+class Machine(models.TextChoices):
+    """The five machines, and the acts that change no state."""
+
+    CASE = "case", _("事项")
+    ASSIGNMENT = "assignment", _("承办")
+    PUBLICATION = "publication", _("公开")
+    EVALUATION = "evaluation", _("评价")
+    ADOPTION = "adoption", _("采纳转化")
+    NOTE = "note", _("记录")
