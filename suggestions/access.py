@@ -7,7 +7,7 @@ What a user may not see does not exist for them: loaders answer 404, never 403, 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -17,62 +17,17 @@ from suggestions import states
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Category
+from suggestions.matrix import MATRIX, MISCONDUCT_READERS, OWN, UNIT
 from suggestions.models import Assignment, Attachment, StaffRole, Suggestion, Unit
+from suggestions.models.record import Record
 from suggestions.models.suggestion import SuggestionQuerySet
-from suggestions.roles import UNIT_ROLES, Role
+from suggestions.roles import UNIT_ROLES
 from suggestions.states import ACTIVE_ASSIGNMENT, Machine, Transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
 
-R = Role
-UNIT, JURISDICTION = "unit", "jurisdiction"
-
-# fmt: off — read as the matrix of process.md 2.2. Acts of the state machines take their roles from states/.
-MATRIX: dict[str, dict[str, str]] = {
-    "read_original": {
-        R.INTAKE_CLERK: JURISDICTION,
-        R.TRIAGE_OFFICER: JURISDICTION,
-        R.LIAISON: UNIT,
-        R.HANDLER: UNIT,
-        R.UNIT_HEAD: UNIT,
-        R.PUBLISHER: JURISDICTION,
-        R.SUPERVISOR: JURISDICTION,
-        R.LEADER: JURISDICTION,
-    },
-    # With a reason, logged. Units only while the author does not hide from them, and only the channel chosen (9.3).
-    "reveal_contact": {
-        R.INTAKE_CLERK: JURISDICTION,
-        R.TRIAGE_OFFICER: JURISDICTION,
-        R.LIAISON: UNIT,
-        R.HANDLER: UNIT,
-        R.UNIT_HEAD: UNIT,
-        R.SUPERVISOR: JURISDICTION,
-        R.LEADER: JURISDICTION,
-        R.PRIVACY_OFFICER: JURISDICTION,
-    },
-    "see_hints": {R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
-    "see_audit": {
-        R.SUPERVISOR: JURISDICTION,
-        R.PRIVACY_OFFICER: JURISDICTION,
-        R.TRIAGE_OFFICER: JURISDICTION,
-    },
-    "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
-    "draft_reply": {R.LIAISON: UNIT, R.HANDLER: UNIT},
-    "ask_signature": {R.LIAISON: UNIT, R.HANDLER: UNIT},
-    "return_draft": {R.UNIT_HEAD: UNIT},
-    "give_opinion": {R.LIAISON: UNIT, R.HANDLER: UNIT},
-    "internal_statistics": {
-        R.ANALYST: JURISDICTION,
-        R.SUPERVISOR: JURISDICTION,
-        R.LEADER: JURISDICTION,
-        R.TRIAGE_OFFICER: JURISDICTION,
-    },
-}
-# fmt: on
-
-MISCONDUCT_READERS = frozenset({R.TRIAGE_OFFICER, R.PRIVACY_OFFICER})
-"""Nobody else ever sees a report of misconduct, least of all the unit it names (XF 30, 46)."""
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -256,3 +211,55 @@ def load_attachment(user: Any, token: str) -> Attachment:
     if user.is_authenticated and readable(user).filter(pk=found.suggestion.pk).exists():
         return found
     raise Http404
+
+
+def records(
+    user: "AbstractUser | AnonymousUser", model: type[AnyRecord], action: str
+) -> "QuerySet[AnyRecord]":
+    """The records of a kind that `action` of the matrix lets this user reach: every list and loader of them starts here.
+
+    A model says in `unit_path` and `user_path` which field names its unit and its person; without one, that scope
+    reaches nothing.
+    """
+    reach, found = Q(), False
+    for role in scope(user).holds(MATRIX[action]):
+        kind = MATRIX[action][role.role]
+        if (kind == UNIT and not model.unit_path) or (kind == OWN and not model.user_path):
+            continue
+        found = True
+        if kind == UNIT:
+            reach |= Q(**{model.unit_path: role.unit_id})
+        elif kind == OWN:
+            reach |= Q(**{model.user_path: user.pk})
+        else:
+            reach |= Q(jurisdiction__path__startswith=role.jurisdiction.path)
+    manager: QuerySet[AnyRecord] = model._default_manager.all()
+    return manager.filter(reach) if found else manager.none()
+
+
+def load_record(
+    user: "AbstractUser | AnonymousUser", model: type[AnyRecord], action: str, pk: int
+) -> AnyRecord:
+    """The record, if the user may reach it for `action`; otherwise it does not exist (Http404)."""
+    found = records(user, model, action).filter(pk=pk).distinct().first()
+    if found is None:
+        raise Http404("没有这条记录，或者不归您看。")
+    return found
+
+
+def record_actor(
+    user: "AbstractUser | AnonymousUser", record: Record, codes: Iterable[str]
+) -> Actor | None:
+    """The user as an actor in the first of these roles that reaches the record, or None.
+
+    Roles of a unit reach the records of their own unit, the others those of their jurisdiction's subtree.
+    """
+    wanted = [str(c) for c in codes]
+    for held in sorted(scope(user).holds(wanted), key=lambda r: wanted.index(r.role)):
+        if held.role in UNIT_ROLES:
+            if held.unit_id is None or held.unit_id not in record.unit_ids():
+                continue
+        elif not record.jurisdiction.path.startswith(held.jurisdiction.path):
+            continue
+        return Actor.staff(user, held.role, held.unit)  # type: ignore[arg-type]
+    return None

@@ -4,18 +4,18 @@ itself, whoever asks. Used by the migration, and by test runs that have to empty
 
 from typing import Any
 
-TABLES = ("suggestions_caseevent", "suggestions_dailyhead")
+TABLES = ("suggestions_caseevent", "suggestions_dailyhead", "suggestions_recordevent")
 MESSAGE = "this table is append-only"
 
 
-def install(execute: Any, vendor: str) -> None:
+def install(execute: Any, vendor: str, tables: tuple[str, ...] = TABLES) -> None:
     """Create the triggers. `execute` runs one SQL statement."""
     if vendor == "postgresql":
         execute(
             "CREATE OR REPLACE FUNCTION jianyan_append_only() RETURNS trigger AS $$ "
             f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql"
         )
-    for table in TABLES:
+    for table in tables:
         if vendor == "postgresql":
             execute(
                 f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "

@@ -15,6 +15,7 @@ from suggestions import outbox, rules
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, Workdays
 from suggestions.codes import ONLINE_CHANNELS
+from suggestions.demo import extra
 from suggestions.demo.load import City, Item
 from suggestions.errors import DomainError
 from suggestions.insight import redaction
@@ -46,6 +47,7 @@ PASSWORD = "jianyan-demo-2026"
 OFFICE_STAFF: tuple[tuple[str, str, str], ...] = (
     ("admin", "系统管理员", Role.SYS_ADMIN),
     ("fenban", "分办员 方文", Role.TRIAGE_OFFICER),
+    ("fenban2", "分办员 程理", Role.TRIAGE_OFFICER),
     ("dengji", "登记员 何苗", Role.INTAKE_CLERK),
     ("gongkai1", "公开审核员 沈一", Role.PUBLISHER),
     ("gongkai2", "公开审核员 韩双", Role.PUBLISHER),
@@ -54,6 +56,16 @@ OFFICE_STAFF: tuple[tuple[str, str, str], ...] = (
     ("fenxi", "分析员 舒问", Role.ANALYST),
     ("yinsi", "个人信息保护负责人 关宁", Role.PRIVACY_OFFICER),
     ("bianji", "网站编辑 文秀", Role.EDITOR),
+    ("daili1", "社区代理员 罗小燕", Role.AGENT_L1),
+    ("daili2", "街道代理员 丁航", Role.AGENT_L2),
+    ("daili3", "区代理员 苗青", Role.AGENT_L3),
+    ("daili4", "市级代理员 崔源", Role.AGENT_L4),
+    ("zhuanjia", "论证专家 陆知行", Role.EXPERT),
+    ("zhuchi", "听证主持人 范正", Role.HEARING_CHAIR),
+    ("jilu", "听证记录人 夏笔", Role.HEARING_CLERK),
+    ("pingwei", "评审委员 唐衡", Role.JURY),
+    ("anquan", "安全保密管理员 卫平", Role.SEC_ADMIN),
+    ("shenji", "安全审计员 常明", Role.AUDIT_ADMIN),
 )
 UNIT_STAFF = (
     ("lianluo", "联络员", Role.LIAISON),
@@ -148,6 +160,7 @@ class Seeder:
             StaffRole.objects.create(
                 user=user, role=role, jurisdiction=self.jurisdiction, unit=unit
             )
+            # The first holder of a role acts for it; a second officer is asked for by name.
             self.users.setdefault((str(role), unit.code if unit else ""), user)
             self.users[(username, "")] = user
 
@@ -181,6 +194,16 @@ class Seeder:
             lapses.run(now=self.now)
             self._adoptions()
         return count
+
+    def extras(self) -> None:
+        """What the city shows beyond single items (demo/extra); needs all of them."""
+        with outbox.bulk():
+            extra.seed_all(self)
+
+    @staticmethod
+    def chance(name: str) -> random.Random:
+        """Dice that fall the same way every time, one set a name."""
+        return random.Random(f"jianyan {name}")
 
     def _adoptions(self) -> None:
         office = self.actor(Role.TRIAGE_OFFICER)

@@ -21,12 +21,13 @@ from suggestions.crypto import possible_hashes
 from suggestions.desk import common
 from suggestions.desk.entry_forms import EntryForm
 from suggestions.errors import DomainError
+from suggestions.matrix import MATRIX
 from suggestions.models import Attachment, Jurisdiction, StaffRole
 from suggestions.public.receipt import qr_code
 from suggestions.selectors import timeline, workload
 from suggestions.services import attachments, intake
 
-ENTERERS = access.MATRIX["enter_offline"]
+ENTERERS = MATRIX["enter_offline"]
 _SALT = "desk-entry-files"
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("来件", ("channel", "received_on", "external_no")),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from suggestions import access
 from suggestions.clock import local_date
-from suggestions.desk import common
+from suggestions.desk import common, panels
 from suggestions.desk.forms import RevealForm
 from suggestions.desk.queue import filter_of_queue
 from suggestions.errors import DomainError
@@ -64,6 +64,8 @@ def show(
     user, now = request.user, timezone.now()
     today, queue = local_date(now), common.queue_of(request)
     review = casefile.open_review(held)
+    shown = panels.collect(request, held)
+    actions = [(a, _address(a, held, queue)) for a in casefile.actions(user, held, review)]
     hints = (
         casefile.grouped_hints(hinting.ensure(suggestion=held, at=now))
         if access.may(user, "see_hints", held)
@@ -91,7 +93,8 @@ def show(
         ratings=list(held.evaluations.select_related("unit").order_by("-round")),
         history=casefile.history(user, held),
         hints=hints,
-        actions=[(a, _address(a, held, queue)) for a in casefile.actions(user, held, review)],
+        actions=actions,
+        has_acts=bool(actions) or any(p.acts for p in shown),
         may_reveal=access.may(user, "reveal_contact", held) is not None,
         reveal_form=reveal_form or RevealForm(),
         contact=contact,
@@ -102,6 +105,7 @@ def show(
             access.readable(user).filter(primary=held).only("case_no", "original_title")[:50]
         ),
         tags=list(held.tags.all()),
+        panels=shown,
         **around(request, held, queue),
     )
 

@@ -17,6 +17,7 @@ from suggestions.clock import local_date
 from suggestions.desk import common
 from suggestions.desk.reply_forms import OpinionForm, ReplyForm, ReturnForm, SignForm
 from suggestions.errors import ChangedMeanwhile, DomainError, WrongState
+from suggestions.matrix import MATRIX
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.roles import UNIT_ROLES
 from suggestions.selectors import answer, casefile, queues, workload
@@ -25,7 +26,7 @@ from suggestions.services import replying
 from suggestions.states import BY_NAME
 from suggestions.states import Assignment as Part
 
-WRITERS = access.MATRIX["draft_reply"]
+WRITERS = MATRIX["draft_reply"]
 HEADS = BY_NAME["submit_reply"].roles
 
 
@@ -226,13 +227,9 @@ def opinion(request: HttpRequest, case_no: str) -> HttpResponse:
     # Somebody with roles in two units may lead with one and help with the other: here they help.
     parts = access.own_assignments(request.user, item)
     held = parts[-1] if parts else None
-    actor = (
-        access.unit_actor(request.user, held.unit_id, access.MATRIX["give_opinion"])
-        if held
-        else None
-    )
+    actor = access.unit_actor(request.user, held.unit_id, MATRIX["give_opinion"]) if held else None
     if held is None or actor is None:
-        return common.refused(request, needed=access.MATRIX["give_opinion"])
+        return common.refused(request, needed=MATRIX["give_opinion"])
     if held.part != Assignment.Part.CO:
         messages.info(request, _("本单位是主办单位，请直接起草答复。"))
         return redirect("desk:reply", item.case_no)

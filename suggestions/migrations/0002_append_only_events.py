@@ -6,7 +6,8 @@ from suggestions import triggers
 
 
 def install(apps, schema_editor):
-    triggers.install(schema_editor.execute, schema_editor.connection.vendor)
+    tables = ("suggestions_caseevent", "suggestions_dailyhead")
+    triggers.install(schema_editor.execute, schema_editor.connection.vendor, tables)
 
 
 def remove(apps, schema_editor):

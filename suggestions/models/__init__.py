@@ -14,6 +14,7 @@ from suggestions.models.intake import (
 from suggestions.models.outbox import CaseNumber, ContentVersion, ImportedLine, Outbox
 from suggestions.models.place import District, Jurisdiction
 from suggestions.models.publication import Adoption, PublicationReview
+from suggestions.models.record import Record, RecordEvent
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
 from suggestions.models.unit import DispatchRule, StaffRole, Unit
@@ -21,6 +22,6 @@ from suggestions.models.unit import DispatchRule, StaffRole, Unit
 __all__ = [
     "Adoption", "Assignment", "Attachment", "Author", "CalendarDay", "CaseEvent", "CaseNumber", "Clock", "ClockRule",
     "Consent", "ContentVersion", "DailyHead", "DispatchRule", "District", "Evaluation", "IdentityAccessLog",
-    "ImportedLine", "Jurisdiction", "Outbox", "PublicationReview", "RedirectTarget", "Reply", "StaffRole",
+    "ImportedLine", "Jurisdiction", "Outbox", "PublicationReview", "Record", "RecordEvent", "RedirectTarget", "Reply", "StaffRole",
     "SubmissionDraft", "Suggestion", "SupplementRequest", "TaggedSuggestion", "Topic", "TopicTag", "TriageHint", "Unit",
 ]  # fmt: skip

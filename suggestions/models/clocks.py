@@ -67,9 +67,13 @@ class ClockRule(models.Model):
 
 
 class Clock(models.Model):
-    """One timed duty of one case. `stopped_at` is the legal moment of the act that ended it, never a worker's."""
+    """One timed duty of one case, or of one record (a hearing, an order). `stopped_at` is the legal moment of the act that ended it, never a worker's."""
 
-    suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="clocks")
+    suggestion = models.ForeignKey(
+        Suggestion, models.CASCADE, null=True, blank=True, related_name="clocks"
+    )
+    record_machine = models.CharField(max_length=12, blank=True)
+    record_id = models.BigIntegerField(null=True, blank=True)
     assignment = models.ForeignKey(
         Assignment, models.CASCADE, null=True, blank=True, related_name="clocks"
     )
@@ -95,13 +99,25 @@ class Clock(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["suggestion", "kind"],
-                condition=Q(stopped_at__isnull=True, assignment__isnull=True),
+                condition=Q(
+                    stopped_at__isnull=True, assignment__isnull=True, suggestion__isnull=False
+                ),
                 name="one_running_case_clock",
             ),
             models.UniqueConstraint(
                 fields=["assignment", "kind"],
                 condition=Q(stopped_at__isnull=True, assignment__isnull=False),
                 name="one_running_assignment_clock",
+            ),
+            models.UniqueConstraint(
+                fields=["record_machine", "record_id", "kind"],
+                condition=Q(stopped_at__isnull=True, record_id__isnull=False),
+                name="one_running_record_clock",
+            ),
+            models.CheckConstraint(
+                condition=(Q(suggestion__isnull=False) & Q(record_id__isnull=True))
+                | (Q(suggestion__isnull=True) & Q(record_id__isnull=False) & ~Q(record_machine="")),
+                name="clock_of_a_case_or_a_record",
             ),
         ]
         indexes = [
@@ -114,7 +130,8 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.suggestion_id}"
+        owner = self.suggestion_id or f"{self.record_machine} {self.record_id}"
+        return f"{self.kind} of {owner}"
 
     def pause_list(self) -> list[counting.Pause]:
         """Closed and open pauses as values."""

@@ -74,6 +74,7 @@ class DailyHead(models.Model):
 
     day = models.DateField(unique=True)
     last_event_id = models.BigIntegerField()
+    last_record_event_id = models.BigIntegerField(default=0)
     events = models.PositiveIntegerField()
     prev_head = models.CharField(max_length=64, blank=True)
     head = models.CharField(max_length=64)

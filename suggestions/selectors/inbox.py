@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from suggestions import access, numbers
 from suggestions.codes import Category
+from suggestions.matrix import MATRIX
 from suggestions.models import Assignment, Clock, Reply
 from suggestions.roles import UNIT_ROLES
 from suggestions.selectors import queues, workload
@@ -161,7 +162,7 @@ def row(held: Any, user: "Person", *, today: date) -> Row:
     """A row of `page` in words. No query."""
     due = held.due if held.status not in (Part.SUBMITTED, Part.ACCEPTED_BY_OFFICE) else None
     may_sign_in = held.status == Part.PENDING and bool(
-        access.unit_actor(user, held.unit_id, access.MATRIX["draft_reply"])
+        access.unit_actor(user, held.unit_id, MATRIX["draft_reply"])
     )
     stage, act = _stage(held)
     pending = held.status == Part.PENDING and held.sign_by is not None

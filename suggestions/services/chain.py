@@ -5,10 +5,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.apps import apps
 from django.db import transaction
 
 from suggestions.clock import SHANGHAI, local_date
-from suggestions.models import CaseEvent, DailyHead, Suggestion
+from suggestions.models import CaseEvent, DailyHead, Record, RecordEvent, Suggestion
+from suggestions.states import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,15 @@ def close_days(*, now: datetime) -> int:
             return 0
         since = last.last_event_id if last else 0
         newest = CaseEvent.objects.order_by("-id").values_list("id", flat=True).first() or since
-        digest, count = _digest(since, newest, last.head if last else "")
+        others = last.last_record_event_id if last else 0
+        newest_other = (
+            RecordEvent.objects.order_by("-id").values_list("id", flat=True).first() or others
+        )
+        digest, count = _digest((since, newest), (others, newest_other), last.head if last else "")
         DailyHead.objects.create(
             day=day,
             last_event_id=newest,
+            last_record_event_id=newest_other,
             events=count,
             prev_head=last.head if last else "",
             head=digest,
@@ -45,17 +52,19 @@ def close_days(*, now: datetime) -> int:
     return written
 
 
-def _digest(since: int, upto: int, prev: str) -> tuple[str, int]:
+def _digest(cases: tuple[int, int], records: tuple[int, int], prev: str) -> tuple[str, int]:
+    """Hash over the case events, then the record events, of two open-closed ranges of ids; and how many there were."""
     running = hashlib.sha256(prev.encode())
     count = 0
-    hashes = (
-        CaseEvent.objects.filter(id__gt=since, id__lte=upto)
-        .order_by("id")
-        .values_list("hash", flat=True)
-    )
-    for value in hashes.iterator(chunk_size=5000):
-        running.update(value.encode())
-        count += 1
+    for model, (since, upto) in ((CaseEvent, cases), (RecordEvent, records)):
+        hashes = (
+            model._default_manager.filter(id__gt=since, id__lte=upto)
+            .order_by("id")
+            .values_list("hash", flat=True)
+        )
+        for value in hashes.iterator(chunk_size=5000):
+            running.update(value.encode())
+            count += 1
     return running.hexdigest(), count
 
 
@@ -89,16 +98,45 @@ def verify() -> Generator[Fault, None, None]:
         yield Fault(f"事项 {suggestion_id}", "最后的事件与事项上记的链头不一致，末尾可能被删")
     for missing in heads:
         yield Fault(f"事项 {missing}", "事件全部不见了")
+    yield from _verify_records()
     yield from _verify_days()
 
 
+def _verify_records() -> Generator[Fault, None, None]:
+    """The chains of what is no case, one kind after the other."""
+    for model in (m for m in apps.get_models() if issubclass(m, Record)):
+        label = str(Machine(model.machine).label)
+        heads = dict(model._default_manager.exclude(event_seq=0).values_list("id", "event_head"))
+        held, seq, head = 0, 0, ""
+        events = RecordEvent.objects.filter(machine=model.machine).order_by("record_id", "seq")
+        for event in events.iterator(chunk_size=2000):
+            if event.record_id != held:
+                if held and heads.pop(held, None) != head:
+                    yield Fault(f"{label} {held}", "最后的事件与记录上的链头不一致，末尾可能被删")
+                held, seq, head = event.record_id, 0, ""
+            where = f"{label} {held} 第{event.seq}条（id {event.pk}）"
+            if event.seq != seq + 1:
+                yield Fault(where, f"序号不连续，第{seq + 1}条不见了")
+            if event.prev_hash != head:
+                yield Fault(where, "与上一条的哈希接不上")
+            if event.compute_hash() != event.hash:
+                yield Fault(where, "内容与哈希不符，被改过")
+            seq, head = event.seq, event.hash
+        if held and heads.pop(held, None) != head:
+            yield Fault(f"{label} {held}", "最后的事件与记录上的链头不一致，末尾可能被删")
+        for missing in heads:
+            yield Fault(f"{label} {missing}", "事件全部不见了")
+
+
 def _verify_days() -> Generator[Fault, None, None]:
-    since, prev = 0, ""
+    since, others, prev = 0, 0, ""
     for row in DailyHead.objects.order_by("day"):
-        digest, count = _digest(since, row.last_event_id, prev)
+        digest, count = _digest(
+            (since, row.last_event_id), (others, row.last_record_event_id), prev
+        )
         if row.prev_head != prev or digest != row.head or count != row.events:
             yield Fault(f"{row.day} 的链头", "与当天的事件不符")
-        since, prev = row.last_event_id, row.head
+        since, others, prev = row.last_event_id, row.last_record_event_id, row.head
 
 
 def start_of(day: date) -> datetime:

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 
 from suggestions import clock as counting
 from suggestions.clock import DEFAULT_RULES, Due, Rule, Workdays, local_date
 from suggestions.models import Assignment, CalendarDay, Clock, ClockRule, Suggestion, Unit
+from suggestions.models.record import Record
 from suggestions.states import Transition
 
 MAIN = ("K10", "K2", "K7a", "K15")
@@ -136,6 +138,55 @@ def take_effect(
             unit = (holder or suggestion.lead_unit) if kind in UNIT_CLOCKS else None
             running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=unit))
     return due_fields(running)
+
+
+def start_for_record(
+    record: Record, kind: str, *, at: datetime, holder: Unit | None = None
+) -> Clock:
+    """Start a clock of a record at the legal moment `at`."""
+    rule = current_rule(kind)
+    due = counting.due(rule.as_rule(), local_date(at), workdays())
+    return Clock.objects.create(
+        record_machine=str(record.machine), record_id=record.pk, kind=kind, rule=rule, holder_unit=holder,
+        started_at=at, due_on=due.on, first_due_on=due.on, provisional=due.provisional,
+    )  # fmt: skip
+
+
+def of_record(record: Record) -> QuerySet[Clock]:
+    """All clocks of a record, running and stopped."""
+    return Clock.objects.filter(
+        record_machine=str(record.machine), record_id=record.pk
+    ).select_related("rule")
+
+
+def take_effect_on_record(
+    record: Record, row: Transition, *, at: datetime, holder: Unit | None = None
+) -> dict[str, Any]:
+    """As `take_effect`, for a record: its nearest running date as fields to write."""
+    if not (row.starts or row.stops or row.pauses or row.resumes):
+        return {}
+    running = list(of_record(record).filter(stopped_at=None))
+    stopping = [c for c in running if c.kind in row.stops]
+    if stopping:
+        Clock.objects.filter(pk__in=[c.pk for c in stopping]).update(
+            stopped_at=at, stop_reason=row.name
+        )
+        running = [c for c in running if c not in stopping]
+    for held in running:
+        if held.kind in row.resumes and held.paused_on is not None:
+            _resume(held, at)
+        elif held.kind in row.pauses and held.paused_on is None:
+            held.paused_on = local_date(at)
+            held.save(update_fields=["paused_on"])
+    for kind in row.starts:
+        if not any(c.kind == kind for c in running):
+            running.append(start_for_record(record, kind, at=at, holder=holder))
+    nearest = min(running, key=lambda c: c.due_on, default=None)
+    return (
+        {"due_on": nearest.due_on, "due_kind": nearest.kind}
+        if nearest
+        else {"due_on": None, "due_kind": ""}
+    )
 
 
 def _resume(held: Clock, at: datetime) -> None:

@@ -37,27 +37,26 @@ def legal_moment(clock: Clock) -> datetime:
     return datetime.combine(clock.due_on + timedelta(days=1), time(0), tzinfo=SHANGHAI)
 
 
-def _lapsed(kind: str, now: datetime) -> list[Clock]:
+def _lapsed(kind: str, now: datetime) -> list[tuple[Clock, Suggestion]]:
     today = local_date(now)
-    return list(
-        Clock.objects.filter(kind=kind, stopped_at=None, due_on__lt=today).select_related(
-            "suggestion__jurisdiction"
-        )[:_BATCH]
-    )
+    clocks = Clock.objects.filter(
+        kind=kind, stopped_at=None, due_on__lt=today, suggestion__isnull=False
+    ).select_related("suggestion__jurisdiction")
+    return [(clock, clock.suggestion) for clock in clocks[:_BATCH] if clock.suggestion]
 
 
 def _supplements(now: datetime) -> int:
     done = 0
-    for clock in _lapsed("K10", now):
-        if clock.suggestion.status == Case.SUPPLEMENT_REQUESTED:
-            done += _try(clock.suggestion, "supplement_expired", legal_moment(clock))
+    for clock, suggestion in _lapsed("K10", now):
+        if suggestion.status == Case.SUPPLEMENT_REQUESTED:
+            done += _try(suggestion, "supplement_expired", legal_moment(clock))
     return done
 
 
 def _evaluations(now: datetime) -> int:
     done = 0
-    for clock in _lapsed("K13", now):
-        suggestion, moment = clock.suggestion, legal_moment(clock)
+    for clock, suggestion in _lapsed("K13", now):
+        moment = legal_moment(clock)
         if suggestion.evaluation_state == Evaluation.INVITED:
             done += _try(suggestion, "expire", moment)
         if suggestion.status == Case.ANSWERED:

@@ -85,11 +85,27 @@ class Visibility(models.TextChoices):
 
 
 class Machine(models.TextChoices):
-    """The five machines, and the acts that change no state."""
+    """The machines of a case and its parts, those of the other records, and the acts that change no state."""
 
     CASE = "case", _("事项")
     ASSIGNMENT = "assignment", _("承办")
     PUBLICATION = "publication", _("公开")
     EVALUATION = "evaluation", _("评价")
     ADOPTION = "adoption", _("采纳转化")
+    AWARD = "award", _("奖励提名")
+    AWARD_ROUND = "award_round", _("评选")
+    SUPERVISION = "supervision", _("督办")
+    ADVICE = "advice", _("三项建议")
+    VISIT = "visit", _("回访")
+    SPONSORSHIP = "sponsorship", _("领导包案")
+    INSTRUCTION = "instruction", _("领导批示")
+    RECEPTION = "reception", _("接访")
+    HEARING = "hearing", _("听证")
+    QA_SESSION = "qa_session", _("公开问政")
+    MANDATE = "mandate", _("代理委托")
+    RELAY = "relay", _("代理转办")
+    INVITATION = "invitation", _("特邀")
+    RIGHTS = "rights", _("个人信息权利请求")
+    JURISDICTION = "jurisdiction", _("管辖争议")
+    EXPORT = "export", _("导出")
     NOTE = "note", _("记录")

@@ -56,6 +56,8 @@ class Command(BaseCommand):
         chosen = chosen[: options["limit"]] if options["limit"] else chosen
         bar.reset(total=len(chosen))
         count = seeder.items(chosen)
+        if not options["limit"]:
+            seeder.extras()
         bar.close()
         # One rebuild does what the items' own index rows would do one by one.
         call_command("reindex", verbosity=0)

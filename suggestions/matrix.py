@@ -1,0 +1,57 @@
+"""Who may do what, as one table (process.md 2.2). Pure; `access.py` turns it into query filters and loaders.
+
+Scopes: `unit` = items assigned to the role's unit; `jurisdiction` = items of the role's jurisdiction and those below;
+`own` = what names the user (a mandate, a paper to judge). What has no row nobody may do. Acts that change a state take
+their roles from the rows of `states/`.
+"""
+
+from suggestions.roles import Role
+
+R = Role
+UNIT, JURISDICTION, OWN = "unit", "jurisdiction", "own"
+
+# fmt: off — read as the matrix of process.md 2.2. Acts of the state machines take their roles from states/.
+MATRIX: dict[str, dict[str, str]] = {
+    "read_original": {
+        R.INTAKE_CLERK: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+        R.PUBLISHER: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+    },
+    # With a reason, logged. Units only while the author does not hide from them, and only the channel chosen (9.3).
+    "reveal_contact": {
+        R.INTAKE_CLERK: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+        R.PRIVACY_OFFICER: JURISDICTION,
+    },
+    "see_hints": {R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
+    "see_audit": {
+        R.SUPERVISOR: JURISDICTION,
+        R.PRIVACY_OFFICER: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+    },
+    "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
+    "draft_reply": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    "ask_signature": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    "return_draft": {R.UNIT_HEAD: UNIT},
+    "give_opinion": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    "internal_statistics": {
+        R.ANALYST: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION,
+    },
+}
+# fmt: on
+
+MISCONDUCT_READERS = frozenset({R.TRIAGE_OFFICER, R.PRIVACY_OFFICER})
+"""Nobody else ever sees a report of misconduct, least of all the unit it names (XF 30, 46)."""
