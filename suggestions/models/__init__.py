@@ -12,6 +12,12 @@ from suggestions.models.intake import (
     TriageHint,
 )
 from suggestions.models.outbox import CaseNumber, ContentVersion, ImportedLine, Outbox
+from suggestions.models.pipeline import (
+    Extension,
+    JurisdictionDispute,
+    NamedUnit,
+    Objection,
+    PendingDecision,
 from suggestions.models.place import District, Jurisdiction
 from suggestions.models.publication import Adoption, PublicationReview
 from suggestions.models.record import Record, RecordEvent
@@ -23,5 +29,6 @@ __all__ = [
     "Adoption", "Assignment", "Attachment", "Author", "CalendarDay", "CaseEvent", "CaseNumber", "Clock", "ClockRule",
     "Consent", "ContentVersion", "DailyHead", "DispatchRule", "District", "Evaluation", "IdentityAccessLog",
     "ImportedLine", "Jurisdiction", "Outbox", "PublicationReview", "Record", "RecordEvent", "RedirectTarget", "Reply", "StaffRole",
+    "Extension", "JurisdictionDispute", "NamedUnit", "Objection", "PendingDecision",
     "SubmissionDraft", "Suggestion", "SupplementRequest", "TaggedSuggestion", "Topic", "TopicTag", "TriageHint", "Unit",
 ]  # fmt: skip

@@ -33,6 +33,13 @@ class Assignment(models.Model):
     basis = models.CharField(_("交办依据"), max_length=200, blank=True)
     note = models.CharField(_("交办说明"), max_length=500, blank=True)
     opinion = models.TextField(_("协办意见"), max_length=3000, blank=True)
+    is_final = models.BooleanField(
+        _("最终指定，不能再退"), default=False, help_text=_("异议不成立，或督办员指定的")
+    )
+    interim_status = models.TextField(_("进展说明"), max_length=500, blank=True)
+    interim_until = models.DateField(_("预计哪天给意见"), null=True, blank=True)
+    interim_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

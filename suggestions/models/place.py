@@ -20,6 +20,9 @@ class Jurisdiction(MP_Node):
     hotline = models.CharField(_("热线"), max_length=20, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     hours = models.CharField(_("办公时间"), max_length=120, blank=True)
+    refusal_second_look = models.BooleanField(
+        _("不予受理要第二人复核"), default=True, help_text=_("检举控告的转送总要第二人复核")
+    )
     is_active = models.BooleanField(_("启用"), default=True)
 
     node_order_by: list[str] = []

@@ -185,6 +185,10 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
         blank=True,
         verbose_name=_("指引渠道"),
     )
+    return_count = models.PositiveSmallIntegerField(_("退办次数"), default=0, editable=False)
+    escalated_at = models.DateTimeField(
+        _("交督办员指定的时间"), null=True, blank=True, editable=False
+    )
     co_sign_count = models.PositiveIntegerField(_("附议人数"), default=0)
     due_on = models.DateField(_("当前期限"), null=True, blank=True, editable=False)
     due_kind = models.CharField(max_length=4, blank=True, editable=False)

@@ -31,6 +31,11 @@ class Unit(MP_Node):
         verbose_name=_("所在区划"),
     )
     is_collection_office = models.BooleanField(_("是征集办公室"), default=False)
+    is_community = models.BooleanField(
+        _("是社区组织"),
+        default=False,
+        help_text=_("社区组织只能主办派单目录里列给它的事项（BJ 17）"),
+    )
     duties = models.TextField(_("职责"), blank=True)
     not_ours = models.TextField(
         _("不归本单位管"), blank=True, help_text=_("写清归哪家管，居民少跑一趟")

@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from suggestions.states.adoption import ADOPTION_TRANSITIONS
 from suggestions.states.assignment import ASSIGNMENT_TRANSITIONS
 from suggestions.states.case import CASE_TRANSITIONS
+from suggestions.states.decision import DECISION_TRANSITIONS
 from suggestions.states.evaluation import EVALUATION_TRANSITIONS
+from suggestions.states.extension import EXTENSION_TRANSITIONS
+from suggestions.states.jurisdiction import JURISDICTION_TRANSITIONS
 from suggestions.states.machines import (
     Adoption,
     Assignment,
@@ -36,6 +39,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     *PUBLICATION_TRANSITIONS,
     *EVALUATION_TRANSITIONS,
     *ADOPTION_TRANSITIONS,
+    *DECISION_TRANSITIONS,
+    *EXTENSION_TRANSITIONS,
+    *JURISDICTION_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 

@@ -76,6 +76,42 @@ class Adoption(models.TextChoices):
     ABANDONED = "abandoned", _("不再推进")
 
 
+class Decision(models.TextChoices):
+    """A refusal or redirect under a second look (process.md T6, T7)."""
+
+    PROPOSED = "proposed", _("待复核")
+    CONFIRMED = "confirmed", _("已确认")
+    SENT_BACK = "sent_back", _("已退回")
+    DROPPED = "dropped", _("不再需要")
+
+
+class Extension(models.TextChoices):
+    """A later date for an answer (process.md 4.2, K8)."""
+
+    REQUESTED = "requested", _("待批")
+    GRANTED = "granted", _("已同意")
+    DENIED = "denied", _("没有同意")
+
+
+class Jurisdiction(models.TextChoices):
+    """Who is competent (process.md 4.2; XF 24)."""
+
+    CONSULTING = "consulting", _("单位协商中")
+    REFERRED = "referred", _("报请上级决定")
+    MEETING = "meeting", _("联席会议")
+    SETTLED = "settled", _("已确定")
+    DROPPED = "dropped", _("不再需要")
+
+
+class Commitment(models.TextChoices):
+    """A dated promise of an answer (process.md 4.7; K18)."""
+
+    OPEN = "open", _("未到期")
+    KEPT = "kept", _("做到了")
+    MISSED = "missed", _("过期没有做到")
+    REPLACED = "replaced", _("由新的答复代替")
+
+
 class Visibility(models.TextChoices):
     """Who may read an event's words."""
 
@@ -92,6 +128,7 @@ class Machine(models.TextChoices):
     PUBLICATION = "publication", _("公开")
     EVALUATION = "evaluation", _("评价")
     ADOPTION = "adoption", _("采纳转化")
+    COMMITMENT = "commitment", _("承诺")
     AWARD = "award", _("奖励提名")
     AWARD_ROUND = "award_round", _("评选")
     SUPERVISION = "supervision", _("督办")
@@ -107,5 +144,7 @@ class Machine(models.TextChoices):
     INVITATION = "invitation", _("特邀")
     RIGHTS = "rights", _("个人信息权利请求")
     JURISDICTION = "jurisdiction", _("管辖争议")
+    DECISION = "decision", _("复核")
+    EXTENSION = "extension", _("延期")
     EXPORT = "export", _("导出")
     NOTE = "note", _("记录")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from suggestions import states
 from suggestions.roles import Role
+from suggestions.states import machines
 
 _STATES: dict[states.Machine, Any] = {
     states.Machine.CASE: states.Case,
@@ -16,6 +17,9 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.PUBLICATION: states.Publication,
     states.Machine.EVALUATION: states.Evaluation,
     states.Machine.ADOPTION: states.Adoption,
+    states.Machine.DECISION: machines.Decision,
+    states.Machine.EXTENSION: machines.Extension,
+    states.Machine.JURISDICTION: machines.Jurisdiction,
 }
 
 
