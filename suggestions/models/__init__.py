@@ -18,6 +18,7 @@ from suggestions.models.pipeline import (
     NamedUnit,
     Objection,
     PendingDecision,
+)
 from suggestions.models.place import District, Jurisdiction
 from suggestions.models.publication import Adoption, PublicationReview
 from suggestions.models.record import Record, RecordEvent
