@@ -1,8 +1,10 @@
 """What happens because time passed: swept by query, so that a missed run heals (process.md section 5)."""
 
 from datetime import datetime, time, timedelta
+from typing import Protocol
 
 import structlog
+from django.utils.module_loading import import_string
 
 from suggestions import outbox
 from suggestions.actor import Actor
@@ -17,19 +19,40 @@ _BATCH = 500
 DRAFT_DAYS = 90
 
 
+class Sweep(Protocol):
+    """Idempotent: a second run at the same moment does nothing."""
+
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+# fmt: off — one line a sweep; each is named by its module and function, takes `now=`, and says how many it did.
+SWEEPS: dict[str, str] = {
+    "supplements": "suggestions.services.lapses.supplements",  # T4: a supplement that never came
+    "evaluations": "suggestions.services.lapses.evaluations",  # T14: an evaluation window that closed
+    "reminders": "suggestions.services.lapses.reminders",  # before and after agency dates
+    "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
+}
+# fmt: on
+"""What the clock brings, in this order. A sweep finds its work by query, does it once, and stamps the legal moment."""
+
+
 def run(*, now: datetime) -> dict[str, int]:
-    """Supplements that expired (T4), evaluation windows that closed (T14), reminders before agency dates, old drafts.
+    """All sweeps. One that fails keeps no other from running; what failed is raised together at the end.
 
     Each lapse is stamped with its legal moment, 24:00 of the due day, whenever the worker comes round.
     """
-    return {
-        "supplements": _supplements(now),
-        "evaluations": _evaluations(now),
-        "reminders": _reminders(now),
-        "drafts": SubmissionDraft.objects.filter(
-            updated_at__lt=now - timedelta(days=DRAFT_DAYS)
-        ).delete()[0],
-    }
+    done: dict[str, int] = {}
+    failed: list[Exception] = []
+    for name, path in SWEEPS.items():
+        sweep: Sweep = import_string(path)
+        try:
+            done[name] = sweep(now=now)
+        except Exception as error:
+            log.exception("sweep_failed", sweep=name)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("sweeps failed", failed)
+    return done
 
 
 def legal_moment(clock: Clock) -> datetime:
@@ -45,7 +68,8 @@ def _lapsed(kind: str, now: datetime) -> list[tuple[Clock, Suggestion]]:
     return [(clock, clock.suggestion) for clock in clocks[:_BATCH] if clock.suggestion]
 
 
-def _supplements(now: datetime) -> int:
+def supplements(*, now: datetime) -> int:
+    """Go on with what is there where a supplement expired (T4, K10)."""
     done = 0
     for clock, suggestion in _lapsed("K10", now):
         if suggestion.status == Case.SUPPLEMENT_REQUESTED:
@@ -53,7 +77,8 @@ def _supplements(now: datetime) -> int:
     return done
 
 
-def _evaluations(now: datetime) -> int:
+def evaluations(*, now: datetime) -> int:
+    """Close evaluation windows: silence is "not evaluated", never satisfaction (T14, K13)."""
     done = 0
     for clock, suggestion in _lapsed("K13", now):
         moment = legal_moment(clock)
@@ -74,7 +99,7 @@ def _try(suggestion: Suggestion, name: str, at: datetime, **fields: datetime) ->
     return 1
 
 
-def _reminders(now: datetime) -> int:
+def reminders(*, now: datetime) -> int:
     """Two working days before, on the day, then daily: one line to the holder a day (process.md section 5)."""
     from suggestions.clock import working_days_between
     from suggestions.services.clocks import workdays
@@ -105,3 +130,9 @@ def _reminders(now: datetime) -> int:
             )
             sent += 1
     return sent
+
+
+def old_drafts(*, now: datetime) -> int:
+    """Drop drafts nobody touched for DRAFT_DAYS."""
+    gone = SubmissionDraft.objects.filter(updated_at__lt=now - timedelta(days=DRAFT_DAYS))
+    return gone.delete()[0]
