@@ -52,6 +52,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K15", "限期整改", 10, Length.WORKING_DAY, source="policy"),
     Rule("K18", "承诺", 0, Length.DAY, source="policy"),
     Rule("K19", "转化进展", 90, Length.DAY, source="policy"),
+    Rule("KA2", "上级代理员答复", 2, Length.WORKING_DAY, source="policy; process.md 3.3"),
     Rule("K20", "归档", 90, Length.DAY, source="policy"),
 )
 

@@ -1,5 +1,14 @@
 """All models of the domain, one migration line."""
 
+from suggestions.models.agent import (
+    AgentMandate,
+    AgentPost,
+    AgentRelay,
+    AgentVisit,
+    AuthorCode,
+    MandateCase,
+    ServicePoint,
+)
 from suggestions.models.author import Author, Consent, IdentityAccessLog
 from suggestions.models.clocks import CalendarDay, Clock, ClockRule
 from suggestions.models.event import CaseEvent, DailyHead
@@ -11,6 +20,7 @@ from suggestions.models.intake import (
     SupplementRequest,
     TriageHint,
 )
+from suggestions.models.invited import Invitation, InvitedContributor
 from suggestions.models.outbox import CaseNumber, ContentVersion, ImportedLine, Outbox
 from suggestions.models.pipeline import (
     Extension,
@@ -27,6 +37,8 @@ from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
 from suggestions.models.unit import DispatchRule, StaffRole, Unit
 
 __all__ = [
+    "AgentMandate", "AgentPost", "AgentRelay", "AgentVisit", "AuthorCode", "Invitation", "InvitedContributor",
+    "MandateCase", "ServicePoint",
     "Adoption", "Assignment", "Attachment", "Author", "CalendarDay", "CaseEvent", "CaseNumber", "Clock", "ClockRule",
     "Consent", "ContentVersion", "DailyHead", "DispatchRule", "District", "Evaluation", "IdentityAccessLog",
     "ImportedLine", "Jurisdiction", "Outbox", "PublicationReview", "Record", "RecordEvent", "RedirectTarget", "Reply", "StaffRole",

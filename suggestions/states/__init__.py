@@ -17,6 +17,7 @@ from suggestions.states.decision import DECISION_TRANSITIONS
 from suggestions.states.evaluation import EVALUATION_TRANSITIONS
 from suggestions.states.extension import EXTENSION_TRANSITIONS
 from suggestions.states.jurisdiction import JURISDICTION_TRANSITIONS
+from suggestions.states.invitation import INVITATION_TRANSITIONS
 from suggestions.states.machines import (
     Adoption,
     Assignment,
@@ -26,7 +27,9 @@ from suggestions.states.machines import (
     Publication,
     Visibility,
 )
+from suggestions.states.mandate import MANDATE_TRANSITIONS
 from suggestions.states.publication import PUBLICATION_TRANSITIONS
+from suggestions.states.relay import RELAY_TRANSITIONS
 from suggestions.states.table import AUTHOR, SYSTEM, Transition
 
 __all__ = [
@@ -39,6 +42,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     *PUBLICATION_TRANSITIONS,
     *EVALUATION_TRANSITIONS,
     *ADOPTION_TRANSITIONS,
+    *MANDATE_TRANSITIONS,
+    *RELAY_TRANSITIONS,
+    *INVITATION_TRANSITIONS,
     *DECISION_TRANSITIONS,
     *EXTENSION_TRANSITIONS,
     *JURISDICTION_TRANSITIONS,

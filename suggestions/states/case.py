@@ -4,17 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions.roles import Role
 from suggestions.states.machines import Case, Machine, Visibility
-from suggestions.states.table import AUTHOR, OFFICE, SYSTEM, TRIAGE, UNIT, Transition
+from suggestions.states.table import AGENTS, AUTHOR, OFFICE, SYSTEM, TRIAGE, UNIT, Transition
 
 _M = Machine.CASE
 
 # The rows are read as a table, so they are kept as one.
 # fmt: off
 CASE_TRANSITIONS: tuple[Transition, ...] = (
-    Transition(_M, "submit", (Case.DRAFT,), Case.SUBMITTED, (AUTHOR, Role.INTAKE_CLERK, SYSTEM), _("提交"), _("提交"),
-               Visibility.STAFF, starts=("K1",), basis="T1; SH 10; PIPL 17, 35"),
-    Transition(_M, "register", (Case.SUBMITTED,), Case.REGISTERED, (SYSTEM, Role.INTAKE_CLERK), _("登记"), _("收到，登记"),
-               Visibility.PUBLIC, starts=("K2", "K3"), stops=("K1",), notify=("author.registered",),
+    Transition(_M, "submit", (Case.DRAFT,), Case.SUBMITTED, (AUTHOR, Role.INTAKE_CLERK, *AGENTS, SYSTEM), _("提交"),
+               _("提交"), Visibility.STAFF, starts=("K1",), basis="T1; SH 10; PIPL 17, 35"),
+    Transition(_M, "register", (Case.SUBMITTED,), Case.REGISTERED, (SYSTEM, Role.INTAKE_CLERK, *AGENTS), _("登记"),
+               _("收到，登记"), Visibility.PUBLIC, starts=("K2", "K3"), stops=("K1",), notify=("author.registered",),
                basis="T2; XF 22, 44(1)"),
     Transition(_M, "request_supplement", (Case.REGISTERED,), Case.SUPPLEMENT_REQUESTED, TRIAGE, _("请建议人补充"),
                _("请您补充：{asked}"), starts=("K10",), pauses=("K2",), notify=("author.supplement",), reason_required=True,

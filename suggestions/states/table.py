@@ -14,6 +14,7 @@ SYSTEM = "system"
 TRIAGE = (Role.TRIAGE_OFFICER,)
 OFFICE = (Role.TRIAGE_OFFICER, Role.SUPERVISOR)
 UNIT = (Role.LIAISON, Role.HANDLER)
+AGENTS = (Role.AGENT_L1, Role.AGENT_L2, Role.AGENT_L3, Role.AGENT_L4)
 
 
 @dataclass(frozen=True, slots=True)

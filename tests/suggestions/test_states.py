@@ -18,6 +18,9 @@ from suggestions.models import Adoption, Assignment, CaseEvent, Suggestion
 from suggestions.roles import Role
 from suggestions.services import transitions
 from suggestions.states import AUTHOR, SYSTEM, TRANSITIONS, Case, Machine, Transition, Visibility
+from suggestions.states.invitation import Invitation
+from suggestions.states.mandate import Mandate
+from suggestions.states.relay import Relay
 from tests import world as w
 from tests.world import MONDAY
 
@@ -27,6 +30,9 @@ CHOICES: dict[Machine, Any] = {
     Machine.PUBLICATION: states.Publication,
     Machine.EVALUATION: states.Evaluation,
     Machine.ADOPTION: states.Adoption,
+    Machine.MANDATE: Mandate,
+    Machine.RELAY: Relay,
+    Machine.INVITATION: Invitation,
 }
 ACTORS = {AUTHOR, SYSTEM, *Role.values}
 ENDS = {
@@ -38,6 +44,9 @@ FIRST = {
     Machine.PUBLICATION: states.Publication.PRIVATE,
     Machine.EVALUATION: states.Evaluation.NOT_INVITED,
     Machine.ADOPTION: "",
+    Machine.MANDATE: "",
+    Machine.RELAY: "",
+    Machine.INVITATION: "",
 }
 
 

@@ -9,6 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from suggestions import states
 from suggestions.roles import Role
+from suggestions.states.invitation import Invitation
+from suggestions.states.mandate import Mandate
+from suggestions.states.relay import Relay
 from suggestions.states import machines
 
 _STATES: dict[states.Machine, Any] = {
@@ -17,6 +20,9 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.PUBLICATION: states.Publication,
     states.Machine.EVALUATION: states.Evaluation,
     states.Machine.ADOPTION: states.Adoption,
+    states.Machine.MANDATE: Mandate,
+    states.Machine.RELAY: Relay,
+    states.Machine.INVITATION: Invitation,
     states.Machine.DECISION: machines.Decision,
     states.Machine.EXTENSION: machines.Extension,
     states.Machine.JURISDICTION: machines.Jurisdiction,
