@@ -10,6 +10,16 @@ from suggestions.models.agent import (
     ServicePoint,
 )
 from suggestions.models.author import Author, Consent, IdentityAccessLog
+from suggestions.models.channels import (
+    Arrival,
+    CaseLink,
+    CoSign,
+    EmergencyPeriod,
+    Guardian,
+    JointAuthor,
+    Sheet,
+    SheetRow,
+)
 from suggestions.models.clocks import CalendarDay, Clock, ClockRule
 from suggestions.models.event import CaseEvent, DailyHead
 from suggestions.models.handling import Assignment, Evaluation, Reply
@@ -37,6 +47,7 @@ from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
 from suggestions.models.unit import DispatchRule, StaffRole, Unit
 
 __all__ = [
+    "Arrival", "CaseLink", "CoSign", "EmergencyPeriod", "Guardian", "JointAuthor", "Sheet", "SheetRow",
     "AgentMandate", "AgentPost", "AgentRelay", "AgentVisit", "AuthorCode", "Invitation", "InvitedContributor",
     "MandateCase", "ServicePoint",
     "Adoption", "Assignment", "Attachment", "Author", "CalendarDay", "CaseEvent", "CaseNumber", "Clock", "ClockRule",

@@ -25,6 +25,13 @@ class Author(models.Model):
         LETTER = "letter", _("信件")
         NONE = "none", _("不用通知")
 
+    class AgeBand(models.TextChoices):
+        """Asked only of those who say so themselves (MC 31 to 38; PIPL 31)."""
+
+        ADULT = "", _("已满18周岁，或者没有说")
+        TEEN = "14_17", _("14至17周岁")
+        CHILD = "under_14", _("未满14周岁")
+
     suggestion = models.OneToOneField(Suggestion, models.CASCADE, related_name="author")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PERSON)
     name = EncryptedTextField(_("姓名"), blank=True, default="")
@@ -35,6 +42,9 @@ class Author(models.Model):
     contact_channel = models.CharField(
         _("联系方式"), max_length=8, choices=ContactChannel.choices, default=ContactChannel.SMS
     )
+    age_band = models.CharField(
+        _("年龄段"), max_length=8, choices=AgeBand.choices, blank=True, default=""
+    )
 
     class Meta:
         verbose_name = _("建议人")
@@ -42,6 +52,11 @@ class Author(models.Model):
 
     def __str__(self) -> str:
         return f"author of {self.suggestion_id}"
+
+    @property
+    def is_minor(self) -> bool:
+        """Under 18 by own word: never named in public, contact only after prior approval (MC 36; process.md 9.5)."""
+        return bool(self.age_band)
 
 
 class Consent(models.Model):

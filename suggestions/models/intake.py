@@ -19,6 +19,10 @@ class SubmissionDraft(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, models.CASCADE)
     idempotency_key = models.CharField(max_length=80, unique=True)
     answers = EncryptedTextField(default="", blank=True)
+    resume_hash = models.CharField(
+        max_length=64, blank=True, default="", db_index=True, editable=False
+    )
+    """Keyed hash of the code to come back with; empty until the person asked for one."""
     suggestion = models.ForeignKey(
         Suggestion, models.CASCADE, null=True, blank=True, related_name="+"
     )
