@@ -11,29 +11,52 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from suggestions.states.adoption import ADOPTION_TRANSITIONS
+from suggestions.states.advice import ADVICE_TRANSITIONS
 from suggestions.states.assignment import ASSIGNMENT_TRANSITIONS
+from suggestions.states.award import AWARD_TRANSITIONS
 from suggestions.states.case import CASE_TRANSITIONS
+from suggestions.states.commitment import COMMITMENT_TRANSITIONS
 from suggestions.states.decision import DECISION_TRANSITIONS
 from suggestions.states.evaluation import EVALUATION_TRANSITIONS
 from suggestions.states.extension import EXTENSION_TRANSITIONS
-from suggestions.states.jurisdiction import JURISDICTION_TRANSITIONS
+from suggestions.states.hearing import HEARING_TRANSITIONS
+from suggestions.states.instruction import INSTRUCTION_TRANSITIONS
 from suggestions.states.invitation import INVITATION_TRANSITIONS
+from suggestions.states.jurisdiction import JURISDICTION_TRANSITIONS
 from suggestions.states.machines import (
     Adoption,
     Assignment,
+    Breach,
     Case,
+    Commitment,
     Evaluation,
+    Identity,
     Machine,
+    Message,
     Publication,
+    Rights,
+    Takedown,
     Visibility,
 )
 from suggestions.states.mandate import MANDATE_TRANSITIONS
 from suggestions.states.publication import PUBLICATION_TRANSITIONS
+from suggestions.states.qa_session import QA_SESSION_TRANSITIONS
+from suggestions.states.reception import RECEPTION_TRANSITIONS
 from suggestions.states.relay import RELAY_TRANSITIONS
+from suggestions.states.rights import (
+    BREACH_TRANSITIONS,
+    IDENTITY_TRANSITIONS,
+    MESSAGE_TRANSITIONS,
+    RIGHTS_TRANSITIONS,
+    TAKEDOWN_TRANSITIONS,
+)
+from suggestions.states.sponsorship import SPONSORSHIP_TRANSITIONS
+from suggestions.states.supervision import SUPERVISION_TRANSITIONS
 from suggestions.states.table import AUTHOR, SYSTEM, Transition
+from suggestions.states.visit import VISIT_TRANSITIONS
 
 __all__ = [
-    "AUTHOR", "SYSTEM", "Adoption", "Assignment", "Case", "Evaluation", "Machine", "Publication", "Transition", "Visibility",
+    "AUTHOR", "SYSTEM", "Adoption", "Assignment", "Breach", "Case", "Commitment", "Evaluation", "Identity", "Machine", "Message", "Publication", "Rights", "Takedown", "Transition", "Visibility",
 ]  # fmt: skip
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -42,12 +65,27 @@ TRANSITIONS: tuple[Transition, ...] = (
     *PUBLICATION_TRANSITIONS,
     *EVALUATION_TRANSITIONS,
     *ADOPTION_TRANSITIONS,
-    *MANDATE_TRANSITIONS,
-    *RELAY_TRANSITIONS,
-    *INVITATION_TRANSITIONS,
+    *ADVICE_TRANSITIONS,
+    *AWARD_TRANSITIONS,
+    *VISIT_TRANSITIONS,
+    *HEARING_TRANSITIONS,
+    *INSTRUCTION_TRANSITIONS,
+    *QA_SESSION_TRANSITIONS,
+    *RECEPTION_TRANSITIONS,
+    *RIGHTS_TRANSITIONS,
+    *IDENTITY_TRANSITIONS,
+    *MESSAGE_TRANSITIONS,
+    *TAKEDOWN_TRANSITIONS,
+    *BREACH_TRANSITIONS,
+    *SPONSORSHIP_TRANSITIONS,
+    *SUPERVISION_TRANSITIONS,
+    *COMMITMENT_TRANSITIONS,
     *DECISION_TRANSITIONS,
     *EXTENSION_TRANSITIONS,
     *JURISDICTION_TRANSITIONS,
+    *MANDATE_TRANSITIONS,
+    *RELAY_TRANSITIONS,
+    *INVITATION_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 

@@ -9,10 +9,19 @@ from django.core.management.base import BaseCommand, CommandError
 
 from suggestions import states
 from suggestions.roles import Role
+from suggestions.states import machines
+from suggestions.states.advice import Advice
+from suggestions.states.hearing import Hearing
+from suggestions.states.instruction import Instruction
+from suggestions.states.award import AwardState, RoundState
 from suggestions.states.invitation import Invitation
 from suggestions.states.mandate import Mandate
+from suggestions.states.qa_session import QaSession
+from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
-from suggestions.states import machines
+from suggestions.states.visit import VisitState
+from suggestions.states.sponsorship import Sponsorship
+from suggestions.states.supervision import Supervision
 
 _STATES: dict[states.Machine, Any] = {
     states.Machine.CASE: states.Case,
@@ -20,12 +29,28 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.PUBLICATION: states.Publication,
     states.Machine.EVALUATION: states.Evaluation,
     states.Machine.ADOPTION: states.Adoption,
-    states.Machine.MANDATE: Mandate,
-    states.Machine.RELAY: Relay,
-    states.Machine.INVITATION: Invitation,
+    states.Machine.SUPERVISION: Supervision,
+    states.Machine.ADVICE: Advice,
+    states.Machine.SPONSORSHIP: Sponsorship,
+    states.Machine.INSTRUCTION: Instruction,
+    states.Machine.RECEPTION: Reception,
+    states.Machine.HEARING: Hearing,
+    states.Machine.QA_SESSION: QaSession,
+    states.Machine.AWARD_ROUND: RoundState,
+    states.Machine.AWARD: AwardState,
+    states.Machine.VISIT: VisitState,
+    states.Machine.COMMITMENT: states.Commitment,
     states.Machine.DECISION: machines.Decision,
     states.Machine.EXTENSION: machines.Extension,
     states.Machine.JURISDICTION: machines.Jurisdiction,
+    states.Machine.MANDATE: Mandate,
+    states.Machine.RELAY: Relay,
+    states.Machine.INVITATION: Invitation,
+    states.Machine.RIGHTS: states.Rights,
+    states.Machine.IDENTITY: states.Identity,
+    states.Machine.MESSAGE: states.Message,
+    states.Machine.TAKEDOWN: states.Takedown,
+    states.Machine.BREACH: states.Breach,
 }
 
 
