@@ -49,11 +49,16 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K11", "答复审核", 2, Length.WORKING_DAY, source="policy"),
     Rule("K12", "公开", 5, Length.WORKING_DAY, source="policy"),
     Rule("K13", "评价期", 15, Length.DAY, citizen=True, source="policy; SAT22"),
+    Rule("K14", "回访", 5, Length.WORKING_DAY, source="BJ 23; policy"),
     Rule("K15", "限期整改", 10, Length.WORKING_DAY, source="policy"),
     Rule("K18", "承诺", 0, Length.DAY, source="policy"),
     Rule("K19", "转化进展", 90, Length.DAY, source="policy"),
     Rule("KA2", "上级代理员答复", 2, Length.WORKING_DAY, source="policy; process.md 3.3"),
+    Rule("KP5", "评选公示", 5, Length.WORKING_DAY, source="policy; process.md 4.8"),
     Rule("K20", "归档", 90, Length.DAY, source="policy"),
+    Rule("K24", "个人信息请求", 15, Length.WORKING_DAY, pausable=True, source="PIPL 45 to 50; ND 23; policy"),
+    Rule("K25", "泄露处置", 24, Length.HOUR, source="PIPL 57; MC 35; ND 11; policy"),
+    Rule("K27", "撤下投诉决定", 3, Length.WORKING_DAY, source="process.md 9.2; policy"),
 )
 
 # Statutory days off (HOL 2) for years whose notice with swap days is not out. They are a floor, hence provisional.

@@ -138,6 +138,19 @@ class Solved(models.TextChoices):
     NOT_NEEDED = "not_needed", _("不需要解决")
 
 
+class RatingReason(models.TextChoices):
+    """Why somebody is not satisfied (process.md 7.1)."""
+
+    NOT_SOLVED = "not_solved", _("问题没有解决")
+    NOT_TO_POINT = "not_to_point", _("答非所问")
+    NO_REASON = "no_reason", _("没有讲清理由或依据")
+    NO_DATE = "no_date", _("没有说什么时候办")
+    NOT_KEPT = "not_kept", _("说的和做的不一样")
+    SLOW = "slow", _("太慢")
+    ATTITUDE = "attitude", _("态度不好")
+    OTHER = "other", _("其他")
+
+
 class ConversionType(models.TextChoices):
     """Seven ways of conversion (SH 13)."""
 
@@ -148,3 +161,79 @@ class ConversionType(models.TextChoices):
     MOTION = "motion", _("代表建议或委员提案")
     DECISION_INPUT = "decision_input", _("决策参考")
     OTHER = "other", _("其他")
+
+
+class RightsKind(models.TextChoices):
+    """What a person may ask about their own data (PIPL 44 to 50; process.md 9.4)."""
+
+    VIEW = "view", _("查看")
+    EXPORT = "export", _("拿一份副本")
+    CORRECT = "correct", _("更正")
+    DELETE = "delete", _("删除")
+    RESTRICT = "restrict", _("停止使用")
+    EXPLAIN = "explain", _("说明处理规则")
+
+
+class RightsRelation(models.TextChoices):
+    """Who asks. Relatives of a deceased person ask in their own lawful interest (PIPL 49)."""
+
+    SELF = "self", _("本人")
+    GUARDIAN = "guardian", _("监护人")
+    RELATIVE = "relative", _("去世建议人的近亲属")
+
+
+class RightsResult(models.TextChoices):
+    """How a request ended."""
+
+    GIVEN = "given", _("已提供")
+    CORRECTED = "corrected", _("已更正")
+    ERASED = "erased", _("已删除")
+    RESTRICTED = "restricted", _("已停止使用，只保存")
+    REFUSED = "refused", _("没有同意")
+
+
+class GrantKind(models.TextChoices):
+    """Why a reason alone is not enough to read an identity (process.md 2.2, 9.3; MC 36)."""
+
+    MINOR = "minor", _("查看未成年人信息")
+    BREAK_GLASS = "break_glass", _("紧急查看")
+    EXPORT = "export", _("带身份信息导出")
+
+
+class BreachKind(models.TextChoices):
+    """What happened to personal data (PIPL 57)."""
+
+    LEAK = "leak", _("泄露")
+    TAMPER = "tamper", _("篡改")
+    LOSS = "loss", _("丢失")
+
+
+class ErasureBasis(models.TextChoices):
+    """Why personal content was erased or sealed (PIPL 47)."""
+
+    REQUEST = "request", _("本人要求删除")
+    RELATIVE = "relative", _("近亲属要求删除")
+    EXPIRED = "expired", _("保存期限已满")
+    ARCHIVE_DUTY = "archive_duty", _("法定保存期未满")
+
+
+class RecordClass(models.TextChoices):
+    """Classes of records with a retention term of their own (process.md 9.4)."""
+
+    CASE = "case", _("办结的建议")
+    DRAFT = "draft", _("没有提交的草稿")
+    REDIRECTED = "redirected", _("转指引其他渠道的建议内容")
+    IDENTITY_FILE = "identity_file", _("核实身份用的材料")
+    UNUSED_FILE = "unused_file", _("上传后没有提交的文件")
+    OUTBOX = "outbox", _("已发送的通知底稿")
+    NOTICE = "notice", _("站内通知和发送记录")
+    IDENTITY_LOG = "identity_log", _("身份信息查看记录")
+    AUTHORITY_LOG = "authority_log", _("权限变动记录")
+    TAKEDOWN_WORDS = "takedown", _("撤下投诉人的联系方式")
+
+
+class RetentionAct(models.TextChoices):
+    """What happens at the end of a term."""
+
+    ERASE = "erase", _("删除个人内容，留存记录")
+    DELETE = "delete", _("整行删除")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from suggestions import states
+from suggestions import reply_parts, states
 from suggestions.codes import Outcome, Overall, Solved
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.unit import Unit
@@ -92,6 +92,8 @@ class Reply(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
     outcome = models.CharField(_("办理结果"), max_length=20, choices=Outcome.choices, blank=True)
     body = models.TextField(_("答复内容"), max_length=6000, blank=True)
+    parts = models.JSONField(_("逐条回应"), default=list, blank=True)
+    """Rows {kind, point, answer, unit, unit_name, ref}: who answers which point (reply_parts.py)."""
     reason = models.TextField(_("不予采纳的理由"), max_length=1000, blank=True)
     basis = models.CharField(_("依据"), max_length=300, blank=True)
     commitment = models.CharField(_("下一步或承诺"), max_length=300, blank=True)
@@ -165,10 +167,11 @@ class Reply(models.Model):
 
     @property
     def full_text(self) -> str:
-        """What the author is told: the body and, where there is one, the reason for not adopting (XF 29)."""
+        """What the author is told: the body, the points one by one, and the reason for not adopting (XF 29)."""
+        said = "\n\n".join(text for text in (self.body, reply_parts.compose(self.parts)) if text)
         if self.outcome == Outcome.NOT_ADOPTED and self.reason and self.reason not in self.body:
-            return f"{self.body}\n\n不予采纳的理由：{self.reason}"
-        return self.body
+            return f"{said}\n\n不予采纳的理由：{self.reason}"
+        return said
 
 
 class Evaluation(models.Model):
@@ -189,9 +192,16 @@ class Evaluation(models.Model):
     score_result = models.PositiveSmallIntegerField(_("解决程度"), null=True, blank=True)
     score_attitude = models.PositiveSmallIntegerField(_("办理态度"), null=True, blank=True)
     score_speed = models.PositiveSmallIntegerField(_("办理速度"), null=True, blank=True)
+    reasons = models.JSONField(_("不满意在哪里"), default=list, blank=True)
     comment = models.TextField(_("想说的话"), max_length=500, blank=True)
     public_comment = models.TextField(blank=True)
     source = models.CharField(max_length=6, choices=Source.choices, default=Source.SELF)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    origin_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    """Keyed hash of the network address of a rating given online; emptied after some weeks (services/flags.py)."""
+    is_auto = models.BooleanField(default=False, editable=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -199,6 +209,12 @@ class Evaluation(models.Model):
         verbose_name_plural = _("评价")
         constraints = [
             models.UniqueConstraint(fields=["suggestion", "round"], name="one_rating_a_round"),
+            # Silence is not consent: nothing rates for an author who said nothing (process.md 7.1).
+            models.CheckConstraint(condition=Q(is_auto=False), name="rating_is_never_automatic"),
+            models.CheckConstraint(
+                condition=Q(source="self") | (Q(entered_by__isnull=False) & ~Q(comment="")),
+                name="entered_rating_has_staff_and_own_words",
+            ),
             *(
                 models.CheckConstraint(
                     condition=Q(**{f"{name}__isnull": True})
@@ -211,3 +227,27 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"rating {self.round} of {self.suggestion_id}"
+
+
+class EvaluationPart(models.Model):
+    """The same author's rating of the collection office, or of one co-unit, in the same round (SAT22 3; 7.1)."""
+
+    class Subject(models.TextChoices):
+        OFFICE = "office", _("征集办公室")
+        CO = "co", _("协办单位")
+
+    evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="parts")
+    subject = models.CharField(max_length=6, choices=Subject.choices)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    overall = models.CharField(_("总体"), max_length=12, choices=Overall.choices)
+
+    class Meta:
+        verbose_name = _("分项评价")
+        verbose_name_plural = _("分项评价")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "unit"], name="unit_rated_once_a_round")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} in {self.evaluation_id}"

@@ -1,15 +1,12 @@
-"""Preparing the public text: one person masks, another checks (process.md 4.9, 9.2). And the chain to adoption."""
+"""Preparing the public text: one person masks, another checks (process.md 4.9, 9.2)."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from suggestions import states
-from suggestions.codes import ConversionType
 from suggestions.models.handling import Reply
 from suggestions.models.suggestion import Suggestion
-from suggestions.models.unit import Unit
 
 
 class PublicationReview(models.Model):
@@ -65,38 +62,3 @@ class PublicationReview(models.Model):
 
     def __str__(self) -> str:
         return f"publication of {self.suggestion_id}"
-
-
-class Adoption(models.Model):
-    """A suggestion on its way to a measure: the public ledger's row (process.md 4.8)."""
-
-    suggestion = models.OneToOneField(Suggestion, models.PROTECT, related_name="adoption")
-    status = models.CharField(
-        max_length=16,
-        choices=states.Adoption.choices,
-        default=states.Adoption.CANDIDATE,
-        editable=False,
-    )
-    version = models.PositiveIntegerField(default=0, editable=False)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="adoptions", verbose_name=_("落实单位")
-    )
-    measure = models.CharField(
-        _("措施"), max_length=60, help_text=_("一句话，公开显示，例如“医院门口有了接送车位”")
-    )
-    detail = models.TextField(_("说明"), max_length=1000, blank=True)
-    conversion_type = models.CharField(
-        _("转化方式"), max_length=20, choices=ConversionType.choices, blank=True
-    )
-    due_on = models.DateField(_("完成期限"), null=True, blank=True)
-    done_on = models.DateField(_("完成日期"), null=True, blank=True)
-    is_public = models.BooleanField(_("公开"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("采纳转化")
-        verbose_name_plural = _("采纳转化")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.measure
