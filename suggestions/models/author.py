@@ -66,6 +66,8 @@ class Consent(models.Model):
         NOTICE = "notice", _("已读处理规则")
         PUBLISH = "publish", _("同意公开内容")
         NAME = "name", _("同意公开署名")
+        AWARD_NAME = "award_name", _("同意公布获奖姓名")
+        AGENT = "agent", _("同意由代理员联系")
 
     suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -80,6 +82,10 @@ class Consent(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.policy_version}"
 
+    @property
+    def is_live(self) -> bool:
+        return self.withdrawn_at is None
+
 
 class IdentityAccessLog(models.Model):
     """One reading of contact data by staff: who, when, why, what (process.md 2.2, 9.3)."""
@@ -89,6 +95,9 @@ class IdentityAccessLog(models.Model):
     role = models.CharField(max_length=30)
     reason = models.CharField(_("查看理由"), max_length=200)
     fields = models.JSONField(default=list)
+    grant = models.ForeignKey(
+        "suggestions.IdentityGrant", models.PROTECT, null=True, blank=True, related_name="reads"
+    )
     at = models.DateTimeField()
 
     class Meta:

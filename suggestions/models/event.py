@@ -6,6 +6,7 @@ event of the day and the head before it, makes a case cut off at the end visible
 
 import hashlib
 import json
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,8 @@ class CaseEvent(models.Model):
     data = models.JSONField(default=dict)
     visibility = models.CharField(max_length=8, choices=Visibility.choices)
     prev_hash = models.CharField(max_length=64, blank=True)
+    text_salt = models.CharField(max_length=32, blank=True, null=True)  # noqa: DJ001 (null: no rebuild)
+    text_digest = models.CharField(max_length=64, blank=True, null=True)  # noqa: DJ001
     hash = models.CharField(max_length=64)
 
     class Meta:
@@ -56,17 +59,54 @@ class CaseEvent(models.Model):
             suggestion_id=self.suggestion_id, seq=self.seq, machine=self.machine, name=self.name,
             from_state=self.from_state, to_state=self.to_state, actor_id=self.actor_id, role=self.role,
             unit_id=self.unit_id, at=self.at, words=self.words, reason=self.reason, data=self.data,
-            visibility=self.visibility, prev_hash=self.prev_hash,
+            visibility=self.visibility, prev_hash=self.prev_hash, text_digest=self.text_digest,
         )  # fmt: skip
 
+    @property
+    def is_blanked(self) -> bool:
+        """Its texts were erased; what is left still proves what was done, by which role, and when."""
+        return bool(self.text_digest) and not self.text_salt
 
-def event_hash(*, at: datetime, **facts: Any) -> str:
-    """Hash of an event's facts: keys sorted, UTF-8, times in UTC with microseconds."""
+    def texts_are_as_written(self) -> bool:
+        """Whether words, reason and data are those that were chained (always so for rows without a digest)."""
+        return not self.text_digest or self.text_digest == text_hash(
+            self.text_salt or "", self.words, self.reason, self.data
+        )
+
+
+def event_hash(*, at: datetime, text_digest: str | None = None, **facts: Any) -> str:
+    """Hash of an event's facts: keys sorted, UTF-8, times in UTC with microseconds.
+
+    With `text_digest` the chain covers words, reason and data through that salted digest alone, so that they can be
+    erased (PIPL 47) while the chain stays whole. Without, it covers the texts themselves.
+    """
     stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
+    if text_digest:
+        kept = {k: v for k, v in facts.items() if k not in TEXTS}
+        facts = {**kept, "text_digest": text_digest}
     text = json.dumps(
         {**facts, "at": stamp}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+TEXTS = ("words", "reason", "data")
+"""What a person may have written into an event: erasable, chained by digest."""
+
+
+def text_hash(salt: str, words: str, reason: str, data: Any) -> str:
+    """Salted digest of an event's texts. Once salt and texts are gone nobody can guess them back."""
+    text = json.dumps(
+        [salt, words, reason, data], sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal(facts: dict[str, Any]) -> dict[str, str]:
+    """Salt and digest for a new event with these facts, as columns to store."""
+    salt = secrets.token_hex(16)
+    digest = text_hash(salt, facts["words"], facts["reason"], facts["data"])
+    return {"text_salt": salt, "text_digest": digest}
 
 
 class DailyHead(models.Model):

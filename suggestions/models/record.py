@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from suggestions.models.event import event_hash
+from suggestions.models.event import event_hash, text_hash
 from suggestions.models.place import Jurisdiction
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.unit import Unit
@@ -70,6 +70,8 @@ class RecordEvent(models.Model):
     data = models.JSONField(default=dict)
     visibility = models.CharField(max_length=8, choices=Visibility.choices)
     prev_hash = models.CharField(max_length=64, blank=True)
+    text_salt = models.CharField(max_length=32, blank=True, null=True)  # noqa: DJ001 (null: no rebuild)
+    text_digest = models.CharField(max_length=64, blank=True, null=True)  # noqa: DJ001
     hash = models.CharField(max_length=64)
 
     class Meta:
@@ -98,4 +100,15 @@ class RecordEvent(models.Model):
     def compute_hash(self) -> str:
         """SHA-256 over the canonical JSON of this row and the hash before it."""
         at: datetime = self.at
-        return event_hash(at=at, **self.facts())
+        return event_hash(at=at, text_digest=self.text_digest, **self.facts())
+
+    @property
+    def is_blanked(self) -> bool:
+        """Its texts were erased; what is left still proves what was done, by which role, and when."""
+        return bool(self.text_digest) and not self.text_salt
+
+    def texts_are_as_written(self) -> bool:
+        """Whether words, reason and data are those that were chained (always so for rows without a digest)."""
+        return not self.text_digest or self.text_digest == text_hash(
+            self.text_salt or "", self.words, self.reason, self.data
+        )

@@ -1,5 +1,7 @@
 """Units (departments), who works in them, and the dispatch directory."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -70,7 +72,22 @@ class StaffRole(models.Model):
         related_name="staff_roles",
         verbose_name=_("单位"),
     )
+    include_sub_units = models.BooleanField(
+        _("含下属单位"), default=False, help_text=_("也能办理这个单位的下属单位的件")
+    )
+    district = models.ForeignKey(
+        District,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("只管这个区划"),
+        help_text=_("选了以后，只看得到这个区划及其下级的件"),
+    )
     valid_until = models.DateField(_("有效期至"), null=True, blank=True)
+
+    on_behalf_of: Any = None
+    """The person away for whom this role is held, on roles that come from a delegation (access.scope)."""
 
     class Meta:
         verbose_name = _("人员角色")

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import F
 
 from suggestions import outbox, states
-from suggestions.actor import Actor
+from suggestions.actor import Actor, acting_for
 from suggestions.errors import ChangedMeanwhile, DomainError, NotAllowed, WrongState
 from suggestions.models import RecordEvent, Suggestion, Unit
-from suggestions.models.event import event_hash
+from suggestions.models.event import event_hash, seal
 from suggestions.models.record import Record
 from suggestions.services import clocks
 from suggestions.states import Machine, Transition, Visibility
@@ -126,11 +126,12 @@ def _write(
         "unit_id": actor.unit.pk if actor.unit else None,
         "words": str(row.words).format_map(defaultdict(str, data)),
         "reason": reason,
-        "data": data,
+        "data": acting_for(actor, data),
         "visibility": str(row.visibility),
         "prev_hash": record.event_head,
     }
-    digest = event_hash(at=at, **facts)
+    sealed = seal(facts)
+    digest = event_hash(at=at, text_digest=sealed["text_digest"], **facts)
     due = clocks.take_effect_on_record(record, row, at=at, holder=holder)
     changes = {**due, **fields, "event_seq": record.event_seq + 1, "event_head": digest}
     changed = (
@@ -142,7 +143,7 @@ def _write(
         raise ChangedMeanwhile
     for field, value in {**changes, "version": record.version + 1}.items():
         setattr(record, field, value)
-    event = RecordEvent(at=at, hash=digest, **facts)
+    event = RecordEvent(at=at, hash=digest, **facts, **sealed)
     event.save(force_insert=True)
     for code in row.notify:
         kind = outbox.AUTHOR_NOTICE if code.startswith("author.") else outbox.STAFF_NOTICE

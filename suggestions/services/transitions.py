@@ -8,10 +8,10 @@ from django.db import models, transaction
 from django.db.models import F
 
 from suggestions import content, outbox, states
-from suggestions.actor import Actor
+from suggestions.actor import Actor, acting_for
 from suggestions.errors import ChangedMeanwhile, DomainError, NotAllowed, WrongState
 from suggestions.models import Adoption, Assignment, CaseEvent, Suggestion
-from suggestions.models.event import event_hash
+from suggestions.models.event import event_hash, seal
 from suggestions.services import clocks
 from suggestions.states import Machine, Transition, Visibility
 
@@ -98,9 +98,12 @@ def note(
     data: dict[str, Any] | None = None,
     visibility: Visibility = Visibility.STAFF,
     fields: dict[str, Any] | None = None,
+    notify: tuple[str, ...] = (),
 ) -> CaseEvent:
-    """Record an act that changes no state (a draft saved, contact data read, a date moved)."""
-    row = Transition(Machine.NOTE, name, (), "", (actor.role,), words, words, visibility)
+    """Record an act that changes no state (a draft saved, contact data read, a date moved); `notify` names notices."""
+    row = Transition(
+        Machine.NOTE, name, (), "", (actor.role,), words, words, visibility, notify=notify
+    )
     with transaction.atomic():
         event = _write(
             suggestion, row, "", actor, at, reason, data or {}, fields or {}, words=words
@@ -156,11 +159,12 @@ def _write(
         "unit_id": actor.unit.pk if actor.unit else None,
         "words": filled,
         "reason": reason,
-        "data": data,
+        "data": acting_for(actor, data),
         "visibility": str(row.visibility),
         "prev_hash": suggestion.event_head,
     }
-    digest = event_hash(at=at, **facts)
+    sealed = seal(facts)
+    digest = event_hash(at=at, text_digest=sealed["text_digest"], **facts)
     changes = {**fields, "event_seq": suggestion.event_seq + 1, "event_head": digest}
     if "status" in fields:
         changes["public_group"] = states.public_group(fields["status"])
@@ -171,7 +175,7 @@ def _write(
         raise ChangedMeanwhile
     was_public = suggestion.is_public
     _adopt(suggestion, {**changes, "version": suggestion.version + 1})
-    event = CaseEvent(at=at, hash=digest, **facts)
+    event = CaseEvent(at=at, hash=digest, **facts, **sealed)
     event.save(force_insert=True)
     event.suggestion = suggestion
     if was_public or suggestion.is_public:

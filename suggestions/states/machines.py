@@ -112,6 +112,53 @@ class Commitment(models.TextChoices):
     REPLACED = "replaced", _("由新的答复代替")
 
 
+class Rights(models.TextChoices):
+    """A person's request about their own data (process.md 9.4; K24)."""
+
+    RECEIVED = "received", _("已收到")
+    IDENTITY_CHECK = "identity_check", _("待核实身份")
+    VERIFIED = "verified", _("身份已核实，办理中")
+    DONE = "done", _("已办好")
+    REFUSED = "refused", _("没有同意")
+    WITHDRAWN = "withdrawn", _("请求人撤回")
+
+
+class Identity(models.TextChoices):
+    """Leave to read an identity where a reason is not enough (process.md 2.2, 9.3)."""
+
+    ASKED = "asked", _("待批准")
+    FIRST = "first", _("待第二人批准")
+    GRANTED = "granted", _("已批准")
+    REFUSED = "refused", _("没有批准")
+    ENDED = "ended", _("已到期")
+
+
+class Message(models.TextChoices):
+    """Words between a unit and an author who hides from it (process.md 9.3)."""
+
+    CHECKING = "checking", _("待办公室转达")
+    PASSED = "passed", _("已转达")
+    HELD_BACK = "held_back", _("没有转达")
+
+
+class Takedown(models.TextChoices):
+    """A complaint about a public page (process.md 9.2)."""
+
+    OPEN = "open", _("待决定")
+    UPHELD = "upheld", _("已撤下")
+    DISMISSED = "dismissed", _("不撤下")
+
+
+class Breach(models.TextChoices):
+    """A leak, alteration or loss of personal data (PIPL 57; K25)."""
+
+    DETECTED = "detected", _("已发现")
+    CONTAINED = "contained", _("已控制")
+    AUTHORITY_TOLD = "authority_told", _("已报告主管部门")
+    PERSONS_TOLD = "persons_told", _("已告知本人")
+    CLOSED = "closed", _("已了结，无需告知本人")
+
+
 class Visibility(models.TextChoices):
     """Who may read an event's words."""
 
@@ -143,6 +190,10 @@ class Machine(models.TextChoices):
     RELAY = "relay", _("代理转办")
     INVITATION = "invitation", _("特邀")
     RIGHTS = "rights", _("个人信息权利请求")
+    IDENTITY = "identity", _("身份信息查看批准")
+    MESSAGE = "message", _("办公室转达")
+    TAKEDOWN = "takedown", _("撤下公开页的投诉")
+    BREACH = "breach", _("个人信息安全事件")
     JURISDICTION = "jurisdiction", _("管辖争议")
     DECISION = "decision", _("复核")
     EXTENSION = "extension", _("延期")
