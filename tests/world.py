@@ -21,7 +21,16 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.roles import UNIT_ROLES, Role
-from suggestions.services import assignment, evaluating, intake, publishing, replying, triage
+from suggestions.services import (
+    assignment,
+    delivering,
+    evaluating,
+    intake,
+    publishing,
+    rectifying,
+    replying,
+    triage,
+)
 from suggestions.services.intake import Receipt, Submission
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
@@ -162,6 +171,16 @@ def signed_reply(world: World, suggestion: Suggestion, *, at: datetime, **change
         "contact": "公交科 0380-555 0131",
         **changes,
     }
+    unhappy = rectifying.reasons(suggestion)
+    if unhappy and "parts" not in changes:
+        # A further answer needs a talk with the author and a word on each of their reasons (T16).
+        delivering.log_contact(
+            suggestion=suggestion, way="phone", reached=True, words="电话里说明了改在哪里",
+            actor=world.actor("handler:bus"), at=at,
+        )  # fmt: skip
+        values["parts"] = [
+            {"kind": "reason", "ref": e.pk, "answer": "这一点已经改好，请您再看。"} for e in unhappy
+        ]
     reply = replying.save_draft(
         suggestion=suggestion, actor=world.actor("handler:bus"), at=at, **values
     )

@@ -37,7 +37,7 @@ from suggestions.models.channels import (
     Sheet,
     SheetRow,
 )
-from suggestions.models.clocks import CalendarDay, Clock, ClockRule
+from suggestions.models.clocks import CalendarDay, Clock, ClockReminder, ClockRule
 from suggestions.models.event import CaseEvent, DailyHead
 from suggestions.models.handling import Assignment, Evaluation, EvaluationPart, Reply
 from suggestions.models.intake import (
@@ -98,11 +98,13 @@ from suggestions.models.sponsorship import (
     TrayQuota,
 )
 from suggestions.models.supervision import Advice, MonthClose, SupervisionOrder, SupervisionStep
+from suggestions.models.time_change import TimeChange
 from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
 from suggestions.models.unit import DispatchRule, StaffRole, Unit
 from suggestions.models.visit import RatingFlag, Visit
 
 __all__ = [
+    "ClockReminder", "TimeChange",
     "AuthorityChange", "Breach", "Conflict", "Delegation", "Erasure", "IdentityGrant", "PolicyVersion", "RelayMessage",
     "RetentionRule", "RetentionRun", "RightsRequest", "Takedown",
     "Advice", "Booking", "Hearing", "HearingOpinion", "LeaderInstruction", "SponsorMilestone", "MonthClose", "Participant", "QaPromise",

@@ -1,19 +1,26 @@
 """The author's rating, and what follows from it (process.md 7.1; T14, T15)."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from suggestions import rules
+from suggestions import outbox, rules
 from suggestions.actor import Actor
-from suggestions.codes import Overall, Solved
+from suggestions.clock import local_date
+from suggestions.codes import Overall, RatingReason, Solved
 from suggestions.errors import DomainError, Invalid, WrongState
-from suggestions.models import Evaluation, Reply, Suggestion
-from suggestions.services import replying, transitions
+from suggestions.models import Clock, Evaluation, Suggestion
+from suggestions.services import delivering, flags, rating_parts, rectifying, transitions
 from suggestions.states import Case
 from suggestions.states import Evaluation as State
 
 COMMENT_MAX = 500
+RATED_IN = frozenset({Case.ANSWERED, Case.CLOSED, Case.MERGED})
+"""An answer is rated when it is given; of a merged item, the primary's."""
+REMIND_AFTER = timedelta(days=7)
+REOPEN_WITHIN = timedelta(days=90)
+_BATCH = 500
 
 
 def evaluate(
@@ -29,9 +36,17 @@ def evaluate(
     score_speed: int | None = None,
     comment: str = "",
     source: str = Evaluation.Source.SELF,
+    reasons: Sequence[str] = (),
+    parts: Mapping[str, str] | None = None,
+    origin: str = "",
 ) -> Evaluation:
     """Record the rating of this round, once. Satisfied or basically satisfied closes the case (T14); dissatisfied or
     unsolved sends it back for rectification, the first time by rule (T15); a second time the supervisor decides.
+
+    The author of a merged item rates the primary's answer, in rounds of their own (process.md 4.5).
+    `parts` rates the office and the co-units apart: unit code → overall (SAT22 3). A member of staff who writes down what
+    was said by phone gives the author's own words in `comment`. `origin` is the network address of a rating given online;
+    only its keyed hash is kept, for some weeks (services/flags.py).
     """
     comment = rules.clean_text(comment)
     errors: dict[str, list[str]] = {}
@@ -48,26 +63,38 @@ def evaluate(
     ):
         if score is not None and not 1 <= score <= 5:
             errors[name] = ["请在1到5之间选。"]
+    if any(reason not in RatingReason.values for reason in reasons):
+        errors["reasons"] = ["请从列出的原因里选。"]
+    if actor.user is not None and source == Evaluation.Source.SELF:
+        source = Evaluation.Source.PHONE
+    if source != Evaluation.Source.SELF and (actor.user is None or not comment):
+        errors["comment"] = ["代录评价要写下建议人的原话。"]
+    rated = rating_parts.read(suggestion, parts or {}, errors)
     if errors:
         raise Invalid(errors)
     if suggestion.evaluation_state == State.EVALUATED:
         raise DomainError("您已经评价过这次答复，一次答复只能评一次。")
     if suggestion.evaluation_state != State.INVITED:
         raise WrongState("评价期已过，或者还没有答复，现在不能评价。")
-    reply = suggestion.replies.filter(state=Reply.State.APPROVED).order_by("-number").first()
+    reply = delivering.given(suggestion)
     if reply is None:
         raise WrongState
+    if suggestion.status not in RATED_IN:
+        raise WrongState("这件正在重新办理，有了新的答复再评价。")
     round_no = suggestion.evaluations.count() + 1
     try:
         with transaction.atomic():
             rating = Evaluation.objects.create(
                 suggestion=suggestion, reply=reply, unit=reply.unit, round=round_no, overall=overall, contacted=contacted,
                 solved=solved, score_result=score_result, score_attitude=score_attitude, score_speed=score_speed,
-                comment=comment, source=source, at=at,
+                comment=comment, source=source, at=at, reasons=list(reasons), entered_by=actor.user,
+                origin_hash=flags.origin_hash(origin),
             )  # fmt: skip
+            rating_parts.save(rating, rated)
+            flags.look(rating, at=at)
             transitions.apply(
                 suggestion, "evaluate", actor=actor, at=at, fields={"overall": overall},
-                data={"overall": overall, "overall_label": str(Overall(overall).label), "solved": solved, "round": round_no},
+                data={"overall": overall, "overall_label": str(Overall(overall).label), "solved": solved, "round": round_no, "source": source},
             )  # fmt: skip
             _follow(suggestion, overall, solved, round_no, at)
     except IntegrityError as error:
@@ -76,25 +103,82 @@ def evaluate(
 
 
 def _follow(suggestion: Suggestion, overall: str, solved: str, round_no: int, at: datetime) -> None:
-    if suggestion.status != Case.ANSWERED:
+    """What the rating sets going: the close, a rectification, or a line to the supervisor."""
+    handled = suggestion
+    if suggestion.status == Case.MERGED and suggestion.primary_id is not None:
+        handled = Suggestion.objects.select_related("jurisdiction").get(pk=suggestion.primary_id)
+    own = handled is suggestion
+    if overall != Overall.DISSATISFIED and solved != Solved.NO:
+        if own and suggestion.status == Case.ANSWERED:
+            _close(suggestion, at)
         return
-    unhappy = overall == Overall.DISSATISFIED or solved == Solved.NO
-    if not unhappy:
-        transitions.apply(
-            suggestion, "close", actor=Actor.author(), at=at, fields={"closed_at": at}
+    if handled.status not in (Case.ANSWERED, Case.CLOSED):
+        return
+    first = round_no == 1 and (own or not handled.events.filter(name="rectify").exists())
+    if first and rectifying.begin(suggestion=handled, actor=Actor.system(), at=at):
+        return
+    # A second dissatisfied round goes to supervision; until that is decided the case is closed with its rating shown.
+    if own and suggestion.status == Case.ANSWERED:
+        _close(suggestion, at, still="dissatisfied")
+    event = transitions.note(
+        handled, "still_dissatisfied", actor=Actor.system(), at=at,
+        words="建议人对重新答复仍不满意，提请督办员决定", data={"round": round_no},
+    )  # fmt: skip
+    outbox.enqueue(
+        outbox.STAFF_NOTICE,
+        {"code": "staff.still_dissatisfied", "suggestion": handled.pk, "event": event.pk},
+        key=f"staff.still_dissatisfied:{handled.pk}:{event.seq}",
+    )
+
+
+def _close(suggestion: Suggestion, at: datetime, **data: str) -> None:
+    transitions.apply(
+        suggestion, "close", actor=Actor.author(), at=at, fields={"closed_at": at}, data=dict(data)
+    )
+
+
+def may_reopen(suggestion: Suggestion, *, at: datetime) -> bool:
+    """Whether a window that passed in silence may be opened again: within 90 days of the answer (K13)."""
+    answer = delivering.given(suggestion)
+    return (
+        suggestion.evaluation_state == State.EXPIRED
+        and suggestion.status in RATED_IN
+        and answer is not None
+        and answer.delivered_at is not None
+        and local_date(at) <= local_date(answer.delivered_at) + REOPEN_WITHIN
+    )
+
+
+def reopen(*, suggestion: Suggestion, actor: Actor, at: datetime) -> Suggestion:
+    """Open the evaluation window once more because the author asks (K13; within 90 days of the answer)."""
+    if suggestion.evaluation_state == State.EXPIRED and not may_reopen(suggestion, at=at):
+        raise DomainError(
+            "答复已经超过90天，不能再评价。有新情况，可以再提一件，或打征集办公室电话。"
         )
-    elif round_no == 1:
-        lead = replying.lead_assignment(suggestion)
-        data = {"unit": lead.unit.short_name}
-        transitions.apply(suggestion, "rectify", actor=Actor.system(), at=at, data=data)
-        transitions.apply(lead, "rework", actor=Actor.system(), at=at, data=data)
-    else:
-        # A second dissatisfied round goes to supervision; until that is decided the case is closed with its rating shown.
-        transitions.apply(
-            suggestion,
-            "close",
-            actor=Actor.author(),
-            at=at,
-            fields={"closed_at": at},
-            data={"still": "dissatisfied"},
+    transitions.apply(suggestion, "reopen_rating", actor=actor, at=at)
+    return suggestion
+
+
+def remind(*, now: datetime) -> int:
+    """One reminder on the seventh day of an open window, and never a second one (K13). Silence stays silence."""
+    since = now - REMIND_AFTER
+    windows = Clock.objects.filter(
+        kind="K13", stopped_at=None, reminded_on=None, started_at__lte=since,
+        due_on__gte=local_date(now), suggestion__evaluation_state=State.INVITED,
+    ).select_related("suggestion")  # fmt: skip
+    sent = 0
+    for window in windows.order_by("pk")[:_BATCH]:
+        item = window.suggestion
+        assert item is not None
+        claimed = Clock.objects.filter(pk=window.pk, reminded_on=None).update(
+            reminded_on=local_date(now)
         )
+        event = item.events.filter(name__in=("invite", "reopen_rating")).order_by("-seq").first()
+        if claimed and event is not None and item.status in RATED_IN:
+            outbox.enqueue(
+                outbox.AUTHOR_NOTICE,
+                {"code": "author.rate_reminder", "suggestion": item.pk, "event": event.pk},
+                key=f"author.rate_reminder:{item.pk}:{event.seq}",
+            )
+            sent += 1
+    return sent

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from suggestions import rules
+from suggestions import reply_parts, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import DATED_OUTCOMES, Outcome
 from suggestions.errors import ChangedMeanwhile, Invalid, NotAllowed, WrongState
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.services import assignment as assigning
-from suggestions.services import publishing, transitions
-from suggestions.states import ACTIVE_ASSIGNMENT, Case, Evaluation
+from suggestions.services import commitments, publishing, rectifying, transitions
+from suggestions.states import ACTIVE_ASSIGNMENT, Case
 from suggestions.states import Assignment as Part
 
 BODY_MIN, BODY_MAX = 30, 6000
@@ -42,8 +42,8 @@ def current_reply(suggestion: Suggestion) -> Reply | None:
 def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: Any) -> Reply:
     """Save the lead unit's draft; after a send-back or a rectification this begins the next version, nothing is lost.
 
-    `values`: outcome, body, reason, basis, commitment, committed_by, next_report_on, contact. No check but shape: a
-    draft may be incomplete.
+    `values`: outcome, body, parts, reason, basis, commitment, committed_by, next_report_on, contact. No check but shape:
+    a draft may be incomplete. `parts`: rows {kind, point, answer, unit (code), ref}, see reply_parts.
     """
     lead = lead_assignment(suggestion)
     if actor.unit is None or actor.unit.pk != lead.unit_id:
@@ -51,6 +51,9 @@ def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: 
     if suggestion.status not in WRITABLE_CASES:
         raise WrongState
     clean = {k: rules.clean_text(v) if isinstance(v, str) else v for k, v in values.items()}
+    if "parts" in clean:
+        names = {a.unit.code: a.unit.short_name for a in assigning_units(suggestion)}
+        clean["parts"] = reply_parts.clean(clean["parts"], names)
     reply = current_reply(suggestion)
     if reply is not None and reply.state in EDITABLE:
         # Conditional on the state that was read: a version signed meanwhile is never overwritten.
@@ -70,6 +73,25 @@ def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: 
     return draft
 
 
+def assigning_units(suggestion: Suggestion) -> list[Assignment]:
+    """The parts at work on an item, lead first: who may answer a point of the reply."""
+    held = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT).select_related("unit")
+    return sorted(held, key=lambda a: (a.part != Assignment.Part.LEAD, a.pk))
+
+
+def adopt_opinion(*, suggestion: Suggestion, part: Assignment, actor: Actor, at: datetime) -> Reply:
+    """Take a co-unit's opinion into the draft as a part under its name; the lead then edits it (BJ 14; BX 44(1))."""
+    if part.part != Assignment.Part.CO or not part.opinion:
+        raise Invalid({"parts": ["这个单位还没有给协办意见。"]})
+    held = current_reply(suggestion)
+    rows = list(held.parts) if held is not None else []
+    if any(row.get("unit") == part.unit.code for row in rows):
+        raise Invalid({"parts": [f"{part.unit.short_name}的意见已经在逐条回应里了。"]})
+    point = f"{part.unit.short_name}负责的部分"
+    rows.append({"point": point, "answer": part.opinion, "unit": part.unit.code})
+    return save_draft(suggestion=suggestion, actor=actor, at=at, parts=rows)
+
+
 def _record(
     reply: Reply, name: str, words: str, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
@@ -82,6 +104,7 @@ def _record(
 _TEXTS = (
     "outcome",
     "body",
+    "parts",
     "reason",
     "basis",
     "commitment",
@@ -100,6 +123,9 @@ def problems(reply: Reply, *, on: date) -> dict[str, list[str]]:
         found["body"] = [f"答复太短，至少{BODY_MIN}个字：逐条回应、查了什么、怎么定的、下一步。"]
     elif len(reply.body) > BODY_MAX:
         found["body"] = [f"答复最多{BODY_MAX}个字，现在是{len(reply.body)}个字。"]
+    wrong = reply_parts.problems(reply_parts.read(reply.parts))
+    if wrong:
+        found["parts"] = wrong
     dated = DATED_OUTCOMES.get(Outcome(reply.outcome)) if reply.outcome in Outcome.values else None
     if dated:
         when: date | None = getattr(reply, dated)
@@ -159,8 +185,7 @@ def sign(*, reply: Reply, actor: Actor, at: datetime, note: str = "") -> Reply:
         names = "、".join(a.unit.short_name for a in waiting)
         raise Invalid({"note": [f"{names}还没有回复协办意见，期限也没到。要先报送，请写明原因。"]})
     lead = lead_assignment(suggestion)
-    if suggestion.status == Case.RECTIFYING:
-        _differs_from_earlier(reply)
+    rectifying.check_again(reply)
     with transaction.atomic():
         _move(
             reply, Reply.State.AWAITING_SIGNATURE, Reply.State.SIGNED,
@@ -180,14 +205,6 @@ def sign(*, reply: Reply, actor: Actor, at: datetime, note: str = "") -> Reply:
             data={"unit": lead.unit.short_name, "reply": reply.number, "without": [a.unit.short_name for a in waiting]},
         )  # fmt: skip
     return reply
-
-
-def _differs_from_earlier(reply: Reply) -> None:
-    earlier = (
-        reply.suggestion.replies.filter(state=Reply.State.APPROVED).order_by("-number").first()
-    )
-    if earlier and earlier.body == reply.body:
-        raise Invalid({"body": ["整改后的答复和上一次一样。请逐条回应建议人不满意的地方。"]})
 
 
 def send_back(*, reply: Reply, reason: str, actor: Actor, at: datetime) -> Reply:
@@ -224,9 +241,9 @@ def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
             fields={"outcome": reply.outcome, "answered_at": at},
             data={"unit": lead.unit.short_name, "reply": reply.number, "outcome": reply.outcome},
         )  # fmt: skip
-        if suggestion.evaluation_state != Evaluation.INVITED:
-            # A rectification that a supervisor ordered before the author rated leaves the first invitation open.
-            transitions.apply(suggestion, "invite", actor=Actor.system(), at=at)
+        commitments.make(reply=reply, actor=Actor.system(), at=at)
+        for item in (suggestion, *suggestion.merged_items.filter(status=Case.MERGED)):
+            invite(suggestion=item, at=at)
         for part in suggestion.assignments.filter(status=Part.SUBMITTED).select_related("unit"):
             part.suggestion = suggestion
             transitions.apply(
@@ -241,6 +258,15 @@ def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
             )
         publishing.cover_reply(suggestion=suggestion, reply=reply, at=at)
     return reply
+
+
+def invite(*, suggestion: Suggestion, at: datetime) -> None:
+    """Ask an author to rate the newest answer; each merged author has a window and a rating of their own (4.5; K13).
+
+    Who left the case (T18) is not asked.
+    """
+    if not suggestion.events.filter(name="author_left").exists():
+        transitions.apply(suggestion, "invite", actor=Actor.system(), at=at)
 
 
 def _move(reply: Reply, expected: str, to: str, **fields: Any) -> None:

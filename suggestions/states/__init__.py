@@ -53,6 +53,7 @@ from suggestions.states.rights import (
 from suggestions.states.sponsorship import SPONSORSHIP_TRANSITIONS
 from suggestions.states.supervision import SUPERVISION_TRANSITIONS
 from suggestions.states.table import AUTHOR, SYSTEM, Transition
+from suggestions.states.time_change import TIME_CHANGE_TRANSITIONS
 from suggestions.states.visit import VISIT_TRANSITIONS
 
 __all__ = [
@@ -86,6 +87,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *MANDATE_TRANSITIONS,
     *RELAY_TRANSITIONS,
     *INVITATION_TRANSITIONS,
+    *TIME_CHANGE_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 

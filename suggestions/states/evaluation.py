@@ -12,11 +12,9 @@ _M = Machine.EVALUATION
 # fmt: off
 EVALUATION_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_M, "invite", (Evaluation.NOT_INVITED, Evaluation.INVITED, Evaluation.EVALUATED, Evaluation.EXPIRED),
-               Evaluation.INVITED, (SYSTEM,), _("邀请评价"), _("请您评价这次答复"), starts=("K13",), basis="K13; SAT22 3"),
+               Evaluation.INVITED, (SYSTEM,), _("邀请评价"), _("请您评价这次答复"), starts=("K13",), stops=("K13",), basis="K13; SAT22 3"),
     Transition(_M, "reopen_rating", (Evaluation.EXPIRED,), Evaluation.INVITED, (AUTHOR, Role.INTAKE_CLERK, *OFFICE),
                _("重开评价"), _("重新开放评价"), starts=("K13",), basis="K13: on request within 90 days of the answer"),
-    Transition(_M, "reinvite", (Evaluation.EXPIRED,), Evaluation.INVITED, (AUTHOR, Role.INTAKE_CLERK), _("重新开放评价"),
-               _("您要求补评，评价重新开放"), starts=("K13",), basis="K13: reopened on request within 90 days"),
     Transition(_M, "evaluate", (Evaluation.INVITED,), Evaluation.EVALUATED, (AUTHOR, Role.INTAKE_CLERK), _("评价"),
                _("您评价了这次办理：{overall_label}"), stops=("K13",), basis="process.md 7.1"),
     Transition(_M, "expire", (Evaluation.INVITED,), Evaluation.EXPIRED, (SYSTEM,), _("评价期满"),

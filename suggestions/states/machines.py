@@ -198,4 +198,5 @@ class Machine(models.TextChoices):
     DECISION = "decision", _("复核")
     EXTENSION = "extension", _("延期")
     EXPORT = "export", _("导出")
+    TIME_CHANGE = "time_change", _("时限和日历修改")
     NOTE = "note", _("记录")
