@@ -18,10 +18,10 @@ from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Category
 from suggestions.matrix import MATRIX, MISCONDUCT_READERS, OWN, UNIT
-from suggestions.models import Assignment, Attachment, StaffRole, Suggestion, Unit
+from suggestions.models import Assignment, Attachment, MandateCase, StaffRole, Suggestion, Unit
 from suggestions.models.record import Record
 from suggestions.models.suggestion import SuggestionQuerySet
-from suggestions.roles import UNIT_ROLES
+from suggestions.roles import AGENT_ROLES, UNIT_ROLES
 from suggestions.states import ACTIVE_ASSIGNMENT, Machine, Transition
 
 if TYPE_CHECKING:
@@ -70,6 +70,17 @@ def _roles(user: "AbstractUser | AnonymousUser", on: date) -> QuerySet[StaffRole
     )
 
 
+def agent_cases(user_id: int, *, contact: bool = False) -> "QuerySet[MandateCase, int]":
+    """Ids of the items whose authors' living mandates this agent holds today; with `contact`, those that open contact data.
+
+    The day after a mandate's last day, and the moment it is taken back, its items are no longer here (process.md 3.3).
+    """
+    held = MandateCase.objects.living(local_date(timezone.now())).filter(mandate__agent_id=user_id)
+    if contact:
+        held = held.filter(mandate__contact_consent=True)
+    return held.values_list("suggestion_id", flat=True)
+
+
 def _reach(role: StaffRole) -> Q:
     """The items a role reaches, before the rule for misconduct reports."""
     if role.role in UNIT_ROLES:
@@ -77,6 +88,10 @@ def _reach(role: StaffRole) -> Q:
             pk__in=Assignment.objects.filter(unit=role.unit, status__in=ACTIVE_ASSIGNMENT).values(
                 "suggestion_id"
             )
+        )
+    if role.role in AGENT_ROLES:
+        return Q(pk__in=agent_cases(role.user_id)) & Q(
+            jurisdiction__path__startswith=role.jurisdiction.path
         )
     return Q(jurisdiction__path__startswith=role.jurisdiction.path)
 
@@ -120,6 +135,7 @@ def load(user: "AbstractUser | AnonymousUser", case_no: str) -> Suggestion:
 def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> list[StaffRole]:
     """The user's roles that reach this item."""
     assigned: set[int] | None = None
+    mandated: bool | None = None
     reaching = []
     for role in scope(user).roles:
         if role.role in UNIT_ROLES:
@@ -127,6 +143,11 @@ def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> li
                 active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
                 assigned = set(active.values_list("unit_id", flat=True))
             if role.unit_id in assigned:
+                reaching.append(role)
+        elif role.role in AGENT_ROLES:
+            if mandated is None:
+                mandated = agent_cases(role.user_id).filter(suggestion=suggestion).exists()
+            if mandated and suggestion.jurisdiction.path.startswith(role.jurisdiction.path):
                 reaching.append(role)
         elif suggestion.jurisdiction.path.startswith(role.jurisdiction.path):
             reaching.append(role)
@@ -160,7 +181,11 @@ def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestio
     if action == "reveal_contact" and suggestion.hide_identity_from_unit:
         office = [c for c in MATRIX[action] if c not in UNIT_ROLES]
         return actor_for(user, suggestion, office)
-    return actor_for(user, suggestion, MATRIX[action])
+    actor = actor_for(user, suggestion, MATRIX[action])
+    if action == "reveal_contact" and actor is not None and actor.role in AGENT_ROLES:
+        consented = agent_cases(user.pk, contact=True).filter(suggestion=suggestion)  # type: ignore[arg-type]
+        return actor if consented.exists() else None
+    return actor
 
 
 def may_transition(

@@ -9,6 +9,8 @@ from suggestions.roles import Role
 
 R = Role
 UNIT, JURISDICTION, OWN = "unit", "jurisdiction", "own"
+AGENTS_OWN: dict[str, str] = {R.AGENT_L1: OWN, R.AGENT_L2: OWN, R.AGENT_L3: OWN, R.AGENT_L4: OWN}
+"""Agents reach what a living mandate gives them, and nothing else (process.md 3.3)."""
 
 # fmt: off — read as the matrix of process.md 2.2. Acts of the state machines take their roles from states/.
 MATRIX: dict[str, dict[str, str]] = {
@@ -21,8 +23,9 @@ MATRIX: dict[str, dict[str, str]] = {
         R.PUBLISHER: JURISDICTION,
         R.SUPERVISOR: JURISDICTION,
         R.LEADER: JURISDICTION,
+        **AGENTS_OWN,
     },
-    # With a reason, logged. Units only while the author does not hide from them, and only the channel chosen (9.3).
+    # With a reason, logged. Agents only while their mandate lives and its author agreed to it (3.3). Units only while the author does not hide from them, and only the channel chosen (9.3).
     "reveal_contact": {
         R.INTAKE_CLERK: JURISDICTION,
         R.TRIAGE_OFFICER: JURISDICTION,
@@ -32,6 +35,7 @@ MATRIX: dict[str, dict[str, str]] = {
         R.SUPERVISOR: JURISDICTION,
         R.LEADER: JURISDICTION,
         R.PRIVACY_OFFICER: JURISDICTION,
+        **AGENTS_OWN,
     },
     "see_hints": {R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
     "see_audit": {
@@ -40,6 +44,11 @@ MATRIX: dict[str, dict[str, str]] = {
         R.TRIAGE_OFFICER: JURISDICTION,
     },
     "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
+    "enter_on_behalf": AGENTS_OWN,
+    "serve_as_agent": AGENTS_OWN,
+    "answer_relay": {R.AGENT_L2: JURISDICTION, R.AGENT_L3: JURISDICTION, R.AGENT_L4: JURISDICTION},
+    "see_agents": {R.INTAKE_CLERK: JURISDICTION, R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
+    "manage_invited": {R.TRIAGE_OFFICER: JURISDICTION},
     "draft_reply": {R.LIAISON: UNIT, R.HANDLER: UNIT},
     "ask_signature": {R.LIAISON: UNIT, R.HANDLER: UNIT},
     "return_draft": {R.UNIT_HEAD: UNIT},

@@ -30,6 +30,8 @@ SWEEPS: dict[str, str] = {
     "supplements": "suggestions.services.lapses.supplements",  # T4: a supplement that never came
     "evaluations": "suggestions.services.lapses.evaluations",  # T14: an evaluation window that closed
     "reminders": "suggestions.services.lapses.reminders",  # before and after agency dates
+    "mandates": "suggestions.services.mandates.expire_mandates",  # an agent's authority that ended (3.3)
+    "invitations": "suggestions.services.inviting.expire_invitations",  # nobody answered in time (3.1)
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on

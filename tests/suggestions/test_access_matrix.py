@@ -54,6 +54,12 @@ MAY: dict[str, set[str]] = {
     "enter_offline": {"intake_clerk"},
     "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst"} | ABOVE,
     "see_audit": {"triage_officer", "supervisor", "privacy_officer", "triage_officer@province"},
+    # Agents reach items through mandates alone; nobody in this cast was given one.
+    "enter_on_behalf": set(),
+    "serve_as_agent": set(),
+    "answer_relay": set(),
+    "see_agents": {"intake_clerk", "triage_officer", "supervisor", "triage_officer@province"},
+    "manage_invited": {"triage_officer", "triage_officer@province"},
     "see_hints": {"triage_officer", "supervisor", "triage_officer@province"},
 }
 MAY_TRANSITION: dict[str, set[str]] = {
