@@ -5,7 +5,7 @@ rolls off a rest day (CC 203); an agency's does not, which is stricter (policy).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -24,7 +24,11 @@ class Length(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How long a kind of clock runs. `citizen` clocks roll forward off a rest day; `pausable` ones stop while we wait."""
+    """How long a kind of clock runs. `citizen` clocks roll forward off a rest day; `pausable` ones stop while we wait.
+
+    `half_of`: no longer than half of that kind's running clock. `law`: an instrument sets the number, which the site may
+    only change in the citizen's favour; the others are policy. `minimum`: the number is the least, not the most.
+    """
 
     kind: str
     name: str
@@ -33,33 +37,54 @@ class Rule:
     citizen: bool = False
     pausable: bool = False
     source: str = ""
+    half_of: str = ""
+    law: bool = False
+    minimum: bool = False
 
 
 DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K1", "回执", 0, Length.DAY, source="GT; policy"),
-    Rule("K2", "登记转送", 15, Length.DAY, pausable=True, source="XF 22"),
-    Rule("K3", "告知受理情况", 15, Length.DAY, source="XF 23"),
+    Rule("K2", "登记转送", 15, Length.DAY, pausable=True, source="XF 22", law=True),
+    Rule("K3", "告知受理情况", 15, Length.DAY, source="XF 23", law=True),
     Rule("K4", "签收", 1, Length.WORKING_DAY, source="policy"),
-    Rule("K5", "退办异议", 5, Length.WORKING_DAY, source="XF 23"),
+    Rule("K5", "退办异议", 5, Length.WORKING_DAY, source="XF 23", law=True),
     Rule("K6", "异议决定", 2, Length.WORKING_DAY, source="policy"),
     Rule("K7a", "办理答复", 15, Length.WORKING_DAY, pausable=True, source="policy; SH 11"),
     Rule("K7b", "研究论证", 60, Length.DAY, pausable=True, source="policy, analogy XF 34"),
-    Rule("K9", "协办意见", 7, Length.WORKING_DAY, source="policy; BJ 14"),
+    Rule("K7c", "咨询答复", 2, Length.WORKING_DAY, source="GD; policy"),
+    Rule("K7d", "投诉举报答复", 15, Length.WORKING_DAY, source="GD; policy"),
+    Rule("K8", "延期（最长）", 30, Length.DAY, source="policy, analogy XF 34"),
+    Rule("K9", "协办意见", 10, Length.WORKING_DAY, source="policy; BJ 14", half_of="K7"),
     Rule("K10", "补充材料", 15, Length.DAY, citizen=True, source="policy, model OGI 30"),
     Rule("K11", "答复审核", 2, Length.WORKING_DAY, source="policy"),
     Rule("K12", "公开", 5, Length.WORKING_DAY, source="policy"),
     Rule("K13", "评价期", 15, Length.DAY, citizen=True, source="policy; SAT22"),
     Rule("K14", "回访", 5, Length.WORKING_DAY, source="BJ 23; policy"),
     Rule("K15", "限期整改", 10, Length.WORKING_DAY, source="policy"),
+    Rule("K16", "督办反馈", 5, Length.WORKING_DAY, source="policy"),
+    Rule("K16c", "督办反馈（特急）", 1, Length.WORKING_DAY, source="policy"),
+    Rule("K17", "三项建议反馈", 30, Length.DAY, source="XF 40; XF05 36; SD 59; policy"),
     Rule("K18", "承诺", 0, Length.DAY, source="policy"),
     Rule("K19", "转化进展", 90, Length.DAY, source="policy"),
+    Rule("K20", "归档", 90, Length.DAY, pausable=True, source="policy"),
+    Rule("K21", "公开征求意见（至少）", 30, Length.DAY, source="AD 15", law=True, minimum=True),
+    Rule("K22", "听证材料提前送达（至少）", 7, Length.DAY, source="AD 16", law=True, minimum=True),
+    Rule("K23", "紧急报告", 2, Length.HOUR, source="XF 25; BJ 29; policy"),
+    Rule(
+        "K24",
+        "个人信息请求",
+        15,
+        Length.WORKING_DAY,
+        pausable=True,
+        source="PIPL 45 to 50; ND 23; policy",
+    ),
+    Rule("K25", "泄露处置", 24, Length.HOUR, source="PIPL 57; MC 35; ND 11; policy"),
+    Rule("K26", "月结月清", 3, Length.WORKING_DAY, source="S4; policy"),
+    Rule("K27", "撤下投诉决定", 3, Length.WORKING_DAY, source="process.md 9.2; policy"),
     Rule("KA2", "上级代理员答复", 2, Length.WORKING_DAY, source="policy; process.md 3.3"),
     Rule("KP5", "评选公示", 5, Length.WORKING_DAY, source="policy; process.md 4.8"),
-    Rule("K20", "归档", 90, Length.DAY, source="policy"),
-    Rule("K24", "个人信息请求", 15, Length.WORKING_DAY, pausable=True, source="PIPL 45 to 50; ND 23; policy"),
-    Rule("K25", "泄露处置", 24, Length.HOUR, source="PIPL 57; MC 35; ND 11; policy"),
-    Rule("K27", "撤下投诉决定", 3, Length.WORKING_DAY, source="process.md 9.2; policy"),
 )
+"""The first version of each rule (process.md section 5). Later versions are rows, made at the desk by two persons."""
 
 # Statutory days off (HOL 2) for years whose notice with swap days is not out. They are a floor, hence provisional.
 _FIXED = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
@@ -160,8 +185,8 @@ def _walk(rule: Rule, start: date, workdays: Workdays, pauses: Sequence[Pause]) 
 def due(rule: Rule, start: date, workdays: Workdays, pauses: Sequence[Pause] = ()) -> Due:
     """The last day of a clock that started on `start` (a Shanghai date).
 
-    Open pauses are counted as if they ended yesterday's count: callers recompute when a pause closes, so only closed
-    pauses are used here. Hours are not counted in days; an hour rule is due on its start day.
+    An open pause has no length yet: callers recompute when it closes, so only closed pauses are used here. Hours are
+    not counted in days (`due_moment`): an hour rule gives its start day.
 
     Source: process.md 5, 5.1; CC 201, 203; XF 22, 23.
     """
@@ -174,6 +199,39 @@ def due(rule: Rule, start: date, workdays: Workdays, pauses: Sequence[Pause] = (
         workdays.knows(s.day) for s in steps
     )
     return Due(on, provisional, steps)
+
+
+def due_moment(rule: Rule, start: datetime) -> datetime:
+    """The moment an hour rule ends: hours run through nights and rest days (K23, K25)."""
+    return start + timedelta(hours=rule.length)
+
+
+def half(rule: Rule) -> Rule:
+    """A rule of half the length, fractions dropped because a shorter clock is the safer one, but never zero (K9)."""
+    return replace(rule, length=max(rule.length // 2, 1))
+
+
+def back_to_work(day: date, workdays: Workdays, *, after: date) -> date:
+    """`day`, or the last working day before it; when there is none later than `after`, the next one.
+
+    Reminders that would fall on a rest day are sent on the working day before it (process.md section 5).
+    """
+    found = day
+    while not workdays.is_working(found):
+        found -= _ONE
+        if found <= after:
+            return add_working_days(day, 1, workdays)
+    return found
+
+
+def add_working_days(day: date, count: int, workdays: Workdays) -> date:
+    """The `count`-th working day after `day`; before it when negative; `day` itself for 0."""
+    step = _ONE if count > 0 else -_ONE
+    left = abs(count)
+    while left:
+        day += step
+        left -= workdays.is_working(day)
+    return day
 
 
 def working_days_between(start: date, end: date, workdays: Workdays) -> int:

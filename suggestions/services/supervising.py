@@ -1,0 +1,290 @@
+"""Supervision orders: a rule or a person proposes, a person issues, the unit's head answers (process.md 8.1; XF 39, 40).
+
+Nothing is issued by itself: the sweeps in services/supervision_rules only propose. Each rung of the ladder is a
+SupervisionStep with issuer, basis, text, due day, answer and effect; the order's own chain records who did what.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from suggestions.actor import Actor
+from suggestions.clock import local_date
+from suggestions.errors import DomainError, Invalid, NotAllowed
+from suggestions.models import (
+    Clock,
+    District,
+    Jurisdiction,
+    Suggestion,
+    SupervisionOrder,
+    SupervisionStep,
+    Topic,
+    Unit,
+)
+from suggestions.models.supervision import CRITICAL_KIND
+from suggestions.services import clocks, records, transitions
+from suggestions.services.lapses import legal_moment
+from suggestions.services.wording import Words, cleaned
+from suggestions.states.supervision import Supervision as State
+
+Level = SupervisionOrder.Level
+_BATCH = 500
+_ISSUE = {
+    "text": Words("要求", 2000),
+    "basis": Words("依据", 200, multiline=False),
+    "with_bodies": Words("会同单位", 200, required=False, multiline=False),
+}
+
+
+def propose(
+    *,
+    jurisdiction: Jurisdiction,
+    rule: str,
+    evidence: list[str],
+    actor: Actor,
+    at: datetime,
+    suggestion: Suggestion | None = None,
+    topic: Topic | None = None,
+    district: District | None = None,
+    unit: Unit | None = None,
+    key: str = "",
+) -> SupervisionOrder | None:
+    """Put an order before a supervisor, with its facts. None when the same matter was proposed before (`key`).
+
+    `evidence` are sentences about the work, never about the author. Raises NotAllowed.
+    """
+    if key and SupervisionOrder.objects.filter(jurisdiction=jurisdiction, dedupe_key=key).exists():
+        return None
+    order = SupervisionOrder(
+        jurisdiction=jurisdiction, rule=rule, suggestion=suggestion, topic=topic, district=district,
+        unit=unit or (suggestion.lead_unit if suggestion else None), evidence=evidence, dedupe_key=key,
+        is_critical=suggestion is not None and suggestion.urgency == "critical",
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            records.begin(
+                order, "supervision_propose", actor=actor, at=at, suggestion=suggestion,
+                data={"rule": str(order.get_rule_display()), "evidence": evidence},
+            )  # fmt: skip
+    except IntegrityError:
+        # Another worker was first with the same key.
+        return None
+    return order
+
+
+def dismiss(*, order: SupervisionOrder, reason: str, actor: Actor, at: datetime) -> None:
+    """Decide that no order is issued, with the reason (a person decides, process.md 8.1)."""
+    records.move(order, "supervision_dismiss", actor=actor, at=at, reason=reason.strip(), suggestion=order.suggestion)  # fmt: skip
+
+
+def start(
+    *,
+    jurisdiction: Jurisdiction,
+    rule: str,
+    unit: Unit,
+    level: int,
+    text: str,
+    basis: str,
+    actor: Actor,
+    at: datetime,
+    suggestion: Suggestion | None = None,
+    evidence: list[str] | None = None,
+    is_critical: bool = False,
+    with_bodies: str = "",
+) -> SupervisionOrder:
+    """A supervisor's own order, without a proposal before it. Raises Invalid, NotAllowed."""
+    order = SupervisionOrder(
+        jurisdiction=jurisdiction, rule=rule, suggestion=suggestion, evidence=evidence or []
+    )
+    return issue(
+        order=order, unit=unit, level=level, text=text, basis=basis, is_critical=is_critical,
+        with_bodies=with_bodies, actor=actor, at=at,
+    )  # fmt: skip
+
+
+def issue(
+    *,
+    order: SupervisionOrder,
+    level: int,
+    text: str,
+    basis: str,
+    actor: Actor,
+    at: datetime,
+    unit: Unit | None = None,
+    is_critical: bool | None = None,
+    with_bodies: str = "",
+) -> SupervisionOrder:
+    """Issue an order at a rung; the unit's head answers within K16 (5 working days, critical 1).
+
+    Raises Invalid (no unit, no text, a joint order without partners), WrongState, NotAllowed. Source: XF 39, 40; K16.
+    """
+    held = _words(level, text, basis, with_bodies)
+    target = unit or order.unit
+    if target is None:
+        raise Invalid({"unit": ["请选督办哪个单位。"]})
+    critical = order.is_critical if is_critical is None else is_critical
+    order.unit, order.level, order.is_critical = target, level, critical
+    name = "supervision_issue_critical" if critical else "supervision_issue"
+    data = {"unit": target.short_name, "level": str(Level(level).label)}
+    with transaction.atomic():
+        if order.pk:
+            records.move(
+                order, name, actor=actor, at=at, data=data, suggestion=order.suggestion, holder=target,
+                fields={"unit": target, "level": level, "is_critical": critical},
+            )  # fmt: skip
+        else:
+            records.begin(order, name, actor=actor, at=at, data=data, suggestion=order.suggestion, holder=target)  # fmt: skip
+        _step(order, held, actor, at)
+        _tell(order, f"向{target.short_name}发出{Level(level).label}", actor, at)
+    return order
+
+
+def answer(*, order: SupervisionOrder, text: str, actor: Actor, at: datetime) -> SupervisionOrder:
+    """The unit's head answers the step that waits; a late answer is marked by its own date (K16)."""
+    _own_unit(order, actor)
+    held = cleaned({"answer": Words("反馈", 3000)}, {"answer": text})
+    step = current_step(order)
+    with transaction.atomic():
+        records.move(order, "supervision_answer", actor=actor, at=at, data={"unit": _name(order)}, suggestion=order.suggestion)  # fmt: skip
+        SupervisionStep.objects.filter(pk=step.pk).update(
+            answer=held["answer"], answered_by=actor.user, answered_at=at
+        )
+        _tell(order, f"{_name(order)}反馈督办", actor, at)
+    return order
+
+
+def send_back(*, order: SupervisionOrder, reason: str, actor: Actor, at: datetime) -> None:
+    """The answer does not do: the same rung again with a new K16, the earlier answer kept beside it."""
+    last = current_step(order)
+    with transaction.atomic():
+        records.move(
+            order, "supervision_send_back", actor=actor, at=at, reason=reason.strip(), data={"unit": _name(order)},
+            suggestion=order.suggestion, holder=order.unit,
+        )  # fmt: skip
+        _judge(last, f"退回：{reason.strip()}", at)
+        again = {
+            "text": reason.strip()[:2000],
+            "basis": last.basis,
+            "with_bodies": last.with_bodies,
+        }
+        _step(order, again, actor, at)
+        _tell(order, "督办反馈被退回", actor, at)
+
+
+def accept(*, order: SupervisionOrder, effect: str, actor: Actor, at: datetime) -> None:
+    """Accept the answer and say what it brought about; the order ends."""
+    held = cleaned({"effect": Words("效果", 1000)}, {"effect": effect})
+    step = current_step(order)
+    with transaction.atomic():
+        records.move(order, "supervision_accept", actor=actor, at=at, suggestion=order.suggestion)
+        _judge(step, held["effect"], at)
+        _tell(order, "督办办结", actor, at)
+
+
+def climb(
+    *,
+    order: SupervisionOrder,
+    level: int,
+    text: str,
+    basis: str,
+    actor: Actor,
+    at: datetime,
+    with_bodies: str = "",
+) -> SupervisionOrder:
+    """A higher rung, after silence or an answer that does not do. Raises Invalid when it is not higher.
+
+    Source: XF 39, 40; SH 20 (joint supervision with inspection bodies).
+    """
+    if level <= order.level:
+        raise Invalid({"level": [f"要升到比“{Level(order.level).label}”更高的一级。"]})
+    held = _words(level, text, basis, with_bodies)
+    last = current_step(order)
+    with transaction.atomic():
+        records.move(
+            order, "supervision_climb", actor=actor, at=at, fields={"level": level},
+            data={"unit": _name(order), "level": str(Level(level).label)}, suggestion=order.suggestion, holder=order.unit,
+        )  # fmt: skip
+        _judge(last, "升级督办", at)
+        _step(order, held, actor, at)
+        _tell(order, f"督办升级为{Level(level).label}", actor, at)
+    return order
+
+
+def withdraw(*, order: SupervisionOrder, reason: str, actor: Actor, at: datetime) -> None:
+    """Take an order back, with the reason (issued by mistake, the matter is gone)."""
+    step = current_step(order)
+    with transaction.atomic():
+        records.move(order, "supervision_withdraw", actor=actor, at=at, reason=reason.strip(), suggestion=order.suggestion)  # fmt: skip
+        _judge(step, f"撤销：{reason.strip()}", at)
+        _tell(order, "督办撤销", actor, at)
+
+
+def current_step(order: SupervisionOrder) -> SupervisionStep:
+    """The newest step. Raises DomainError for an order that was never issued."""
+    step = order.steps.order_by("-number").first()
+    if step is None:
+        raise DomainError("这件督办还没有发出。")
+    return step
+
+
+def lapse(*, now: datetime) -> int:
+    """Mark orders whose answer did not come (K16), at 24:00 of the due day. A person then climbs, or not."""
+    done = 0
+    late = Clock.objects.filter(
+        kind__in=("K16", CRITICAL_KIND), stopped_at=None, due_on__lt=local_date(now), record_machine="supervision"
+    )  # fmt: skip
+    orders = SupervisionOrder.objects.filter(
+        status__in=(State.ISSUED, State.SENT_BACK)
+    ).select_related("unit", "suggestion")
+    by_id = {c.record_id: c for c in late[:_BATCH]}
+    for order in orders.filter(pk__in=[pk for pk in by_id if pk]):
+        try:
+            records.move(
+                order, "supervision_lapse", actor=Actor.system(), at=legal_moment(by_id[order.pk]),
+                data={"unit": _name(order)}, suggestion=order.suggestion,
+            )  # fmt: skip
+        except DomainError:
+            # Answered at the same moment; the next sweep looks again.
+            continue
+        done += 1
+    return done
+
+
+def _words(level: int, text: str, basis: str, with_bodies: str) -> dict[str, str]:
+    if level not in Level.values:
+        raise Invalid({"level": ["请选督办的方式。"]})
+    held = cleaned(_ISSUE, {"text": text, "basis": basis, "with_bodies": with_bodies})
+    if level == Level.JOINT and not held["with_bodies"]:
+        raise Invalid({"with_bodies": ["联合督办请写会同哪些单位，例如“市委督查室”。"]})
+    return held
+
+
+def _step(order: SupervisionOrder, held: dict[str, str], actor: Actor, at: datetime) -> None:
+    if actor.user is None:
+        raise NotAllowed
+    running = clocks.of_record(order).filter(stopped_at=None).order_by("due_on").first()
+    values: dict[str, Any] = {
+        **held, "level": order.level, "issuer": actor.user, "issued_at": at,
+        "due_on": running.due_on if running else local_date(at),
+    }  # fmt: skip
+    SupervisionStep.objects.create(order=order, number=order.steps.count() + 1, **values)
+
+
+def _judge(step: SupervisionStep, effect: str, at: datetime) -> None:
+    SupervisionStep.objects.filter(pk=step.pk).update(effect=effect[:1000], judged_at=at)
+
+
+def _tell(order: SupervisionOrder, words: str, actor: Actor, at: datetime) -> None:
+    """The item's own timeline shows it to the staff."""
+    if order.suggestion is not None:
+        transitions.note(order.suggestion, "supervision", actor=actor, at=at, words=words, data={"order": order.pk})  # fmt: skip
+
+
+def _name(order: SupervisionOrder) -> str:
+    return order.unit.short_name if order.unit else ""
+
+
+def _own_unit(order: SupervisionOrder, actor: Actor) -> None:
+    if actor.unit is None or actor.unit.pk != order.unit_id:
+        raise NotAllowed("只有被督办单位的负责人能反馈。")

@@ -1,0 +1,276 @@
+"""The rules that propose supervision, each a query over work and dates, never over a person (process.md 8.1, section 12).
+
+A proposal names its rule and its facts and waits for a supervisor. `dedupe_key` keeps one matter from being proposed twice.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.timezone import make_aware
+
+from suggestions.actor import Actor
+from suggestions.clock import SHANGHAI, local_date, working_days_between
+from suggestions.codes import Category, Overall
+from suggestions.errors import DomainError, NotAllowed
+from suggestions.models import (
+    Assignment,
+    CaseEvent,
+    Clock,
+    Commitment,
+    DispatchRule,
+    District,
+    Extension,
+    Jurisdiction,
+    MonthClose,
+    Suggestion,
+    SupervisionOrder,
+    Topic,
+    Unit,
+)
+from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.services import clocks, supervising
+from suggestions.services.wording import Words, cleaned
+from suggestions.states import OPEN, Case
+from suggestions.states import Assignment as Part
+from suggestions.states import Commitment as Promise
+from suggestions.states.machines import Extension as ExtensionState
+
+UNITS_TOUCHED, RETURNS, REWORKS, RATINGS = 3, 2, 3, 2
+"""Shifting from the third unit or the second return on; the third rework; the second dissatisfaction (PRAC)."""
+CONCENTRATED, WINDOW_DAYS = 5, 30
+"""Repeated concentrated matters: distinct authors of one topic in one district within these days (JN 28; P)."""
+_BATCH = 500
+Rule = SupervisionOrder.Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a rule found."""
+
+    rule: str
+    key: str
+    evidence: list[str]
+    jurisdiction: Jurisdiction
+    suggestion: Suggestion | None = None
+    topic: Topic | None = None
+    district: District | None = None
+    unit: Unit | None = None
+
+
+def propose_all(*, now: datetime) -> int:
+    """Run every rule; returns how many new proposals stand before the supervisors. A second run adds none."""
+    made = 0
+    for rule in RULES:
+        for found in rule(local_date(now)):
+            if SupervisionOrder.objects.filter(
+                jurisdiction=found.jurisdiction, dedupe_key=found.key
+            ).exists():
+                continue
+            order = supervising.propose(
+                jurisdiction=found.jurisdiction, rule=found.rule, evidence=found.evidence, key=found.key,
+                suggestion=found.suggestion, topic=found.topic, district=found.district, unit=found.unit,
+                actor=Actor.system(), at=now,
+            )  # fmt: skip
+            made += order is not None
+    return made
+
+
+def open_cases() -> SuggestionQuerySet:
+    """Open cases; reports of misconduct are nobody's supervision here (XF 30)."""
+    return (
+        Suggestion.objects.filter(status__in=OPEN)
+        .exclude(category=Category.REPORT_MISCONDUCT)
+        .select_related("jurisdiction", "lead_unit")
+    )
+
+
+def overdue(today: date) -> Iterator[Proposal]:
+    """Past the day for an answer, and no extension asked for or granted that explains it (XF 40)."""
+    asked = Extension.objects.filter(
+        suggestion=OuterRef("suggestion"), status=ExtensionState.REQUESTED
+    )
+    late = (
+        Clock.objects.filter(
+            kind__in=("K7a", "K7b", "K15"), stopped_at=None, paused_on=None, due_on__lt=today,
+            suggestion__in=open_cases(),
+        )
+        .exclude(Exists(asked))
+        .select_related("suggestion__jurisdiction", "suggestion__lead_unit", "rule")
+    )  # fmt: skip
+    calendar = clocks.workdays()
+    for clock in late[:_BATCH]:
+        case = clock.suggestion
+        assert case is not None
+        days = working_days_between(clock.due_on, today, calendar)
+        if days < 1:
+            continue
+        facts = [
+            f"“{clock.rule.name}”应在{_day(clock.due_on)}前完成，已过{days}个工作日，没有申请延期。"
+        ]
+        yield Proposal(
+            Rule.OVERDUE, f"overdue:{clock.pk}:{clock.due_on}", facts, case.jurisdiction, case
+        )
+
+
+def no_feedback(today: date) -> Iterator[Proposal]:
+    """Not signed in, or no co-unit's opinion, two working days after its day; or a supervision step left unanswered."""
+    calendar = clocks.workdays()
+    late = Clock.objects.filter(
+        kind__in=("K4", "K9"), stopped_at=None, paused_on=None, due_on__lt=today, suggestion__in=open_cases()
+    ).select_related("suggestion__jurisdiction", "rule", "holder_unit")  # fmt: skip
+    for clock in late[:_BATCH]:
+        case, unit = clock.suggestion, clock.holder_unit
+        days = working_days_between(clock.due_on, today, calendar)
+        if case is None or unit is None or days < 2:
+            continue
+        facts = [
+            f"{unit.short_name}“{clock.rule.name}”应在{_day(clock.due_on)}前完成，已过{days}个工作日。"
+        ]
+        yield Proposal(
+            Rule.NO_FEEDBACK, f"no_feedback:{clock.pk}", facts, case.jurisdiction, case, unit=unit
+        )
+
+
+def shifting(_today: date) -> Iterator[Proposal]:
+    """Three units touched as lead, or two returns, and still open (process.md 4.2; PRAC 巴彦淖尔)."""
+    lead = Q(assignments__part=Assignment.Part.LEAD)
+    back = Q(assignments__status__in=(Part.RECALLED, Part.REASSIGNED))
+    rows = (
+        open_cases()
+        .annotate(
+            touched=Count("assignments__unit", filter=lead, distinct=True),
+            returned=Count("assignments", filter=lead & back, distinct=True),
+        )
+        .filter(Q(touched__gte=UNITS_TOUCHED) | Q(returned__gte=RETURNS))
+    )
+    for case in rows[:_BATCH]:
+        facts = [f"先后交过{case.touched}个单位主办，退回或改派{case.returned}次，还没有办结。"]
+        yield Proposal(Rule.SHIFTING, f"shifting:{case.pk}", facts, case.jurisdiction, case)
+
+
+def dissatisfied(_today: date) -> Iterator[Proposal]:
+    """Two rounds rated as not satisfied (process.md 8.1)."""
+    bad = Q(evaluations__overall=Overall.DISSATISFIED)
+    rows = (
+        Suggestion.objects.exclude(status=Case.WITHDRAWN)
+        .filter(overall=Overall.DISSATISFIED)
+        .annotate(rounds=Count("evaluations__round", filter=bad, distinct=True))
+        .filter(rounds__gte=RATINGS)
+        .select_related("jurisdiction", "lead_unit")
+    )
+    for case in rows[:_BATCH]:
+        facts = [f"整改后再次评价，建议人{case.rounds}次选“不满意”。"]
+        yield Proposal(Rule.DISSATISFIED, f"dissatisfied:{case.pk}:{case.rounds}", facts, case.jurisdiction, case)  # fmt: skip
+
+
+def rework(_today: date) -> Iterator[Proposal]:
+    """Three answers sent back by the office (T12; PRAC)."""
+    rows = (
+        CaseEvent.objects.filter(name="send_back", suggestion__in=open_cases())
+        .values("suggestion")
+        .annotate(n=Count("pk"))
+        .filter(n__gte=REWORKS)
+        .order_by("suggestion")
+    )
+    counts = {row["suggestion"]: row["n"] for row in rows[:_BATCH]}
+    for case in open_cases().filter(pk__in=counts):
+        facts = [f"答复{counts[case.pk]}次没有通过审核，被退回重写。"]
+        yield Proposal(Rule.REWORK, f"rework:{case.pk}", facts, case.jurisdiction, case)
+
+
+def commitments(_today: date) -> Iterator[Proposal]:
+    """A promise of an answer that was not kept (K18)."""
+    rows = Commitment.objects.filter(status=Promise.MISSED).select_related(
+        "suggestion__jurisdiction", "unit"
+    )
+    for promise in rows[:_BATCH]:
+        case = promise.suggestion
+        facts = [
+            f"{promise.unit.short_name}承诺{_day(promise.promised_on)}前做到，到期没有登记做到。"
+        ]
+        key = f"commitment:{promise.pk}:{promise.promised_on}"
+        yield Proposal(Rule.COMMITMENT, key, facts, case.jurisdiction, case, unit=promise.unit)
+
+
+def concentrated(today: date) -> Iterator[Proposal]:
+    """One topic in one district raised by many within a month: once a calendar month (JN 28). Topic and place, no person."""
+    since = datetime.combine(today - timedelta(days=WINDOW_DAYS), datetime.min.time())
+    rows = (
+        Suggestion.objects.filter(
+            received_at__gte=make_aware(since, SHANGHAI), topic__isnull=False, district__isnull=False,
+            category=Category.SUGGESTION,
+        )
+        .exclude(status__in=(Case.WITHDRAWN, Case.NOT_ACCEPTED, Case.REDIRECTED))
+        .order_by()
+        .values("jurisdiction", "topic", "district")
+        .annotate(n=Count("pk"), authors=Count("author__phone_hash", distinct=True))
+        .filter(n__gte=CONCENTRATED, authors__gte=CONCENTRATED)
+    )  # fmt: skip
+    for row in rows[:_BATCH]:
+        place = Jurisdiction.objects.get(pk=row["jurisdiction"])
+        topic = Topic.objects.get(pk=row["topic"])
+        district = District.objects.get(pk=row["district"])
+        named = DispatchRule.objects.filter(jurisdiction=place, topic=topic).filter(
+            Q(district=district) | Q(district=None)
+        )
+        unit = next((r.unit for r in named.order_by("-district_id").select_related("unit")), None)
+        facts = [
+            f"{WINDOW_DAYS}天里，{district.name}“{topic.name}”有{row['n']}件建议，来自不同的人。"
+        ]
+        key = f"concentrated:{topic.pk}:{district.pk}:{today:%Y-%m}"
+        yield Proposal(Rule.CONCENTRATED, key, facts, place, None, topic, district, unit)
+
+
+RULES: tuple[Callable[[date], Iterator[Proposal]], ...] = (
+    overdue, no_feedback, shifting, dissatisfied, rework, commitments, concentrated,
+)  # fmt: skip
+
+
+def close_month(*, now: datetime) -> int:
+    """Draw the list of what a month left open, once, to be reported on the third working day (K26; S4)."""
+    today = local_date(now)
+    first = today.replace(day=1)
+    month = (first - timedelta(days=1)).replace(day=1)
+    calendar, due, left = clocks.workdays(), first - timedelta(days=1), 3
+    while left:
+        due += timedelta(days=1)
+        left -= calendar.is_working(due)
+    drawn = 0
+    for place in Jurisdiction.objects.filter(is_active=True):
+        if MonthClose.objects.filter(jurisdiction=place, month=month).exists():
+            continue
+        cases = list(
+            open_cases()
+            .filter(jurisdiction=place, received_at__lt=make_aware(datetime.combine(first, datetime.min.time()), SHANGHAI))
+            .order_by("due_on", "pk")
+        )  # fmt: skip
+        late = [c for c in cases if c.due_on is not None and c.due_on < first]
+        MonthClose.objects.create(
+            jurisdiction=place, month=month, due_on=due, open_at_end=len(cases), overdue_at_end=len(late),
+            rows=[
+                {"case_no": c.case_no, "status": c.status, "due_on": c.due_on.isoformat() if c.due_on else "",
+                 "unit": c.lead_unit.short_name if c.lead_unit else ""}
+                for c in cases[:2000]
+            ],
+            drawn_at=now,
+        )  # fmt: skip
+        drawn += 1
+    return drawn
+
+
+def report_month(*, close: MonthClose, note: str, actor: Actor, at: datetime) -> None:
+    """The supervisor reports the list with a word on what is done about it (K26)."""
+    if actor.user is None:
+        raise NotAllowed
+    held = cleaned({"note": Words("说明", 2000)}, {"note": note})
+    changed = MonthClose.objects.filter(pk=close.pk, reported_at=None).update(
+        reported_at=at, reported_by=actor.user, note=held["note"]
+    )
+    if not changed:
+        raise DomainError("这个月的清单已经报过了。")
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
