@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.notices import sms, texts
+from portal.notices import pipeline, sms, texts
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
 from suggestions.models import Assignment, Author, CaseEvent, Clock, StaffRole, Suggestion
@@ -110,6 +111,8 @@ def staff_notice(payload: dict[str, Any]) -> None:
 
 def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> Iterable[Any]:
     roles = StaffRole.objects.none()
+    if code in pipeline.CODES:
+        roles = pipeline.holders(code, suggestion, payload)
     if code in _UNIT_CODES:
         if code == "staff.due":
             units = list(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from portal.notices import pipeline
 from suggestions.clock import local_date
 from suggestions.models import CaseEvent, Suggestion
 from suggestions.numbers import possible_receipt_tokens, query_code_on_receipt
@@ -77,6 +78,34 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
                 f"您的建议{number}与另一件是同一件事，合并办理。",
                 "答复时同样答复您，您也可以评价。",
             )
+        case "author.joined_earlier":
+            earlier = suggestion.primary
+            what, then = (
+                f"您提的{number}和您早先的{earlier.case_no if earlier else '一件'}是同一件事，不另立一件。",
+                "早先那件办到哪一步，写在查进度页面上；答复时告诉您。",
+            )
+        case "author.unmerged":
+            what, then = (
+                f"您的建议{number}改为单独办理，不再和别的件合并。",
+                f"时限仍从收到那天算，{_due(suggestion)}前告诉您由哪个单位办理。",
+            )
+        case "author.extended":
+            what, then = (
+                f"您的建议{number}要晚些答复。",
+                f"{lead}申请延期，已经同意，{_due(suggestion)}前答复您；理由写在查进度页面上。",
+            )
+        case "author.rights":
+            what = f"您对{number}的个人信息请求有了结果。"
+            then = "结果和理由写在查进度页面上。"
+        case "author.message":
+            what = f"承办单位就您的建议{number}有话请办公室转给您。"
+            then = "请到查进度页面看，也在那里回答；承办单位看不到您的联系方式。"
+        case "author.identity_read":
+            what = f"因紧急情况，工作人员查看过您在{number}留的联系方式。"
+            then = "谁批准的、为什么，写在查进度页面上。"
+        case "author.breach":
+            what = f"有一件个人信息安全事件涉及您的建议{number}。"
+            then = "涉及什么、我们做了什么、您可以做什么，写在查进度页面上。"
         case _:
             return None
     body = (
@@ -96,5 +125,10 @@ STAFF_WORDS: dict[str, str] = {
     "staff.withdrawn": "{number} 已由建议人撤回",
     "staff.to_publish": "{number} 待公开脱敏",
     "staff.due": "{number} 快到期或已逾期",
+    "staff.reopened": "{number} 重新办理，请接手",
+    "staff.still_dissatisfied": "{number} 建议人对重新答复仍不满意，请决定",
+    "staff.commitment_soon": "{number} 答复里承诺的日期快到了",
+    "staff.commitment_missed": "{number} 答复里承诺的日期过了，没有登记做到",
+    **pipeline.WORDS,
 }
 """In-site lines: number and act, never the author and never the text."""

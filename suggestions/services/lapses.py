@@ -32,6 +32,8 @@ SWEEPS: dict[str, str] = {
     "reminders": "suggestions.services.lapses.reminders",  # before and after agency dates
     "mandates": "suggestions.services.mandates.expire_mandates",  # an agent's authority that ended (3.3)
     "invitations": "suggestions.services.inviting.expire_invitations",  # nobody answered in time (3.1)
+    "second_looks": "suggestions.services.deciding.drop_overtaken",  # proposals about items that are gone
+    "redirected_texts": "suggestions.services.redirected.delete_texts",  # 4.3: text kept 90 days
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on

@@ -1,4 +1,7 @@
-"""Triage in the collection office: accept, ask, point elsewhere, refuse, merge (process.md 4.1 T3 to T8)."""
+"""Triage in the collection office: accept, ask, point elsewhere, refuse, merge (process.md 4.1 T3 to T8).
+
+What a second person has to look at is in `deciding`, merging in `merging`; this module is the door to all of them.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,13 +10,7 @@ from django.db import transaction
 
 from suggestions import rules
 from suggestions.actor import Actor
-from suggestions.codes import (
-    COMPLAINT_ROUTE,
-    NOT_ACCEPTED_WORDS,
-    Category,
-    NotAcceptedReason,
-    Urgency,
-)
+from suggestions.codes import Category, Urgency
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import (
     District,
@@ -23,8 +20,7 @@ from suggestions.models import (
     Topic,
     TriageHint,
 )
-from suggestions.services import publishing, transitions
-from suggestions.states import DONE, WITH_UNITS, Case
+from suggestions.services import deciding, hinted, merging, publishing, transitions, urgent
 
 
 def accept(
@@ -42,6 +38,7 @@ def accept(
         "category": Category.SUGGESTION, "topic": topic, "urgency": urgency, "accepted_at": at,
         "district": district or suggestion.district,
     }  # fmt: skip
+    deciding.ensure_none_pending(suggestion)
     with transaction.atomic():
         transitions.apply(
             suggestion, "accept", actor=actor, at=at, fields=fields,
@@ -50,9 +47,11 @@ def accept(
         wanted = [t.strip() for t in tags if t.strip()]
         if wanted:
             suggestion.tags.set(wanted)
-        _note_choice(suggestion, TriageHint.Kind.TOPIC, topic.code)
-        _note_choice(suggestion, TriageHint.Kind.CATEGORY, Category.SUGGESTION)
+        hinted.note_choice(suggestion, TriageHint.Kind.TOPIC, topic.code)
+        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, Category.SUGGESTION)
         publishing.queue(suggestion=suggestion, at=at)
+        if urgency != Urgency.NORMAL:
+            urgent.alert(suggestion=suggestion, level=urgency, actor=actor, at=at)
     return suggestion
 
 
@@ -65,6 +64,7 @@ def request_supplement(
         raise Invalid({"asked": ["请写清楚要建议人补充什么。"]})
     if SupplementRequest.objects.filter(suggestion=suggestion).exists():
         raise DomainError("已经请建议人补充过一次。补充只能请一次，请按现有内容处理。")
+    deciding.ensure_none_pending(suggestion)
     with transaction.atomic():
         transitions.apply(
             suggestion,
@@ -87,65 +87,19 @@ def redirect(
     actor: Actor,
     at: datetime,
 ) -> Suggestion:
-    """Point what is not a suggestion to its lawful channel (T6; XF 22, 28; SH 10). Never swallowed, never public."""
-    if category == Category.SUGGESTION:
-        raise Invalid({"category": ["建议意见类不能指引到其他渠道，请受理或说明不予受理的理由。"]})
-    if category not in target.categories:
-        raise Invalid(
-            {"target": [f"“{target.name}”不办理{Category(category).label}，请选别的渠道。"]}
-        )
-    with transaction.atomic():
-        transitions.apply(
-            suggestion, "redirect", actor=actor, at=at,
-            reason=words.strip() or str(target.legal_basis) or str(target.name),
-            fields={"category": category, "redirect_target": target},
-            data={"category": str(Category(category).label), "target": target.name, "basis": target.legal_basis},
-        )  # fmt: skip
-        _note_choice(suggestion, TriageHint.Kind.CATEGORY, category)
+    """Point what is not a suggestion to its lawful channel, or propose it to a second person (`deciding.redirect`)."""
+    deciding.redirect(
+        suggestion=suggestion, category=category, target=target, words=words, actor=actor, at=at
+    )
     return suggestion
 
 
 def refuse(
     *, suggestion: Suggestion, reason: str, words: str, actor: Actor, at: datetime
 ) -> Suggestion:
-    """Decline an item with a coded reason, said in plain words, and the way to have it looked at again (T7)."""
-    if reason not in NotAcceptedReason.values:
-        raise Invalid({"reason": ["请选一个不予受理的理由。"]})
-    text = NOT_ACCEPTED_WORDS[reason] + (f"{words.strip()}" if words.strip() else "")
-    transitions.apply(
-        suggestion, "refuse", actor=actor, at=at, reason=text,
-        fields={"not_accepted_reason": reason},
-        data={"reason": reason, "reason_text": text, "complaint_route": COMPLAINT_ROUTE},
-    )  # fmt: skip
+    """Decline an item, or propose it to a second person (`deciding.refuse`)."""
+    deciding.refuse(suggestion=suggestion, reason=reason, words=words, actor=actor, at=at)
     return suggestion
 
 
-def merge(
-    *, suggestion: Suggestion, primary: Suggestion, why: str, actor: Actor, at: datetime
-) -> Suggestion:
-    """Handle an item under another one of the same substance (T8). Its author keeps number, notices and rating."""
-    if primary.pk == suggestion.pk:
-        raise Invalid({"primary": ["不能并到自己。"]})
-    if primary.jurisdiction_id != suggestion.jurisdiction_id:
-        raise Invalid({"primary": ["主件不在本辖区。"]})
-    if primary.status not in {Case.ACCEPTED, *WITH_UNITS, *DONE}:
-        raise Invalid(
-            {
-                "primary": [
-                    f"主件{primary.case_no}现在是“{primary.get_status_display()}”，不能并入。"
-                ]
-            }
-        )
-    transitions.apply(
-        suggestion, "merge", actor=actor, at=at, reason=why, fields={"primary": primary},
-        data={"primary": primary.case_no},
-    )  # fmt: skip
-    _note_choice(suggestion, TriageHint.Kind.SIMILAR, primary.case_no)
-    return suggestion
-
-
-def _note_choice(suggestion: Suggestion, kind: str, chosen: str) -> None:
-    """Remember whether the human followed the machine's hint, so that its accuracy can be counted (4.4)."""
-    hints = TriageHint.objects.filter(suggestion=suggestion, kind=kind)
-    hints.filter(value=chosen).update(followed=True)
-    hints.exclude(value=chosen).update(followed=False)
+merge = merging.merge
