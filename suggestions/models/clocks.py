@@ -1,7 +1,9 @@
 """Clocks as rows, their rules with versions, and the working-day calendar (invariant 7: time is data)."""
 
+from dataclasses import replace
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,9 @@ class ClockRule(models.Model):
     citizen = models.BooleanField(_("居民的期限（遇休息日顺延）"), default=False)
     pausable = models.BooleanField(_("可暂停"), default=False)
     source = models.CharField(_("依据"), max_length=120, blank=True)
+    half_of = models.CharField(_("不超过这一时限的一半"), max_length=4, blank=True)
+    by_law = models.BooleanField(_("法定"), default=False)
+    is_minimum = models.BooleanField(_("是下限"), default=False)
     effective_from = models.DateField(_("生效日期"), null=True, blank=True)
 
     class Meta:
@@ -63,6 +68,9 @@ class ClockRule(models.Model):
             self.citizen,
             self.pausable,
             self.source,
+            self.half_of,
+            self.by_law,
+            self.is_minimum,
         )
 
 
@@ -83,14 +91,24 @@ class Clock(models.Model):
         Unit, models.PROTECT, null=True, blank=True, related_name="clocks"
     )
     started_at = models.DateTimeField()
+    length = models.PositiveIntegerField(null=True, blank=True)
+    """Where this clock runs shorter than its rule says (K9: half of K7), with `unit`."""
+    unit = models.CharField(max_length=4, blank=True)
     due_on = models.DateField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    """The moment, for clocks that count hours."""
+    fixed_on = models.DateField(null=True, blank=True)
+    """A date that people set: a promise (K18) or an extension granted (K8). The count no longer decides."""
     first_due_on = models.DateField()
     provisional = models.BooleanField(default=False)
     pauses = models.JSONField(default=list)
     paused_on = models.DateField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stop_reason = models.CharField(max_length=30, blank=True)
-    reminded_on = models.DateField(null=True, blank=True)
+    remind_on = models.DateField(null=True, blank=True)
+    """The next day a reminder may be due; None when none will be."""
+    bulletin_on = models.DateField(null=True, blank=True)
+    """Late enough to stand in the bulletin (通报)."""
 
     class Meta:
         verbose_name = _("时限")
@@ -119,6 +137,9 @@ class Clock(models.Model):
                 | (Q(suggestion__isnull=True) & Q(record_id__isnull=False) & ~Q(record_machine="")),
                 name="clock_of_a_case_or_a_record",
             ),
+            models.CheckConstraint(
+                condition=Q(length__isnull=True) | ~Q(unit=""), name="clock_length_has_a_unit"
+            ),
         ]
         indexes = [
             models.Index(
@@ -127,6 +148,11 @@ class Clock(models.Model):
                 name="clock_running",
             ),
             models.Index(fields=["holder_unit", "due_on"], name="clock_holder"),
+            models.Index(
+                fields=["remind_on"],
+                condition=Q(stopped_at__isnull=True, paused_on__isnull=True),
+                name="clock_to_remind",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -140,7 +166,53 @@ class Clock(models.Model):
         ]
         return closed + ([counting.Pause(self.paused_on)] if self.paused_on else [])
 
+    def as_rule(self) -> counting.Rule:
+        """The rule as it holds for this clock."""
+        rule = self.rule.as_rule()
+        if self.length is None:
+            return rule
+        return replace(rule, length=self.length, unit=counting.Length(self.unit))
+
     def is_late(self, on: date) -> bool:
-        """Whether the duty was, or is on `on`, past its due date."""
+        """Whether the duty was, or is on `on`, past its due date; for hours, past its moment once it has stopped."""
+        if self.due_at and self.stopped_at:
+            return self.stopped_at > self.due_at
         end = counting.local_date(self.stopped_at) if self.stopped_at else on
         return end > self.due_on and not (self.paused_on and not self.stopped_at)
+
+
+class ClockReminder(models.Model):
+    """One step of reminding: sent once, kept for good. `superseded`: a missed run healed, a later step was sent instead."""
+
+    class Step(models.TextChoices):
+        HALF = "half", _("过半")
+        BEFORE = "before", _("到期前两个工作日")
+        DUE = "due", _("到期当天")
+        LATE = "late", _("逾期后每天")
+        HEAD = "head", _("逾期，报单位负责人")
+        SUPERVISOR = "supervisor", _("逾期，报督办员")
+        LEADER = "leader", _("逾期，报领导并列入通报")
+
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="reminders")
+    step = models.CharField(_("环节"), max_length=10, choices=Step.choices)
+    on = models.DateField(_("应提醒的日期"))
+    due_on = models.DateField(_("当时的期限"))
+    at = models.DateTimeField(_("提醒时间"))
+    superseded = models.BooleanField(default=False)
+    told = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("提醒了谁")
+    )
+
+    class Meta:
+        verbose_name = _("时限提醒")
+        verbose_name_plural = _("时限提醒")
+        ordering = ["id"]
+        constraints = [
+            # A date that moved (a pause, an extension) has its own reminders.
+            models.UniqueConstraint(
+                fields=["clock", "step", "on", "due_on"], name="clock_reminder_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id} {self.step} {self.on}"

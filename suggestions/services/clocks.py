@@ -1,84 +1,75 @@
 """Clocks of a case: started, paused and stopped by the rows of states/; the arithmetic is in suggestions/clock.py."""
 
-import uuid
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 
 from suggestions import clock as counting
-from suggestions.clock import DEFAULT_RULES, Due, Rule, Workdays, local_date
-from suggestions.models import Assignment, CalendarDay, Clock, ClockRule, Suggestion, Unit
+from suggestions import reminding
+from suggestions.clock import Due, Length, local_date
+from suggestions.errors import DomainError, Invalid
+from suggestions.models import Assignment, Clock, Suggestion, Unit
 from suggestions.models.record import Record
+from suggestions.services.clock_rules import current_rule, forget_calendar, workdays
 from suggestions.states import Transition
 
-MAIN = ("K10", "K2", "K7a", "K15")
+__all__ = [
+    "MAIN", "case_due_fields", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
+    "forget_calendar", "of_record", "start", "start_for_record", "stop", "take_effect", "take_effect_on_record", "workdays",
+]  # fmt: skip
+
+MAIN = ("K10", "K2", "K7b", "K7a", "K15")
 """Clocks whose due date is the case's own, the one a resident is told and a queue is sorted by."""
 UNIT_CLOCKS = frozenset({"K7a", "K7b", "K15", "K18", "K19"})
 """Duties of the lead unit; the other clocks of a case are the office's or the author's, and no unit is blamed for them."""
-_TOKEN_KEY = "calendar-token"
+EXTENDABLE = frozenset({"K7a", "K7b", "K9"})
+"""Clocks a unit may ask to extend, once (K8). Rectification has no extension (K15)."""
 
 
-class _Held:
-    """Calendar and rules as this process last read them, under the token they were read for.
-
-    The cache holds only the token: unpickling a calendar at each use costs more than the query it saves. The token
-    lapses after a minute, and at once when the tables are changed here.
-    """
-
-    token: str | None = None
-    workdays: Workdays | None = None
-    rules: dict[str, ClockRule] = {}
-
-
-def _fresh() -> type[_Held]:
-    token: str | None = cache.get(_TOKEN_KEY)
-    if token is None:
-        token = uuid.uuid4().hex
-        cache.set(_TOKEN_KEY, token, 60)
-    if token != _Held.token:
-        _Held.token, _Held.workdays, _Held.rules = token, None, {}
-    return _Held
-
-
-def workdays() -> Workdays:
-    """The calendar as a value, at most a minute old."""
-    held = _fresh()
-    if held.workdays is None:
-        days = list(CalendarDay.objects.values_list("date", "is_working", "note"))
-        held.workdays = Workdays(
-            exceptions={d: w for d, w, _ in days},
-            notes={d: n for d, w, n in days if n and not w},
-            years=frozenset(d.year for d, _, _ in days),
-        )
-    return held.workdays
+def _new(
+    kind: str,
+    *,
+    at: datetime,
+    holder: Unit | None,
+    fixed_on: date | None = None,
+    ceiling: Clock | None = None,
+    **owner: Any,
+) -> Clock:
+    """A clock started at `at`: shorter than its rule where half of `ceiling` is sooner, or on a promised date."""
+    started = local_date(at)
+    rule = current_rule(kind, on=started)
+    made = Clock(
+        kind=kind, rule=rule, holder_unit=holder, started_at=at, fixed_on=fixed_on, **owner
+    )
+    if ceiling is not None:
+        shorter = counting.half(ceiling.as_rule())
+        own = counting.due(rule.as_rule(), started, workdays())
+        if counting.due(shorter, started, workdays()).on < own.on:
+            made.length, made.unit = shorter.length, shorter.unit
+    count(made)
+    made.first_due_on = made.due_on
+    made.save(force_insert=True)
+    return made
 
 
-def forget_calendar() -> None:
-    """After the calendar or the rules changed."""
-    cache.delete(_TOKEN_KEY)
+def count(held: Clock) -> None:
+    """Set due date, moment and next reminder of a clock from its rule, start, pauses and promise. Does not save."""
+    due = explain(held)
+    held.due_on, held.provisional = due.on, due.provisional
+    rule = held.as_rule()
+    if rule.unit is Length.HOUR:
+        held.due_at = counting.due_moment(rule, held.started_at)
+    start = local_date(held.started_at)
+    if rule.unit is Length.HOUR:
+        held.remind_on = start
+        return
+    held.remind_on = reminding.following(rule, start, held.due_on, workdays(), after=start)
 
 
-def current_rule(kind: str) -> ClockRule:
-    """The newest version of a rule, at most a minute old; the shipped default is stored on first use."""
-    rules = _fresh().rules
-    if kind in rules:
-        return rules[kind]
-    rule = ClockRule.objects.filter(kind=kind).order_by("-rule_version").first()
-    if rule is None:
-        default = next(r for r in DEFAULT_RULES if r.kind == kind)
-        rule, _ = ClockRule.objects.get_or_create(
-            kind=kind,
-            rule_version=1,
-            defaults={
-                "name": default.name, "length": default.length, "unit": default.unit, "citizen": default.citizen,
-                "pausable": default.pausable, "source": default.source,
-            },
-        )  # fmt: skip
-    rules[kind] = rule
-    return rule
+COUNTED = ("due_on", "due_at", "provisional", "remind_on")
+"""The fields `count` sets."""
 
 
 def start(
@@ -88,14 +79,26 @@ def start(
     at: datetime,
     assignment: Assignment | None = None,
     holder: Unit | None = None,
+    fixed_on: date | None = None,
 ) -> Clock:
-    """Start a clock at the legal moment `at`."""
-    rule = current_rule(kind)
-    due = counting.due(rule.as_rule(), local_date(at), workdays())
-    return Clock.objects.create(
-        suggestion=suggestion, assignment=assignment, kind=kind, rule=rule,
-        holder_unit=assignment.unit if assignment else holder,
-        started_at=at, due_on=due.on, first_due_on=due.on, provisional=due.provisional,
+    """Start a clock of a case or of one unit's part at the legal moment `at`; `fixed_on`: a promised date (K18).
+
+    K9 runs no longer than half of the case's running K7 (process.md section 5).
+    """
+    half_of = current_rule(kind, on=local_date(at)).half_of
+    ceiling = None
+    if half_of:
+        ceiling = (
+            Clock.objects.filter(
+                suggestion=suggestion, kind__startswith=half_of, assignment=None, stopped_at=None
+            )
+            .select_related("rule")
+            .order_by("-started_at")
+            .first()
+        )
+    return _new(
+        kind, at=at, holder=assignment.unit if assignment else holder, fixed_on=fixed_on, ceiling=ceiling,
+        suggestion=suggestion, assignment=assignment,
     )  # fmt: skip
 
 
@@ -141,15 +144,61 @@ def take_effect(
 
 
 def start_for_record(
-    record: Record, kind: str, *, at: datetime, holder: Unit | None = None
+    record: Record,
+    kind: str,
+    *,
+    at: datetime,
+    holder: Unit | None = None,
+    fixed_on: date | None = None,
 ) -> Clock:
-    """Start a clock of a record at the legal moment `at`."""
-    rule = current_rule(kind)
-    due = counting.due(rule.as_rule(), local_date(at), workdays())
-    return Clock.objects.create(
-        record_machine=str(record.machine), record_id=record.pk, kind=kind, rule=rule, holder_unit=holder,
-        started_at=at, due_on=due.on, first_due_on=due.on, provisional=due.provisional,
+    """Start a clock of a record at the legal moment `at`; `fixed_on`: a promised date."""
+    return _new(
+        kind, at=at, holder=holder, fixed_on=fixed_on,
+        record_machine=str(record.machine), record_id=record.pk,
     )  # fmt: skip
+
+
+def stop(held: Clock, *, at: datetime, reason: str) -> bool:
+    """Stop a running clock; False when it had stopped before. `reason`: the name of the act."""
+    return bool(
+        Clock.objects.filter(pk=held.pk, stopped_at=None).update(stopped_at=at, stop_reason=reason)
+    )
+
+
+def fix(held: Clock, day: date) -> Clock:
+    """Let a clock run to a date that somebody promised (K18), not to a number of days."""
+    held.fixed_on = day
+    count(held)
+    held.save(update_fields=["fixed_on", *COUNTED])
+    return held
+
+
+def extend(held: Clock, *, until: date, at: datetime) -> Clock:
+    """Grant an extension: once, before the old date has passed, by at most the days of K8. `first_due_on` stays.
+
+    The caller records the act and writes `case_due_fields` to the case. Raises DomainError, Invalid({"until": …}).
+    Source: process.md K8 (policy, analogy XF 34; BJ 15).
+    """
+    limit = current_rule("K8", on=local_date(at)).length
+    if held.stopped_at is not None or held.kind not in EXTENDABLE:
+        raise DomainError("这个时限不能延期。")
+    if held.paused_on is not None:
+        raise DomainError("时限正在暂停，恢复计时以后再延期。")
+    if held.fixed_on is not None:
+        raise DomainError("这件已经延过一次，不能再延。")
+    if held.due_on < local_date(at):
+        raise DomainError("期限已过，不能再延期。请尽快答复，并向建议人说明。")
+    if until <= held.due_on:
+        raise Invalid({"until": [f"新的日期要晚于现在的期限{_day(held.due_on)}。"]})
+    if until > held.due_on + timedelta(days=limit):
+        latest = held.due_on + timedelta(days=limit)
+        raise Invalid({"until": [f"最多延{limit}天，最晚到{_day(latest)}。"]})
+    return fix(held, until)
+
+
+def case_due_fields(suggestion: Suggestion) -> dict[str, Any]:
+    """The case's own due date as its running clocks have it now, as fields to write with a note."""
+    return due_fields(Clock.objects.filter(suggestion=suggestion, stopped_at=None, assignment=None))
 
 
 def of_record(record: Record) -> QuerySet[Clock]:
@@ -192,11 +241,13 @@ def take_effect_on_record(
 def _resume(held: Clock, at: datetime) -> None:
     """Count again from tomorrow, and move the due date by the days waited."""
     assert held.paused_on is not None
-    held.pauses = [*held.pauses, [held.paused_on.isoformat(), local_date(at).isoformat()]]
+    back = local_date(at)
+    held.pauses = [*held.pauses, [held.paused_on.isoformat(), back.isoformat()]]
+    if held.fixed_on is not None:
+        held.fixed_on += back - held.paused_on
     held.paused_on = None
-    due = explain(held)
-    held.due_on, held.provisional = due.on, due.provisional
-    held.save(update_fields=["pauses", "paused_on", "due_on", "provisional"])
+    count(held)
+    held.save(update_fields=["pauses", "paused_on", "fixed_on", *COUNTED])
 
 
 def due_fields(running: Iterable[Clock]) -> dict[str, Any]:
@@ -209,36 +260,70 @@ def due_fields(running: Iterable[Clock]) -> dict[str, Any]:
 
 
 def explain(held: Clock) -> Due:
-    """How a clock's due date comes about, day by day, with the rule version it runs under."""
-    return counting.due(
-        held.rule.as_rule(), local_date(held.started_at), workdays(), held.pause_list()
-    )
+    """How a clock's due date comes about, day by day, with the rule version it runs under. No query once rules are held.
+
+    A promised or extended date, and a clock that counts hours, have no days to show.
+    """
+    rule, start = held.as_rule(), local_date(held.started_at)
+    if held.fixed_on is not None:
+        return Due(held.fixed_on, False, ())
+    if rule.unit is Length.HOUR:
+        return Due(local_date(counting.due_moment(rule, held.started_at)), False, ())
+    return counting.due(rule, start, workdays(), held.pause_list())
 
 
 def explain_in_words(held: Clock) -> list[str]:
     """The same in a few Chinese sentences for the author (peers.md complaint 22)."""
-    due = explain(held)
-    rule: Rule = held.rule.as_rule()
+    rule = held.as_rule()
     day = local_date(held.started_at)
-    unit = "个工作日" if rule.unit is counting.Length.WORKING_DAY else "天"
+    if rule.unit is Length.HOUR:
+        end = counting.due_moment(rule, held.started_at).astimezone(counting.SHANGHAI)
+        begun = held.started_at.astimezone(counting.SHANGHAI)
+        return [
+            f"从{_day(day)}{begun:%H:%M}起{rule.length}小时，到{_day(end.date())}{end:%H:%M}，夜里和休息日照样算。"
+        ]
+    if held.fixed_on is not None:
+        if held.kind not in EXTENDABLE:
+            return [f"这是承诺的日期：{_day(held.fixed_on)}24:00。"]
+        return [f"原来的期限是{_day(held.first_due_on)}，经批准延到{_day(held.fixed_on)}24:00。"]
+    due = explain(held)
+    unit = unit_words(rule.unit)
     lines = [f"从{_day(day)}的第二天起，数{rule.length}{unit}，到{_day(due.on)}24:00。"]
+    if held.length is not None:
+        lines.append(
+            f"协办时限取{held.rule.length}{unit_words(held.rule.unit)}和主办时限的一半中较短的。"
+        )
     skipped: dict[str, list[date]] = {}
     for step in due.steps:
         if step.number is None and step.why != "周末":
             skipped.setdefault(step.why, []).append(step.day)
     for why, days in skipped.items():
-        lines.append(f"不算：{_span(days)}，{why}。")
+        lines.append(f"不算：{_spans(days)}，{why}。")
     extra = [s.day for s in due.steps if s.number is not None and s.why]
     if extra:
-        lines.append(f"要算：{_span(extra)}，调休上班。")
+        lines.append(f"要算：{_spans(extra)}，调休上班。")
     if due.provisional:
         lines.append("其中有些日子的放假安排还没有公布，公布后如有变化，我们重新算并告诉您。")
     return lines
+
+
+def unit_words(unit: str) -> str:
+    """How a length is said: 15个工作日, 15天, 2小时."""
+    return {Length.WORKING_DAY: "个工作日", Length.DAY: "天", Length.HOUR: "小时"}[Length(unit)]
 
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _span(days: list[date]) -> str:
-    return _day(days[0]) if len(days) == 1 else f"{_day(days[0])}至{_day(days[-1])}"
+def _spans(days: list[date]) -> str:
+    """Days in order as runs: 10月1日至10月7日、10月10日."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return "、".join(
+        _day(run[0]) if len(run) == 1 else f"{_day(run[0])}至{_day(run[-1])}" for run in runs
+    )

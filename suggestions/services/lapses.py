@@ -6,7 +6,6 @@ from typing import Protocol
 import structlog
 from django.utils.module_loading import import_string
 
-from suggestions import outbox
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.errors import DomainError
@@ -29,11 +28,27 @@ class Sweep(Protocol):
 SWEEPS: dict[str, str] = {
     "supplements": "suggestions.services.lapses.supplements",  # T4: a supplement that never came
     "evaluations": "suggestions.services.lapses.evaluations",  # T14: an evaluation window that closed
-    "reminders": "suggestions.services.lapses.reminders",  # before and after agency dates
+    "reminders": "suggestions.services.reminders.send",  # before and after agency dates
     "mandates": "suggestions.services.mandates.expire_mandates",  # an agent's authority that ended (3.3)
     "invitations": "suggestions.services.inviting.expire_invitations",  # nobody answered in time (3.1)
+    "rating_reminders": "suggestions.services.evaluating.remind",  # once, on day 7 of K13
+    "commitments": "suggestions.services.commitments.sweep",  # K18: reminders, and promises that were missed
+    "archive": "suggestions.services.archiving.sweep",  # T19, K20: after the promises, which hold a case open
     "second_looks": "suggestions.services.deciding.drop_overtaken",  # proposals about items that are gone
     "redirected_texts": "suggestions.services.redirected.delete_texts",  # 4.3: text kept 90 days
+    "progress": "suggestions.services.adopting.missed_progress",  # K19 without a note: said in public
+    "visits": "suggestions.services.visiting.plan_due",  # K14: limits that passed, sampled
+    "visits_withdrawn": "suggestions.services.visiting.cancel_withdrawn",
+    "rating_changes": "suggestions.services.flags.sudden_changes",  # 7.1 anti-gaming
+    "rating_flags": "suggestions.services.flags.forget",
+    "award_payments": "suggestions.services.judging.forget_payments",  # after the accounting term
+    "identity_grants": "suggestions.services.identity.end_grants",  # 9.3: time boxes; the author is told afterwards
+    "supervision_late": "suggestions.services.supervising.lapse",  # K16 without an answer
+    "advice_late": "suggestions.services.advising.lapse",  # K17 without an answer
+    "supervision": "suggestions.services.supervision_rules.propose_all",  # proposals, never orders (8.1)
+    "sponsorship": "suggestions.services.sponsoring.propose_all",  # matters for a leader (6.4)
+    "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)
+    "month_close": "suggestions.services.supervision_rules.close_month",  # K26
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on
@@ -60,8 +75,10 @@ def run(*, now: datetime) -> dict[str, int]:
 
 
 def legal_moment(clock: Clock) -> datetime:
-    """24:00 Asia/Shanghai of the due day."""
-    return datetime.combine(clock.due_on + timedelta(days=1), time(0), tzinfo=SHANGHAI)
+    """24:00 Asia/Shanghai of the due day; for clocks that count hours, their moment."""
+    return clock.due_at or datetime.combine(
+        clock.due_on + timedelta(days=1), time(0), tzinfo=SHANGHAI
+    )
 
 
 def _lapsed(kind: str, now: datetime) -> list[tuple[Clock, Suggestion]]:
@@ -101,39 +118,6 @@ def _try(suggestion: Suggestion, name: str, at: datetime, **fields: datetime) ->
         log.info("lapse_skipped", transition=name, suggestion=suggestion.pk, why=error.code)
         return 0
     return 1
-
-
-def reminders(*, now: datetime) -> int:
-    """Two working days before, on the day, then daily: one line to the holder a day (process.md section 5)."""
-    from suggestions.clock import working_days_between
-    from suggestions.services.clocks import workdays
-
-    today = local_date(now)
-    calendar = workdays()
-    if not calendar.is_working(today):
-        return 0
-    sent = 0
-    due_soon = (
-        Clock.objects.filter(
-            kind__in=("K4", "K7a", "K9", "K15"),
-            stopped_at=None,
-            paused_on=None,
-            due_on__lte=today + timedelta(days=14),
-        )
-        .exclude(reminded_on=today)
-        .exclude(holder_unit=None)[:_BATCH]
-    )
-    for clock in due_soon:
-        if working_days_between(today, clock.due_on, calendar) > 2:
-            continue
-        if Clock.objects.filter(pk=clock.pk).exclude(reminded_on=today).update(reminded_on=today):
-            outbox.enqueue(
-                outbox.STAFF_NOTICE,
-                {"code": "staff.due", "suggestion": clock.suggestion_id, "clock": clock.pk},
-                key=f"staff.due:{clock.pk}:{today}",
-            )
-            sent += 1
-    return sent
 
 
 def old_drafts(*, now: datetime) -> int:

@@ -89,7 +89,7 @@ CASES: list[Case] = [
     ("K19", "2026-11-22", "2027-02-20", [], "ninety days"),
     ("K12", "2026-09-24", "2026-10-09", [], "Thursday before Mid-Autumn"),
     ("K15", "2026-09-17", "2026-10-08", [], "ten working days"),
-    ("K9", "2026-05-06", "2026-05-14", [], "seven with a worked Saturday"),
+    ("K9", "2026-05-06", "2026-05-19", [], "ten with a worked Saturday"),
     ("K11", "2026-02-13", "2026-02-24", [], "one worked Saturday, then the festival"),
     ("K5", "2020-01-17", "2020-01-23", [], "Sunday 19 January worked"),
     ("K5", "2020-01-22", "2020-02-06", [], "the extension: 1 February, first a make-up Saturday, was off too"),

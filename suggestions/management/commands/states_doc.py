@@ -19,6 +19,7 @@ from suggestions.states.mandate import Mandate
 from suggestions.states.qa_session import QaSession
 from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
+from suggestions.states.time_change import TimeChange
 from suggestions.states.visit import VisitState
 from suggestions.states.sponsorship import Sponsorship
 from suggestions.states.supervision import Supervision
@@ -51,6 +52,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.MESSAGE: states.Message,
     states.Machine.TAKEDOWN: states.Takedown,
     states.Machine.BREACH: states.Breach,
+    states.Machine.TIME_CHANGE: TimeChange,
 }
 
 

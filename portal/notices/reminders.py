@@ -1,0 +1,81 @@
+"""Reminders of dates as in-site lines and e-mails, each once a person and step."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.notices.models import StaffNotice
+from suggestions.models import ClockReminder, StaffRole
+from suggestions.roles import Role
+from suggestions.services.reminders import record_of
+
+_WORDS: dict[str, str] = {
+    "half": "{what}时间过半，{day}到期",
+    "before": "{what}还有两个工作日，{day}到期",
+    "due": "{what}今天应办，{day}到期",
+    "late": "{what}已逾期，应在{day}前办好，请尽快办",
+    "head": "{what}已逾期，应在{day}前办好，请单位负责人过问",
+    "supervisor": "{what}逾期3个工作日，请督办",
+    "leader": "{what}逾期5个工作日，已列入通报",
+}
+"""In-site lines: number and duty, never the author and never the text."""
+
+
+def clock_reminder(payload: dict[str, Any]) -> None:
+    """Tell the people of one reminder. Gone or stopped meanwhile: nothing to say."""
+    row = (
+        ClockReminder.objects.select_related("clock__suggestion", "clock__rule")
+        .prefetch_related("told")
+        .filter(pk=payload["reminder"], clock__stopped_at=None)
+        .first()
+    )
+    if row is None:
+        return
+    held = row.clock
+    if held.suggestion is not None:
+        subject = held.suggestion.case_no
+        url = reverse("desk:item", args=[subject])
+    else:
+        record = record_of(held)
+        subject = str(record) if record else ""
+        address = getattr(record, "desk_url", None)
+        url = address() if callable(address) else reverse("desk:home")
+    day = f"{held.due_on.month}月{held.due_on.day}日"
+    text = _WORDS[row.step].format(what=f"{subject} “{held.rule.name}”", day=day)
+    for user in row.told.all():
+        tell(user, key=f"reminder:{row.pk}:{user.pk}", code="staff.clock", text=text, url=url)
+
+
+def calendar_alarm(payload: dict[str, Any]) -> None:
+    """From 1 November: next year's holidays are not loaded yet (process.md 5.1)."""
+    year = payload["year"]
+    text = f"{year}年的放假安排还没有载入，跨年的期限都是暂定的。请载入国务院办公厅的放假通知。"
+    today = timezone.localdate()
+    roles = StaffRole.objects.filter(
+        role__in=(Role.SYS_ADMIN, Role.SUPERVISOR), user__is_active=True
+    ).select_related("user")
+    for user in {r.user for r in roles if r.valid_until is None or r.valid_until >= today}:
+        key = f"calendar:{year}:{payload['week']}:{user.pk}"
+        tell(user, key=key, code="staff.calendar", text=text, url=reverse("desk:calendar"))
+
+
+def tell(user: Any, *, key: str, code: str, text: str, url: str) -> None:
+    """One line for one person, once; by e-mail too for those who want it."""
+    with transaction.atomic():
+        _, new = StaffNotice.objects.get_or_create(
+            dedupe_key=key,
+            defaults={
+                "user": user,
+                "code": code,
+                "text": text[:200],
+                "url": url,
+                "at": timezone.now(),
+            },
+        )
+        if new and user.email and user.notify_by_email:
+            body = f"{text}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
+            send_mail(text, body, settings.DEFAULT_FROM_EMAIL, [user.email])

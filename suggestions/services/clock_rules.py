@@ -1,0 +1,102 @@
+"""The calendar and the rules as every process holds them: read once, at most a minute old (invariant 7: time is data)."""
+
+import uuid
+from datetime import date
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from suggestions.clock import DEFAULT_RULES, Rule, Workdays, local_date
+from suggestions.models import CalendarDay, ClockRule
+
+_TOKEN_KEY = "calendar-token"
+
+
+class _Held:
+    """Calendar and rules as this process last read them, under the token they were read for.
+
+    The cache holds only the token: unpickling a calendar at each use costs more than the query it saves. The token
+    lapses after a minute, and at once when the tables are changed here.
+    """
+
+    token: str | None = None
+    workdays: Workdays | None = None
+    rules: dict[str, list[ClockRule]] = {}
+
+
+def _fresh() -> type[_Held]:
+    token: str | None = cache.get(_TOKEN_KEY)
+    if token is None:
+        token = uuid.uuid4().hex
+        cache.set(_TOKEN_KEY, token, 60)
+    if token != _Held.token:
+        _Held.token, _Held.workdays, _Held.rules = token, None, {}
+    return _Held
+
+
+def workdays() -> Workdays:
+    """The calendar as a value, at most a minute old."""
+    held = _fresh()
+    if held.workdays is None:
+        days = list(CalendarDay.objects.values_list("date", "is_working", "note"))
+        held.workdays = Workdays(
+            exceptions={d: w for d, w, _ in days},
+            notes={d: n for d, w, n in days if n and not w},
+            years=frozenset(d.year for d, _, _ in days),
+        )
+    return held.workdays
+
+
+def forget_calendar() -> None:
+    """After the calendar or the rules changed."""
+    cache.delete(_TOKEN_KEY)
+
+
+def rule_versions() -> dict[str, list[ClockRule]]:
+    """All stored versions by kind, newest first, at most a minute old. One query when not held."""
+    held = _fresh()
+    if not held.rules:
+        for rule in ClockRule.objects.order_by("kind", "-rule_version"):
+            held.rules.setdefault(rule.kind, []).append(rule)
+    return held.rules
+
+
+def first_version(default: Rule) -> ClockRule:
+    """The shipped rule as an unsaved row."""
+    return ClockRule(
+        kind=default.kind, rule_version=1, name=default.name, length=default.length, unit=default.unit,
+        citizen=default.citizen, pausable=default.pausable, source=default.source, half_of=default.half_of,
+        by_law=default.law, is_minimum=default.minimum,
+    )  # fmt: skip
+
+
+def store_defaults() -> None:
+    """Write the shipped first version of every rule that has none."""
+    held = set(ClockRule.objects.values_list("kind", flat=True))
+    ClockRule.objects.bulk_create(
+        [first_version(r) for r in DEFAULT_RULES if r.kind not in held], ignore_conflicts=True
+    )
+    forget_calendar()
+
+
+def current_rule(kind: str, *, on: date | None = None) -> ClockRule:
+    """The version of a rule in force on a day (today when None): the newest that has taken effect by then.
+
+    The shipped default is stored on first use. A kind nobody declared is a mistake of ours: LookupError.
+    """
+    versions = rule_versions().get(kind)
+    if not versions:
+        default = next((r for r in DEFAULT_RULES if r.kind == kind), None)
+        if default is None:
+            raise LookupError(f"no clock rule {kind}")
+        made = first_version(default)
+        values = {
+            f.attname: getattr(made, f.attname)
+            for f in ClockRule._meta.fields
+            if f.attname not in ("id", "kind", "rule_version")
+        }
+        rule, _ = ClockRule.objects.get_or_create(kind=kind, rule_version=1, defaults=values)
+        versions = _fresh().rules[kind] = [rule]
+    day = on or local_date(timezone.now())
+    valid = (r for r in versions if r.effective_from is None or r.effective_from <= day)
+    return next(valid, versions[-1])
