@@ -40,7 +40,7 @@ def daily_head() -> int:
 
 @shared_task(queue="intake", acks_late=True)
 def purge_drafts() -> int:
-    """Unfinished forms nobody came back to in thirty days, with their files."""
+    """Unfinished forms nobody came back to in ninety days, with their files."""
     from suggestions.services import attachments
 
     return attachments.purge_drafts(now=timezone.now())

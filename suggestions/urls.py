@@ -2,18 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from suggestions.public import reading, receipt, submit, track
+from suggestions.public import joining, reading, receipt, submit, submit_later, track
 
 app_name = "suggestions"
 
 urlpatterns: list[URLPattern] = [
     path("submit/", submit.flow, name="submit"),
     path("submit/similar/", submit.similar, name="similar"),
+    path("submit/later/", submit_later.later, name="later"),
+    path("submit/resume/", submit_later.resume, name="resume"),
+    path("submit/resume/<str:code>/", submit_later.resume, name="resume_code"),
     path("receipt/<str:token>/", receipt.receipt, name="receipt"),
     path("track/", track.lookup, name="track"),
     path("track/<str:case_no>/", track.progress, name="track_item"),
     path("suggestions/", reading.browse, name="browse"),
     path("suggestions/<str:case_no>/", reading.detail, name="detail"),
+    path("suggestions/<str:case_no>/join/", joining.join, name="join"),
+    path("joined/", joining.enter, name="joined_enter"),
+    path("joined/<str:token>/", joining.joined, name="joined"),
     path("units/", reading.units, name="units"),
     path("units/<slug:code>/", reading.unit, name="unit"),
     path("search/", reading.search, name="search"),

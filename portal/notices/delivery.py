@@ -12,14 +12,20 @@ from django.utils import timezone
 
 from portal.notices import sms, texts
 from portal.notices import pipeline, sms, texts
+from portal.notices import voices as voice_notices
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
 from suggestions.models import Assignment, Author, CaseEvent, Clock, StaffRole, Suggestion
 from suggestions.roles import Role
+from suggestions.services import voices
 from suggestions.states import ACTIVE_ASSIGNMENT
 
 log = structlog.get_logger(__name__)
 _Channel = Author.ContactChannel
+_VOICES = {
+    "author.answered": "answered", "author.redirected": "redirected", "author.refused": "refused",
+}  # fmt: skip
+"""What co-signers and joint authors hear of too (process.md 4.5: replies reach every author)."""
 _UNIT_CODES = frozenset(
     {"staff.dispatched", "staff.sent_back", "staff.rectify", "staff.withdrawn", "staff.due"}
 )
@@ -35,6 +41,7 @@ def register_handlers() -> None:
     """Let the outbox reach us (called once at start)."""
     outbox.register(outbox.AUTHOR_NOTICE, author_notice)
     outbox.register(outbox.STAFF_NOTICE, staff_notice)
+    voice_notices.register_handlers()
 
 
 def author_notice(payload: dict[str, Any]) -> None:
@@ -48,10 +55,13 @@ def author_notice(payload: dict[str, Any]) -> None:
         return
     code = payload["code"]
     _tell(suggestion, code, event)
+    if code in _VOICES:
+        voices.tell_all(suggestion, _VOICES[code], event=event.pk)
     if code == "author.answered":
         for merged in suggestion.merged_items.select_related(*related):
             merged.lead_unit = suggestion.lead_unit
             _tell(merged, code, event)
+            voices.tell_all(merged, _VOICES[code], event=event.pk)
 
 
 def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:

@@ -84,9 +84,19 @@ def find(request: HttpRequest) -> Draft | None:
     return Draft(row, _read(row.answers)) if row else None
 
 
+def of_row(row: SubmissionDraft) -> Draft:
+    """A draft found in another way than by this browser's cookie."""
+    return Draft(row, _read(row.answers))
+
+
+def new_token() -> str:
+    """32 url-safe characters for the cookie."""
+    return secrets.token_urlsafe(24)
+
+
 def create(jurisdiction: Jurisdiction) -> tuple[Draft, str]:
     """A new empty draft and its token for the cookie."""
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     row = SubmissionDraft.objects.create(
         token_hash=keyed_hash("draft", token),
         jurisdiction=jurisdiction,

@@ -19,7 +19,7 @@ from suggestions.insight import redaction
 from suggestions.models import Assignment, Attachment, Clock, Evaluation, Reply, Suggestion, Unit
 from suggestions.selectors import public, timeline
 from suggestions.selectors.timeline import Entry, Turn
-from suggestions.services import clocks
+from suggestions.services import clocks, co_signing
 from suggestions.states import Evaluation as RatingState
 
 log = structlog.get_logger(__name__)
@@ -84,6 +84,7 @@ class ItemPage:
     files: list[File]
     related: list[Hit]
     office: Unit | None
+    can_join: bool = False
 
     @property
     def co_names(self) -> str:
@@ -116,6 +117,7 @@ def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
         files=_files(item),
         related=related(item),
         office=office,
+        can_join=co_signing.can_join(item),
     )
 
 

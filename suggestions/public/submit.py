@@ -112,6 +112,8 @@ def _take(request: HttpRequest, jurisdiction: Jurisdiction) -> HttpResponse:
     if form is not None:
         # First of all: whatever comes after, the words are kept.
         drafts.save(draft, form.typed(data), seen=name)
+    if data.get("action") == "later" and not sent_files:
+        return HttpResponseRedirect(reverse("suggestions:later"))
     reached = submit_steps.reach(draft)
     if name == submit_steps.SIMILAR:
         return _take_similar(request, draft, data)
@@ -273,6 +275,8 @@ def _take_place(
         files.remove(draft, token)
     if sent:
         errors = files.take(draft, sent, caller=client_ip(request))
+    if data.get("action") == "later" and not errors:
+        return HttpResponseRedirect(reverse("suggestions:later"))
     form = submit_steps.bound(draft, "place")
     wants_on = not data.get("remove") and data.get("action") != "upload"
     if errors or (wants_on and not form.is_valid()):

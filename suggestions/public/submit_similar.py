@@ -9,6 +9,7 @@ from search.engine import Hit, Query, SearchUnavailable, get_engine
 from suggestions import rules
 from suggestions.documents import TYPE
 from suggestions.models import Suggestion
+from suggestions.services import co_signing
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,7 @@ class LookAlike:
 
     hit: Hit
     unit: str
+    can_join: bool = False
 
     @property
     def snippet_field(self) -> str:
@@ -50,18 +52,29 @@ def look_alikes(title: str) -> list[LookAlike]:
     except SearchUnavailable:
         log.warning("similar_without_search")
         return []
-    texts = _texts([h.key for h in hits])
+    texts, joinable = _texts([h.key for h in hits])
     shares = {h.id: _alike(title, h.title, texts[h.key]) for h in hits if h.key in texts}
     near = [h for h in hits if shares.get(h.id, 0.0) >= _ENOUGH]
     near.sort(key=lambda h: -shares[h.id])
-    return [LookAlike(hit=h, unit=h.data.get("unit", "")) for h in near[:SHOWN]]
+    return [
+        LookAlike(hit=h, unit=h.data.get("unit", ""), can_join=h.key in joinable)
+        for h in near[:SHOWN]
+    ]
 
 
-def _texts(keys: list[str]) -> dict[str, str]:
-    """Released texts of those the public may still read: the index may be a moment behind a page taken down."""
+def _texts(keys: list[str]) -> tuple[dict[str, str], set[str]]:
+    """Released texts of those the public may still read (the index may be a moment behind a page taken down), and
+    which of them take voices.
+    """
     rows = Suggestion.objects.on_page().filter(pk__in=[int(k) for k in keys if k.isdecimal()])
-    found = rows.values_list("pk", "public_title", "public_problem", "public_proposal")
-    return {str(pk): "\n".join(texts) for pk, *texts in found}
+    texts, joinable = {}, set()
+    for pk, status, *said in rows.values_list(
+        "pk", "status", "public_title", "public_problem", "public_proposal"
+    ):
+        texts[str(pk)] = "\n".join(said)
+        if status in co_signing.JOINABLE:
+            joinable.add(str(pk))
+    return texts, joinable
 
 
 def _alike(title: str, other_title: str, other_text: str) -> float:

@@ -50,7 +50,7 @@ def purge_unused(*, before: datetime) -> int:
     return sum(remove(attachment) for attachment in unused[:1000])
 
 
-DRAFT_DAYS = 30
+DRAFT_DAYS = 90
 """How long an unfinished form is kept; the pages say so."""
 
 

@@ -49,6 +49,7 @@ SWEEPS: dict[str, str] = {
     "sponsorship": "suggestions.services.sponsoring.propose_all",  # matters for a leader (6.4)
     "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)
     "month_close": "suggestions.services.supervision_rules.close_month",  # K26
+    "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on

@@ -325,12 +325,12 @@ def test_too_many_from_one_network_keeps_the_draft(browser: Client, settings: La
     assert walk.send(browser, "check")["Location"].startswith("/receipt/")
 
 
-def test_old_drafts_and_their_files_go_after_thirty_days(browser: Client) -> None:
+def test_old_drafts_and_their_files_go_after_ninety_days(browser: Client) -> None:
     walk.fill(browser, until="place")
     walk.send(browser, "place", {"action": "upload", "files": [photo()]})
     name = Attachment.objects.get().storage_name
-    assert attachments.purge_drafts(now=timezone.now() + timedelta(days=29)) == 0
-    later = timezone.now() + timedelta(days=31)
+    assert attachments.purge_drafts(now=timezone.now() + timedelta(days=89)) == 0
+    later = timezone.now() + timedelta(days=91)
     Attachment.objects.update(created_at=timezone.now())
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert attachments.purge_drafts(now=later) == 1

@@ -1,0 +1,83 @@
+"""Notices to co-signers and joint authors, and the SMS that carries a draft's code: sent once however often asked."""
+
+import json
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.notices import sms
+from portal.notices.models import Delivery
+from suggestions import outbox
+from suggestions.models import CoSign, JointAuthor, SubmissionDraft
+from suggestions.models.channels import Voice
+from suggestions.services import drafts, voices
+
+log = structlog.get_logger(__name__)
+_MODELS: dict[str, type[CoSign | JointAuthor]] = {"co_sign": CoSign, "joint": JointAuthor}
+_WORDS = {
+    "phone_code": "附议验证码{phone_code}，请填在网页上，20分钟内有效。不是您本人操作，不用理会。",
+    "joint_asked": "有人把您列为建议{number}的联名人。您的确认码{query_code}，请到{link}看内容，再决定参加不参加。不认识这件事，不用理会。",
+    "answered": "您{stood}的建议{number}有答复了，请到{link}看。",
+    "redirected": "您{stood}的{number}不属于建议，该找哪个机关写在{link}。",
+    "refused": "您{stood}的{number}没有受理，理由写在{link}。",
+}
+"""An SMS names the number only: previews are read over shoulders (process.md 9.2)."""
+
+
+def register_handlers() -> None:
+    outbox.register(voices.VOICE_NOTICE, voice_notice)
+    outbox.register(voices.DRAFT_NOTICE, draft_notice)
+
+
+def voice_notice(payload: dict[str, Any]) -> None:
+    """One SMS to one voice; nothing when the person has stepped out or left no phone."""
+    model = _MODELS[payload["kind"]]
+    voice: Any = model._default_manager.filter(pk=payload["voice"]).first()
+    code = payload["code"]
+    if voice is None or voice.withdrawn_at is not None or not voice.phone:
+        return
+    if code not in ("phone_code", "joint_asked") and not voice.wants_notice:
+        return
+    text = words(voice, code)
+    key = f"{code}:{payload['kind']}:{voice.pk}:{payload.get('event') or voice.tries}"
+    try:
+        with transaction.atomic():
+            Delivery.objects.create(
+                dedupe_key=key, suggestion=voice.suggestion, code=f"voice.{code}", medium="sms", at=timezone.now()
+            )  # fmt: skip
+            sms.send(voice.phone, text, reference=key)
+    except IntegrityError:
+        log.info("notice_already_sent", code=code, voice=voice.pk)
+
+
+def words(voice: Voice, code: str) -> str:
+    """The text of a notice, with the voice's own link and code."""
+    given = voices.given(voice)  # type: ignore[arg-type]
+    facts = {
+        "number": given.voice.suggestion.case_no,
+        "query_code": given.query_code,
+        "link": settings.BASE_URL + reverse("suggestions:joined", args=[given.token]),
+        "stood": "联名" if isinstance(voice, JointAuthor) else "附议",
+        "phone_code": voices.phone_code(given.voice),
+    }
+    return "【建言】" + _WORDS[code].format_map(facts)
+
+
+def draft_notice(payload: dict[str, Any]) -> None:
+    """The code of a draft, to the phone its writer gave."""
+    row = SubmissionDraft.objects.filter(pk=payload["draft"], suggestion=None).first()
+    if row is None:
+        return
+    phone = json.loads(row.answers or "{}").get("_send_to", "")
+    if not phone:
+        return
+    code = drafts.resume_code(row)
+    link = settings.BASE_URL + reverse("suggestions:resume_code", args=[code])
+    sms.send(
+        phone, f"【建言】您没写完的建议存好了，90天内到{link}接着写。草稿码{code}，不要给别人看。",
+        reference=f"draft:{row.pk}:{len(phone)}",
+    )  # fmt: skip

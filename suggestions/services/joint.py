@@ -1,0 +1,159 @@
+"""联名: one item, one contact person, others who confirm for themselves (process.md 4.5; XF 20; BX 44(2))."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from suggestions import rules, states
+from suggestions.actor import Actor
+from suggestions.codes import Channel
+from suggestions.crypto import keyed_hash
+from suggestions.errors import DomainError, Invalid
+from suggestions.models import JointAuthor, Suggestion
+from suggestions.services import transitions, voices
+from suggestions.services.co_signing import POLICY_VERSION
+from suggestions.services.voices import Given
+from suggestions.states import Visibility
+
+MOST = 50
+"""Names on one item; more people are served by co-signing the published item."""
+MOST_REPRESENTATIVES = 5
+"""A joint matter brought in person chooses at most five (XF 20)."""
+_VISITS = frozenset({Channel.DESK, Channel.LEADER_RECEPTION, Channel.MEETING})
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody the contact person names; `phone` may be empty for a paper list (then the code is handed over)."""
+
+    name: str
+    phone: str = ""
+    is_representative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many were named, and how many said yes themselves."""
+
+    named: int
+    confirmed: int
+
+
+def parse(text: str) -> list[Other]:
+    """One person a line: name, then phone if there is one, parted by blanks or commas. Raises Invalid (joint)."""
+    found, wrong = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.replace("，", " ").replace(",", " ").replace("、", " ").split()
+        if not words:
+            continue
+        phone = "".join(words[1:])
+        digits, errors = voices.phone_facts(phone) if phone else ("", [])
+        if len(words[0]) > rules.NAME_MAX:
+            errors = [f"姓名最多{rules.NAME_MAX}个字。"]
+        wrong += [f"联名人第{number}行：{e}" for e in errors]
+        found.append(Other(words[0], digits))
+    if wrong:
+        raise Invalid({"joint": wrong})
+    return found
+
+
+def check(others: Iterable[Other], *, phone: str, channel: str) -> list[str]:
+    """Sentences for a list of joint authors that cannot be; `phone` is the contact person's."""
+    others = list(others)
+    wrong = []
+    if len(others) > MOST:
+        wrong.append(f"联名人最多写{MOST}位，现在是{len(others)}位。其余的人可以在公开后附议。")
+    phones = [o.phone for o in others if o.phone]
+    if len(set(phones)) < len(phones):
+        wrong.append("有两位联名人写了同一个手机号，请核对。")
+    if phone and phone in phones:
+        wrong.append("联系人自己不用再写进联名人里。")
+    if channel in _VISITS and sum(o.is_representative for o in others) > MOST_REPRESENTATIVES:
+        wrong.append(f"多人来访请推选代表，代表不超过{MOST_REPRESENTATIVES}人。")
+    return wrong
+
+
+def add(
+    *, suggestion: Suggestion, others: Iterable[Other], actor: Actor, at: datetime
+) -> list[Given]:
+    """Name the others of an item, each with a code of their own; nobody counts before saying yes. Raises Invalid."""
+    others = list(others)
+    held = suggestion.joint_authors.count()
+    if held + len(others) > MOST:
+        raise Invalid({"joint": [f"联名人最多写{MOST}位。其余的人可以在公开后附议。"]})
+    author = getattr(suggestion, "author", None)
+    wrong = check(others, phone=author.phone if author else "", channel=suggestion.channel)
+    if wrong:
+        raise Invalid({"joint": wrong})
+    made = []
+    with transaction.atomic():
+        for number, other in enumerate(others, held + 1):
+            phone_hash = keyed_hash("phone", other.phone) if other.phone else ""
+            if phone_hash and suggestion.joint_authors.filter(phone_hash=phone_hash).exists():
+                continue
+            key = f"joint:{suggestion.pk}:{number}:{uuid.uuid4().hex}"
+            row = JointAuthor.objects.create(
+                suggestion=suggestion, name=other.name, phone=other.phone, phone_hash=phone_hash,
+                is_representative=other.is_representative, policy_version=POLICY_VERSION, created_at=at,
+                **voices.identity(key),
+            )  # fmt: skip
+            if other.phone:
+                voices.tell(row, "joint_asked")
+            made.append(voices.given(row, created=True))
+        if made:
+            transitions.note(
+                suggestion, "joint_named", actor=actor, at=at, words=f"联名提出，另有{len(made)}人待本人确认",
+                data={"named": len(made)}, visibility=Visibility.AUTHOR,
+            )  # fmt: skip
+    return made
+
+
+def confirm(*, joint: JointAuthor, at: datetime) -> JointAuthor:
+    """One of those named says: yes, this is mine too. Holding the code is the proof. Raises DomainError when it ended."""
+    suggestion = joint.suggestion
+    if joint.counts:
+        return joint
+    if joint.withdrawn_at is not None:
+        raise DomainError("您已经说过不参加联名。改了主意，请联系联名的联系人或征集办公室。")
+    if suggestion.status not in states.OPEN and suggestion.status not in states.DONE:
+        raise DomainError("这件建议已经不再办理，不用确认了。")
+    with transaction.atomic():
+        changed = JointAuthor.objects.filter(
+            pk=joint.pk, confirmed_at=None, withdrawn_at=None
+        ).update(confirmed_at=at, proof=JointAuthor.Proof.CODE)
+        if changed:
+            transitions.note(
+                suggestion, "joint_confirmed", actor=Actor.author(), at=at, words="一位联名人确认参加",
+                visibility=Visibility.AUTHOR,
+            )  # fmt: skip
+    joint.refresh_from_db()
+    return joint
+
+
+def leave(*, joint: JointAuthor, at: datetime) -> JointAuthor:
+    """Decline, or step out later; name and phone are forgotten at once (PIPL 15, 47). The item goes on."""
+    with transaction.atomic():
+        changed = JointAuthor.objects.filter(pk=joint.pk, withdrawn_at=None).update(
+            withdrawn_at=at, name="", phone="", wants_notice=False
+        )
+        if changed:
+            transitions.note(
+                joint.suggestion, "joint_left", actor=Actor.author(), at=at, words="一位联名人退出联名",
+                visibility=Visibility.AUTHOR,
+            )  # fmt: skip
+    joint.refresh_from_db()
+    return joint
+
+
+def counts(suggestion: Suggestion) -> Counts:
+    """One query."""
+    from django.db.models import Count
+
+    found = suggestion.joint_authors.filter(withdrawn_at=None).aggregate(
+        named=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False))
+    )
+    return Counts(found["named"], found["confirmed"])

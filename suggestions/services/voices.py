@@ -1,0 +1,129 @@
+"""What co-signers and joint authors have in common: a receipt, a query code, a notice, and a way out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from suggestions import numbers, outbox, rules
+from suggestions.crypto import (
+    keyed_digest,
+    keyed_hash,
+    matches_hash,
+    normalise_phone,
+    possible_hashes,
+)
+from suggestions.errors import DomainError
+from suggestions.models import CoSign, JointAuthor, Suggestion
+from suggestions.models.channels import Voice
+
+VOICE_NOTICE = "voice_notice"
+DRAFT_NOTICE = "draft_notice"
+"""Kinds of the outbox; their handlers are in portal/notices/voices.py."""
+MAX_TRIES = 5
+"""Wrong codes before a new one has to be asked for: a code of six figures must not be guessed."""
+AnyVoice = CoSign | JointAuthor
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person takes home. `token` and `query_code` are not stored, only their hashes."""
+
+    voice: AnyVoice
+    token: str
+    query_code: str
+    created: bool
+
+
+def asks_phone_code() -> bool:
+    """Whether a phone is proved by a code sent to it: only where SMS really leave the house."""
+    return bool(settings.SMS_BACKEND == "http")
+
+
+def identity(idempotency_key: str) -> dict[str, str]:
+    """The stored hashes of a voice made under this key (fields of Voice)."""
+    token = numbers.receipt_token_for(idempotency_key)
+    return {
+        "idempotency_key": idempotency_key,
+        "receipt_hash": keyed_hash("receipt", token),
+        "query_code_hash": keyed_hash(numbers.QUERY_CODE_PURPOSE, numbers.query_code_for(token)),
+    }
+
+
+def given(voice: AnyVoice, *, created: bool = False) -> Given:
+    """Token and code of a voice, derived again. Raises DomainError when the key they were made under is gone."""
+    for token in numbers.possible_receipt_tokens(voice.idempotency_key):
+        code = numbers.query_code_on_receipt(token, voice.query_code_hash)
+        if code and matches_hash("receipt", token, voice.receipt_hash):
+            return Given(voice, token, code, created)
+    raise DomainError("这张回执已经失效，请打征集办公室电话查。")
+
+
+def find(token: str) -> AnyVoice | None:
+    """The co-sign or joint author whose receipt has this address; at most two queries."""
+    hashes = possible_hashes("receipt", token[:200])
+    related = ("suggestion__jurisdiction", "suggestion__lead_unit")
+    return (
+        CoSign.objects.select_related(*related).filter(receipt_hash__in=hashes).first()
+        or JointAuthor.objects.select_related(*related).filter(receipt_hash__in=hashes).first()
+    )
+
+
+def by_code(case_no: str, query_code: str) -> AnyVoice | None:
+    """The voice of this item that has this query code, or None. For /track/, after the author's own code failed."""
+    number = numbers.parse_case_no(case_no) or ""
+    code = numbers.normalise_query_code(query_code)
+    hashes = possible_hashes(numbers.QUERY_CODE_PURPOSE, code)
+    wanted: dict[str, Any] = {"suggestion__case_no": number, "query_code_hash__in": hashes}
+    return CoSign.objects.filter(**wanted).first() or JointAuthor.objects.filter(**wanted).first()
+
+
+def phone_facts(phone: str) -> tuple[str, list[str]]:
+    """A typed phone as digits, and sentences for what is wrong with it (none when it is right)."""
+    digits = normalise_phone(phone) if phone.strip() else ""
+    if not digits:
+        bare = "".join(c for c in phone if c.isdecimal())
+        return "", rules.check_phone(bare or phone) or ["请填手机号：一个手机号只算一次。"]
+    return digits, rules.check_phone(digits)
+
+
+def phone_code(voice: AnyVoice) -> str:
+    """The six figures sent to the phone; derived, so that nothing secret is stored."""
+    seed = f"{voice.idempotency_key}:{voice.tries // MAX_TRIES}"
+    return f"{int.from_bytes(keyed_digest('phone-code', seed)[:8], 'big') % 1_000_000:06d}"
+
+
+def tell(voice: AnyVoice, code: str, *, event: int | None = None) -> None:
+    """Queue a notice for one voice; the phone is read when it is sent, never stored in the queue."""
+    kind = "joint" if isinstance(voice, JointAuthor) else "co_sign"
+    payload = {"code": code, "kind": kind, "voice": voice.pk, "event": event}
+    outbox.enqueue(VOICE_NOTICE, payload, key=f"{code}:{kind}:{voice.pk}:{event or voice.tries}")
+
+
+def tell_all(suggestion: Suggestion, code: str, *, event: int | None = None) -> int:
+    """Queue a notice for everybody who stands behind an item and wants to hear; returns how many (4.5: every author)."""
+    told = 0
+    for model in (CoSign, JointAuthor):
+        found: Any = model._default_manager.filter(
+            suggestion=suggestion, confirmed_at__isnull=False, withdrawn_at=None, wants_notice=True
+        )
+        for voice in found.iterator():
+            tell(voice, code, event=event)
+            told += 1
+    return told
+
+
+def change_notice(voice: Voice, *, wanted: bool) -> None:
+    """Notices on or off; reading by number and code stays."""
+    type(voice)._default_manager.filter(pk=voice.pk).update(wants_notice=wanted)
+    voice.wants_notice = wanted
+
+
+def same_phone(digits: str, digest: str) -> bool:
+    return bool(digest) and matches_hash("phone", digits, digest)
+
+
+def when(at: datetime) -> str:
+    """The moment as data of an event."""
+    return at.isoformat()
