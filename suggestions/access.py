@@ -5,7 +5,8 @@ What a user may not see does not exist for them: loaders answer 404, never 403, 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,20 @@ from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Category
 from suggestions.matrix import MATRIX, MISCONDUCT_READERS, OWN, UNIT
-from suggestions.models import Assignment, Attachment, MandateCase, StaffRole, Suggestion, Unit
+from suggestions.models import (
+    Adoption,
+    Assignment,
+    Attachment,
+    Conflict,
+    Delegation,
+    Erasure,
+    MandateCase,
+    NamedUnit,
+    StaffRole,
+    Study,
+    Suggestion,
+    Unit,
+)
 from suggestions.models.record import Record
 from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.roles import AGENT_ROLES, UNIT_ROLES
@@ -35,7 +49,8 @@ class Scope:
     """What a member of staff holds: roles with their unit or their jurisdiction's subtree."""
 
     roles: tuple[StaffRole, ...] = ()
-    _by_code: dict[str, list[StaffRole]] = field(default_factory=dict, compare=False)
+    barred: frozenset[int] = frozenset()
+    """Items this person must not touch: recused, named as wrongdoer, or of a unit that is (XF 28, 30)."""
 
     def holds(self, codes: Iterable[str]) -> list[StaffRole]:
         wanted = {str(c) for c in codes}
@@ -52,22 +67,63 @@ class Scope:
 
 
 def scope(user: "AbstractUser | AnonymousUser") -> Scope:
-    """The user's valid roles, read once a request (one query, kept on the user object)."""
+    """The user's valid roles, own and delegated, and what they are kept out of: two queries a request, kept on the user."""
     held: Scope | None = getattr(user, "_jianyan_scope", None)
     if held is None:
-        held = Scope(tuple(_roles(user, local_date(timezone.now()))))
+        roles = tuple(_roles(user, local_date(timezone.now())))
+        held = Scope(roles, _barred(user, roles) if roles else frozenset())
         user._jianyan_scope = held  # type: ignore[union-attr]
     return held
 
 
-def _roles(user: "AbstractUser | AnonymousUser", on: date) -> QuerySet[StaffRole] | list[StaffRole]:
+def _roles(user: "AbstractUser | AnonymousUser", on: date) -> list[StaffRole]:
+    """Own roles, those of people away who delegated them, and for roles with sub-units one copy a unit below."""
     if not user.is_authenticated or not user.is_active:
         return []
-    return (
-        StaffRole.objects.filter(user_id=user.pk)
-        .filter(Q(valid_until=None) | Q(valid_until__gte=on))
-        .select_related("unit", "jurisdiction")
+    lent = Delegation.objects.filter(
+        to_user_id=user.pk, from_on__lte=on, until_on__gte=on, ended_at=None
     )
+    found = (
+        StaffRole.objects.filter(
+            Q(user_id=user.pk) | Q(pk__in=lent.values("role_id"), user__is_active=True)
+        )
+        .filter(Q(valid_until=None) | Q(valid_until__gte=on))
+        .select_related("unit", "jurisdiction", "district", "user")
+        .order_by("pk")
+    )
+    held: list[StaffRole] = []
+    for role in found:
+        if role.user_id != user.pk:
+            role.on_behalf_of = role.user
+        held.append(role)
+        if role.include_sub_units and role.unit is not None:
+            held += [_for_unit(role, below) for below in role.unit.get_descendants()]
+    return held
+
+
+def _for_unit(role: StaffRole, unit: Unit) -> StaffRole:
+    same = copy(role)
+    same.unit = unit
+    return same
+
+
+def _barred(user: "AbstractUser | AnonymousUser", roles: Iterable[StaffRole]) -> frozenset[int]:
+    """Who acts for another is kept out of that person's conflicts too. One query (a union of two)."""
+    users = {user.pk, *(r.user_id for r in roles)}
+    paths = {r.unit.path for r in roles if r.unit is not None}
+    named = {p[:n] for p in paths for n in range(Unit.steplen, len(p) + 1, Unit.steplen)}
+    persons = Conflict.objects.filter(user_id__in=users, lifted_at=None)
+    found = persons.order_by().values_list("suggestion_id", flat=True)
+    if named:
+        units = NamedUnit.objects.filter(unit__path__in=named)
+        found = found.union(units.order_by().values_list("suggestion_id", flat=True))
+    return frozenset(found)
+
+
+def forget_scope(user: Any) -> None:
+    """After the user's roles, delegations or conflicts changed within a request."""
+    if hasattr(user, "_jianyan_scope"):
+        del user._jianyan_scope
 
 
 def agent_cases(user_id: int, *, contact: bool = False) -> "QuerySet[MandateCase, int]":
@@ -103,11 +159,29 @@ def readable(user: "AbstractUser | AnonymousUser") -> SuggestionQuerySet:
         return Suggestion.objects.none()
     reach = Q()
     for role in roles:
-        part = _reach(role)
+        part = _reach(role) & _place(role)
         if role.role not in MISCONDUCT_READERS:
             part &= ~Q(category=Category.REPORT_MISCONDUCT)
         reach |= part
-    return Suggestion.objects.filter(reach)
+    # Sealed items are kept and used for nothing (PIPL 47).
+    sealed = Erasure.objects.filter(kind=Erasure.Kind.RESTRICTED).values("suggestion_id")
+    found = Suggestion.objects.filter(reach).exclude(pk__in=sealed)
+    barred = scope(user).barred
+    return found.exclude(pk__in=barred) if barred else found
+
+
+def _place(role: StaffRole, lookup: str = "district") -> Q:
+    """The items of a role's district and those below it, where the role is held for one."""
+    if role.district is None or role.role in UNIT_ROLES:
+        return Q()
+    return Q(**{f"{lookup}__path__startswith": role.district.path})
+
+
+def _in_place(role: StaffRole, suggestion: Suggestion) -> bool:
+    if role.district is None or role.role in UNIT_ROLES:
+        return True
+    place = suggestion.district
+    return place is not None and place.path.startswith(role.district.path)
 
 
 def load(user: "AbstractUser | AnonymousUser", case_no: str) -> Suggestion:
@@ -133,7 +207,9 @@ def load(user: "AbstractUser | AnonymousUser", case_no: str) -> Suggestion:
 
 
 def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> list[StaffRole]:
-    """The user's roles that reach this item."""
+    """The user's roles that reach this item; none where the user is kept out of it."""
+    if suggestion.pk in scope(user).barred:
+        return []
     assigned: set[int] | None = None
     mandated: bool | None = None
     reaching = []
@@ -152,8 +228,8 @@ def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> li
         elif suggestion.jurisdiction.path.startswith(role.jurisdiction.path):
             reaching.append(role)
     if suggestion.category == Category.REPORT_MISCONDUCT:
-        return [r for r in reaching if r.role in MISCONDUCT_READERS]
-    return reaching
+        reaching = [r for r in reaching if r.role in MISCONDUCT_READERS]
+    return [r for r in reaching if _in_place(r, suggestion)]
 
 
 def actor_for(
@@ -165,7 +241,11 @@ def actor_for(
         (r for r in roles_on(user, suggestion) if r.role in wanted),
         key=lambda r: wanted.index(r.role),
     )
-    return Actor.staff(user, held[0].role, held[0].unit) if held else None  # type: ignore[arg-type]
+    return _as_actor(user, held[0]) if held else None
+
+
+def _as_actor(user: "AbstractUser | AnonymousUser", held: StaffRole) -> Actor:
+    return Actor.staff(user, held.role, held.unit, held.on_behalf_of)  # type: ignore[arg-type]
 
 
 def unit_actor(
@@ -173,7 +253,7 @@ def unit_actor(
 ) -> Actor | None:
     """The user as an actor of this very unit, or None: somebody with roles in two units acts for the right one."""
     held = next((r for r in scope(user).holds(codes) if r.unit_id == unit_id), None)
-    return Actor.staff(user, held.role, held.unit) if held else None  # type: ignore[arg-type]
+    return _as_actor(user, held) if held else None
 
 
 def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestion) -> Actor | None:
@@ -257,9 +337,58 @@ def records(
         elif kind == OWN:
             reach |= Q(**{model.user_path: user.pk})
         else:
-            reach |= Q(jurisdiction__path__startswith=role.jurisdiction.path)
+            reach |= Q(jurisdiction__path__startswith=role.jurisdiction.path) & _place_of(
+                model, role
+            )
     manager: QuerySet[AnyRecord] = model._default_manager.all()
-    return manager.filter(reach) if found else manager.none()
+    if not found:
+        return manager.none()
+    kept_out = _names(model, "suggestion") and scope(user).barred
+    return (
+        manager.filter(reach).exclude(suggestion_id__in=kept_out)
+        if kept_out
+        else manager.filter(reach)
+    )
+
+
+def _names(model: type[Record], name: str) -> bool:
+    return any(f.name == name for f in model._meta.fields)
+
+
+def _place_of(model: type[Record], role: StaffRole) -> Q:
+    """A record's place is its own district or its case's; a record of no place belongs to the whole jurisdiction."""
+    for name, lookup in (("district", "district"), ("suggestion", "suggestion__district")):
+        if _names(model, name):
+            return _place(role, lookup)
+    return Q()
+
+
+def adoptions(user: "AbstractUser | AnonymousUser", action: str) -> "QuerySet[Adoption]":
+    """The chains to adoption that `action` of the matrix lets this user reach: a unit's own and those whose study it was
+    invited to, an expert's by invitation (process.md 2.2). Reports of misconduct have none."""
+    reach, found = Q(), False
+    for role in scope(user).holds(MATRIX[action]):
+        kind, found = MATRIX[action][role.role], True
+        if kind == UNIT:
+            reach |= Q(unit=role.unit_id) | Q(
+                pk__in=Study.objects.filter(invited_units=role.unit_id).values("adoption")
+            )
+        elif kind == OWN:
+            reach |= Q(pk__in=Study.objects.filter(experts=user.pk).values("adoption"))
+        else:
+            reach |= Q(suggestion__jurisdiction__path__startswith=role.jurisdiction.path)
+    if not found:
+        return Adoption.objects.none()
+    return Adoption.objects.filter(reach).exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+
+
+def load_adoption(user: "AbstractUser | AnonymousUser", action: str, pk: int) -> Adoption:
+    """The chain, if the user may reach it for `action`; otherwise it does not exist (Http404)."""
+    held = adoptions(user, action).select_related("suggestion__jurisdiction", "unit").filter(pk=pk)
+    found = held.first()
+    if found is None:
+        raise Http404("没有这条记录，或者不归您看。")
+    return found
 
 
 def load_record(
@@ -280,11 +409,14 @@ def record_actor(
     Roles of a unit reach the records of their own unit, the others those of their jurisdiction's subtree.
     """
     wanted = [str(c) for c in codes]
+    concerned = getattr(record, "suggestion_id", None)
+    if concerned is not None and concerned in scope(user).barred:
+        return None
     for held in sorted(scope(user).holds(wanted), key=lambda r: wanted.index(r.role)):
         if held.role in UNIT_ROLES:
             if held.unit_id is None or held.unit_id not in record.unit_ids():
                 continue
         elif not record.jurisdiction.path.startswith(held.jurisdiction.path):
             continue
-        return Actor.staff(user, held.role, held.unit)  # type: ignore[arg-type]
+        return _as_actor(user, held)
     return None

@@ -130,16 +130,29 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     # 4.8: units see their own, experts what they were asked to study, jurors what was screened for them.
     "see_adoptions": {
-        R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION, R.LEADER: JURISDICTION,
-        R.LIAISON: UNIT, R.HANDLER: UNIT, R.UNIT_HEAD: UNIT, R.EXPERT: OWN,
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+        R.EXPERT: OWN,
     },
     "give_study_opinion": {R.LIAISON: UNIT, R.HANDLER: UNIT, R.UNIT_HEAD: UNIT, R.EXPERT: OWN},
-    "see_awards": {R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION, R.LEADER: JURISDICTION},
+    "see_awards": {
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+    },
     "score_award": {R.JURY: OWN, R.EXPERT: OWN},
     "handle_award_payment": {R.TRIAGE_OFFICER: JURISDICTION},
     "note_award_objection": {R.INTAKE_CLERK: JURISDICTION, R.TRIAGE_OFFICER: JURISDICTION},
     # 7.1: return visits and doubtful ratings are the office's, never a unit's.
-    "see_visits": {R.INTAKE_CLERK: JURISDICTION, R.SUPERVISOR: JURISDICTION, R.LEADER: JURISDICTION},
+    "see_visits": {
+        R.INTAKE_CLERK: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LEADER: JURISDICTION,
+    },
     "settle_rating_flag": {R.SUPERVISOR: JURISDICTION},
     "internal_statistics": {
         R.ANALYST: JURISDICTION,

@@ -109,7 +109,7 @@ def turn(suggestion: Suggestion, *, at: datetime) -> Turn | None:
     if suggestion.evaluation_state == Evaluation.INVITED and suggestion.status == Case.ANSWERED:
         return _turn(suggestion, "author", "您", "评价这次答复", ("K13",), today)
     if suggestion.status in _OFFICE_ACTS:
-        kinds = ("K7a", "K15", "K2")
+        kinds = ("K7b", "K7a", "K15", "K2")
         return _turn(
             suggestion,
             "office",
@@ -125,7 +125,12 @@ def turn(suggestion: Suggestion, *, at: datetime) -> Turn | None:
             else suggestion.jurisdiction.office_name
         )
         return _turn(
-            suggestion, "unit", name, _UNIT_ACTS[Case(suggestion.status)], ("K15", "K7a"), today
+            suggestion,
+            "unit",
+            name,
+            _UNIT_ACTS[Case(suggestion.status)],
+            ("K15", "K7b", "K7a"),
+            today,
         )
     return None
 
@@ -167,7 +172,7 @@ def turn_of(held: Clock, who: str, holder: str, act: str, today: date) -> Turn:
 def handling_clock(suggestion: Suggestion, *, at: datetime) -> Turn | None:
     """The latest handling clock (K7a or K15), running or stopped: how long the unit took or has."""
     held = (
-        Clock.objects.filter(suggestion=suggestion, kind__in=("K7a", "K15"))
+        Clock.objects.filter(suggestion=suggestion, kind__in=("K7a", "K7b", "K15"))
         .select_related("rule")
         .order_by("-started_at")
         .first()

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Overall, RatingReason, Solved
 from suggestions.errors import DomainError, Invalid, WrongState
-from suggestions.models import Clock, Evaluation, Suggestion
+from suggestions.models import CaseEvent, Clock, Evaluation, Suggestion
 from suggestions.services import delivering, flags, rating_parts, rectifying, transitions
-from suggestions.states import Case
+from suggestions.states import Case, Visibility
 from suggestions.states import Evaluation as State
 
 COMMENT_MAX = 500
@@ -161,24 +162,28 @@ def reopen(*, suggestion: Suggestion, actor: Actor, at: datetime) -> Suggestion:
 
 def remind(*, now: datetime) -> int:
     """One reminder on the seventh day of an open window, and never a second one (K13). Silence stays silence."""
-    since = now - REMIND_AFTER
+    told = CaseEvent.objects.filter(
+        suggestion=OuterRef("suggestion"), name="rating_reminded", at__gte=OuterRef("started_at")
+    )
     windows = Clock.objects.filter(
-        kind="K13", stopped_at=None, reminded_on=None, started_at__lte=since,
+        ~Exists(told), kind="K13", stopped_at=None, started_at__lte=now - REMIND_AFTER,
         due_on__gte=local_date(now), suggestion__evaluation_state=State.INVITED,
-    ).select_related("suggestion")  # fmt: skip
+    ).select_related("suggestion__jurisdiction")  # fmt: skip
     sent = 0
     for window in windows.order_by("pk")[:_BATCH]:
         item = window.suggestion
         assert item is not None
-        claimed = Clock.objects.filter(pk=window.pk, reminded_on=None).update(
-            reminded_on=local_date(now)
-        )
-        event = item.events.filter(name__in=("invite", "reopen_rating")).order_by("-seq").first()
-        if claimed and event is not None and item.status in RATED_IN:
+        if item.status not in RATED_IN:
+            continue
+        with transaction.atomic():
+            event = transitions.note(
+                item, "rating_reminded", actor=Actor.system(), at=now, words="提醒您评价，不评也不算满意",
+                visibility=Visibility.AUTHOR,
+            )  # fmt: skip
             outbox.enqueue(
                 outbox.AUTHOR_NOTICE,
                 {"code": "author.rate_reminder", "suggestion": item.pk, "event": event.pk},
                 key=f"author.rate_reminder:{item.pk}:{event.seq}",
             )
-            sent += 1
+        sent += 1
     return sent

@@ -60,7 +60,10 @@ def apply(
         else:
             _update_part(target, field, current, row.to, fields or {})
             part = target if isinstance(target, Assignment) else None
-            due = clocks.take_effect(target.suggestion, row, at=at, assignment=part)
+            keeper = None if part else target.unit
+            due = clocks.take_effect(
+                target.suggestion, row, at=at, assignment=part, holder=keeper
+            )
             event = _write(target.suggestion, row, current, actor, at, reason, data or {}, due)
         _queue_effects(event.suggestion, row, event)
     return event

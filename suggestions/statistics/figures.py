@@ -86,7 +86,10 @@ def whole_months(on: date, months: int = MONTHS) -> Period:
 
 def due_clocks(period: Period, unit: Unit | None = None) -> "QuerySet[Clock]":
     """Handling clocks due in the period, of one unit's items or of all: the base of on_time_completion."""
-    rows = Clock.objects.filter(kind="K7a", due_on__range=(period.first, period.last))
+    # A study that the answer waited for replaces the simple limit by its own (process.md 5, K7b).
+    rows = Clock.objects.filter(
+        kind__in=("K7a", "K7b"), due_on__range=(period.first, period.last)
+    ).exclude(stop_reason="study_before_reply")
     rows = rows.exclude(stop_reason="withdraw").exclude(stopped_at=None, paused_on__isnull=False)
     return rows.filter(suggestion__lead_unit=unit) if unit else rows
 
