@@ -25,6 +25,7 @@ SCHEDULE: tuple[tuple[str, str, float | crontab], ...] = (
     ("clocks: lapses, closings, reminders", "suggestions.tasks.run_clocks", 600.0),
     ("pages: go live, expire, campaign phases", "cms.tasks.keep_schedule", 60.0),
     ("daily head of the event chain", "suggestions.tasks.daily_head", crontab(hour=0, minute=10)),
+    ("retention: terms that are over", "suggestions.tasks.retention", crontab(hour=3, minute=40)),
     ("old drafts go", "suggestions.tasks.purge_drafts", crontab(hour=3, minute=20)),
 )
 

@@ -261,7 +261,9 @@ def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestio
     if action == "reveal_contact" and suggestion.hide_identity_from_unit:
         office = [c for c in MATRIX[action] if c not in UNIT_ROLES]
         return actor_for(user, suggestion, office)
-    actor = actor_for(user, suggestion, MATRIX[action])
+    # What is held for one's own (a paper to judge, a study to join) is reached through its record, not through every case.
+    codes = [c for c, kind in MATRIX[action].items() if kind != OWN or c in AGENT_ROLES]
+    actor = actor_for(user, suggestion, codes)
     if action == "reveal_contact" and actor is not None and actor.role in AGENT_ROLES:
         consented = agent_cases(user.pk, contact=True).filter(suggestion=suggestion)  # type: ignore[arg-type]
         return actor if consented.exists() else None

@@ -35,3 +35,5 @@ UNIT_ROLES = frozenset({Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD})
 """Roles that a person holds for one unit; the others are held for a jurisdiction."""
 AGENT_ROLES = frozenset({Role.AGENT_L1, Role.AGENT_L2, Role.AGENT_L3, Role.AGENT_L4})
 """The agent network, from village to city (process.md 3.3)."""
+ADMIN_ROLES = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
+"""Three hands, kept apart (三员分立): accounts and settings; rights; logs. None of them reads items."""

@@ -44,3 +44,11 @@ def purge_drafts() -> int:
     from suggestions.services import attachments
 
     return attachments.purge_drafts(now=timezone.now())
+
+
+@shared_task(queue="reports", acks_late=True)
+def retention() -> int:
+    """What is kept beyond its term ends (process.md 9.4), a batch a class a night."""
+    from suggestions.services import retention as terms
+
+    return terms.sweep(now=timezone.now())

@@ -64,6 +64,23 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
                 f"收到您对{number}的评价，已要求{lead}限期整改。",
                 f"{_due(suggestion)}前再次答复您。",
             )
+        case "author.rate_reminder":
+            what, then = (
+                f"您的建议{number}答复一周了，还可以评价。",
+                "评不评由您。没有评价不会当作满意。",
+            )
+        case "author.reopened":
+            what, then = (
+                f"您的建议{number}重新办理。",
+                f"由{lead}办理，{_due(suggestion)}前再次答复您；先前的答复仍在查进度页面上。",
+            )
+        case "author.commitment_kept":
+            what, then = f"您的建议{number}，答复里说的事有结果了。", "内容写在查进度页面上。"
+        case "author.commitment_renewed":
+            what, then = (
+                f"您的建议{number}，答复里承诺的日期改了。",
+                "新的日期和原因写在查进度页面上。",
+            )
         case "author.redirected":
             target = suggestion.redirect_target
             what = f"您提交的{number}不属于建议，应到{target.name if target else '有关机关'}办理。"
@@ -73,6 +90,9 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
                 f"您提交的{number}没有受理。",
                 f"理由和怎样请人再看一遍，写在查进度页面上。电话{office.phone}。",
             )
+        case "author.date_moved":
+            what = f"放假安排公布了，您的建议{number}由您办的一步改了期限。"
+            then = "新的日期写在查进度页面上，那里也写着是怎么算的。"
         case "author.merged":
             what, then = (
                 f"您的建议{number}与另一件是同一件事，合并办理。",

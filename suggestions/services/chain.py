@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import transaction
 
 from suggestions.clock import SHANGHAI, local_date
-from suggestions.models import CaseEvent, DailyHead, Record, RecordEvent, Suggestion
+from suggestions.models import CaseEvent, DailyHead, Erasure, Record, RecordEvent, Suggestion
 from suggestions.states import Machine
 
 
@@ -76,6 +76,7 @@ def verify() -> Generator[Fault, None, None]:
     suggestion_id, seq, head = 0, 0, ""
     events = CaseEvent.objects.order_by("suggestion_id", "seq")
     heads = dict(Suggestion.objects.exclude(event_seq=0).values_list("id", "event_head"))
+    erased = _erasures()
     for event in events.iterator(chunk_size=2000):
         if event.suggestion_id != suggestion_id:
             if suggestion_id and heads.pop(suggestion_id, None) != head:
@@ -89,7 +90,9 @@ def verify() -> Generator[Fault, None, None]:
             yield Fault(
                 f"事项 {suggestion_id} 第{event.seq}条（id {event.pk}）", "与上一条的哈希接不上"
             )
-        if event.compute_hash() != event.hash:
+        if event.compute_hash() != event.hash or not (
+            _is_erased(event, erased) if event.is_blanked else event.texts_are_as_written()
+        ):
             yield Fault(
                 f"事项 {suggestion_id} 第{event.seq}条（id {event.pk}）", "内容与哈希不符，被改过"
             )
@@ -98,11 +101,27 @@ def verify() -> Generator[Fault, None, None]:
         yield Fault(f"事项 {suggestion_id}", "最后的事件与事项上记的链头不一致，末尾可能被删")
     for missing in heads:
         yield Fault(f"事项 {missing}", "事件全部不见了")
-    yield from _verify_records()
+    yield from _verify_records(erased)
     yield from _verify_days()
 
 
-def _verify_records() -> Generator[Fault, None, None]:
+def _erasures() -> dict[int, int]:
+    """Case → seq of the event that says its texts were erased. A tombstone without that event excuses nothing."""
+    told = CaseEvent.objects.filter(
+        name="erased", suggestion__erasure__kind=Erasure.Kind.ERASED
+    ).values_list("suggestion_id", "seq")
+    return dict(told)
+
+
+def _is_erased(event: CaseEvent | RecordEvent, erased: dict[int, int]) -> bool:
+    """Whether an event without texts was lawfully emptied: nothing is left in it, and its case was erased after it."""
+    case = event.suggestion_id
+    if case is None or case not in erased or event.words or event.reason or event.data:
+        return False
+    return isinstance(event, RecordEvent) or event.seq < erased[case]
+
+
+def _verify_records(erased: dict[int, int]) -> Generator[Fault, None, None]:
     """The chains of what is no case, one kind after the other."""
     for model in (m for m in apps.get_models() if issubclass(m, Record)):
         label = str(Machine(model.machine).label)
@@ -119,7 +138,9 @@ def _verify_records() -> Generator[Fault, None, None]:
                 yield Fault(where, f"序号不连续，第{seq + 1}条不见了")
             if event.prev_hash != head:
                 yield Fault(where, "与上一条的哈希接不上")
-            if event.compute_hash() != event.hash:
+            if event.compute_hash() != event.hash or not (
+                _is_erased(event, erased) if event.is_blanked else event.texts_are_as_written()
+            ):
                 yield Fault(where, "内容与哈希不符，被改过")
             seq, head = event.seq, event.hash
         if held and heads.pop(held, None) != head:

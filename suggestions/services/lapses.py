@@ -28,6 +28,8 @@ class Sweep(Protocol):
 SWEEPS: dict[str, str] = {
     "supplements": "suggestions.services.lapses.supplements",  # T4: a supplement that never came
     "evaluations": "suggestions.services.lapses.evaluations",  # T14: an evaluation window that closed
+    "provisional": "suggestions.services.moving.sweep",  # dates whose year is known by now (5.1)
+    "calendar": "suggestions.services.calendars.alarm",  # next year is missing (5.1)
     "reminders": "suggestions.services.reminders.send",  # before and after agency dates
     "mandates": "suggestions.services.mandates.expire_mandates",  # an agent's authority that ended (3.3)
     "invitations": "suggestions.services.inviting.expire_invitations",  # nobody answered in time (3.1)

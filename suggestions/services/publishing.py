@@ -21,7 +21,8 @@ _UNSHOWN = frozenset({Case.REDIRECTED, Case.NOT_ACCEPTED, Case.WITHDRAWN, Case.M
 
 def queue(*, suggestion: Suggestion, at: datetime) -> PublicationReview | None:
     """Put an accepted item into the publishers' queue, when its author agreed; None otherwise (PIPL 25)."""
-    if not suggestion.publish_consent or suggestion.publication != Publication.PRIVATE:
+    off = (Publication.PRIVATE, Publication.REMOVED)
+    if not suggestion.publish_consent or suggestion.publication not in off:
         return None
     review = PublicationReview(suggestion=suggestion, created_at=at)
     _prefill(review, suggestion, None)
@@ -259,6 +260,8 @@ def release_masked(*, suggestion: Suggestion, at: datetime) -> Suggestion:
 
 def public_name(suggestion: Suggestion) -> str:
     """What of the name may be shown: nothing, 陈某, the whole, or the organisation (PIPL 25)."""
+    if suggestion.author.is_minor:
+        return ""  # a minor is never named in public, whatever was ticked (MC 31 to 38)
     name = suggestion.author.name
     match suggestion.name_display:
         case NameDisplay.SURNAME if name:

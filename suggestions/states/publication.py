@@ -11,7 +11,7 @@ _M = Machine.PUBLICATION
 # The rows are read as a table, so they are kept as one.
 # fmt: off
 PUBLICATION_TRANSITIONS: tuple[Transition, ...] = (
-    Transition(_M, "queue_publication", (Publication.PRIVATE,), Publication.QUEUED, (SYSTEM,), _("进入公开队列"),
+    Transition(_M, "queue_publication", (Publication.PRIVATE, Publication.REMOVED), Publication.QUEUED, (SYSTEM,), _("进入公开队列"),
                _("进入公开队列"), Visibility.STAFF, notify=("staff.to_publish",), basis="process.md 4.9"),
     Transition(_M, "redact", (Publication.QUEUED, Publication.SECOND_CHECK, Publication.REDACTING), Publication.REDACTING,
                (Role.PUBLISHER, SYSTEM), _("脱敏"), _("脱敏"), Visibility.STAFF, basis="process.md 9.2"),
@@ -23,9 +23,9 @@ PUBLICATION_TRANSITIONS: tuple[Transition, ...] = (
                (Role.PUBLISHER, SYSTEM), _("公开更新"), _("公开了答复"), Visibility.PUBLIC, stops=("K12",),
                basis="process.md 4.9"),
     Transition(_M, "suspend", (Publication.PUBLISHED, Publication.UPDATED), Publication.SUSPENDED,
-               (Role.PUBLISHER, Role.SUPERVISOR), _("暂停公开"), _("暂停公开"), Visibility.AUTHOR, reason_required=True,
+               (Role.PUBLISHER, Role.SUPERVISOR, SYSTEM), _("暂停公开"), _("暂停公开"), Visibility.AUTHOR, reason_required=True,
                basis="process.md 9.2 (suspension first)"),
-    Transition(_M, "resume_publication", (Publication.SUSPENDED,), Publication.UPDATED, (Role.PUBLISHER,), _("恢复公开"),
+    Transition(_M, "resume_publication", (Publication.SUSPENDED,), Publication.UPDATED, (Role.PUBLISHER, SYSTEM), _("恢复公开"),
                _("恢复公开"), Visibility.AUTHOR, reason_required=True, basis="process.md 9.2"),
     Transition(_M, "remove",
                (Publication.QUEUED, Publication.REDACTING, Publication.SECOND_CHECK, Publication.PUBLISHED, Publication.UPDATED, Publication.SUSPENDED),

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from suggestions import triggers
 from suggestions.models import CaseEvent, DailyHead, Suggestion
+from suggestions.models.event import seal
 from suggestions.services import chain
 from tests import world as w
 from tests.world import MONDAY, World
@@ -60,6 +61,18 @@ ALTERED: dict[str, Callable[[CaseEvent], dict[str, Any]]] = {
 }
 
 
+def rewritten(event: CaseEvent, *, words: str) -> str:
+    """Alter a row as somebody would who knows how hashes are made: salt, digest and hash fit again."""
+    event.words = words
+    sealed = seal({"words": words, "reason": event.reason, "data": event.data})
+    event.text_salt, event.text_digest = sealed["text_salt"], sealed["text_digest"]
+    event.hash = event.compute_hash()
+    CaseEvent.objects.filter(pk=event.pk).update(
+        words=words, prev_hash=event.prev_hash, hash=event.hash, **sealed
+    )
+    return event.hash
+
+
 @pytest.mark.parametrize("what", ALTERED)
 @pytest.mark.usefixtures("unlocked")
 def test_a_row_whose_content_was_altered_is_the_one_that_is_named(
@@ -80,8 +93,7 @@ def test_a_row_whose_content_was_altered_is_the_one_that_is_named(
 @pytest.mark.usefixtures("unlocked")
 def test_a_row_whose_hash_was_made_to_fit_breaks_the_next_link(item: Suggestion) -> None:
     event = CaseEvent.objects.get(suggestion=item, name="accept")
-    event.words = "改过的话"
-    CaseEvent.objects.filter(pk=event.pk).update(words=event.words, hash=event.compute_hash())
+    rewritten(event, words="改过的话")
     after = CaseEvent.objects.get(suggestion=item, seq=event.seq + 1)
     (fault,) = faults()
     assert fault.where == named(after)
@@ -133,11 +145,7 @@ def test_a_chain_rewritten_from_end_to_end_still_differs_from_the_published_head
     head = ""
     for event in CaseEvent.objects.filter(suggestion=item).order_by("seq"):
         event.prev_hash = head
-        event.words = event.words.replace("受理", "已经受理")
-        head = event.compute_hash()
-        CaseEvent.objects.filter(pk=event.pk).update(
-            prev_hash=event.prev_hash, words=event.words, hash=head
-        )
+        head = rewritten(event, words=event.words.replace("受理", "已经受理"))
     Suggestion.objects.filter(pk=item.pk).update(event_head=head)
     (fault,) = faults()
     assert fault.where.endswith("的链头")
