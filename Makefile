@@ -10,6 +10,8 @@ BIN := .venv/bin
 # Passed on only when given, so that the defaults live in one place.
 export PORT HOST DATA_DIR PYTHON
 TESTS ?= tests
+# What takes a browser or minutes runs in `make check`, so that `make test` is worth running before each commit.
+MARKS ?= not slow and not browser
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +22,8 @@ run: ## set up, fill a demo city and start the whole site (PORT=8000, DATA_DIR=v
 setup: ## make .venv and install everything for development
 	@$(BOOT) dev
 
-test: setup ## run the tests on the embedded engines (TESTS=path for some of them)
-	@$(PY) -m pytest -n 2 $(TESTS)
+test: setup ## run the quick tests on the embedded engines (TESTS=path for some of them, MARKS= for all)
+	@$(PY) -m pytest -n 2 -m "$(MARKS)" $(TESTS)
 
 check: lint types templates imports migrations-check docs-check check-services ## every check, then the tests on real services
 
