@@ -10,15 +10,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.notices import sms, texts
-from portal.notices import pipeline, sms, texts
+from portal.notices import pipeline, reminders, sms, texts
 from portal.notices import voices as voice_notices
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
 from suggestions.models import Assignment, Author, CaseEvent, Clock, StaffRole, Suggestion
 from suggestions.roles import Role
-from suggestions.services import voices
-from suggestions.states import ACTIVE_ASSIGNMENT
+from suggestions.services import delivering, voices
+from suggestions.states import ACTIVE_ASSIGNMENT, Case
 
 log = structlog.get_logger(__name__)
 _Channel = Author.ContactChannel
@@ -27,13 +26,36 @@ _VOICES = {
 }  # fmt: skip
 """What co-signers and joint authors hear of too (process.md 4.5: replies reach every author)."""
 _UNIT_CODES = frozenset(
-    {"staff.dispatched", "staff.sent_back", "staff.rectify", "staff.withdrawn", "staff.due"}
+    {
+        "staff.dispatched",
+        "staff.sent_back",
+        "staff.rectify",
+        "staff.withdrawn",
+        "staff.due",
+        "staff.reopened",
+        "staff.commitment_soon",
+        "staff.commitment_missed",
+        "staff.progress_missed",
+    }
 )
+_MERGED_TOO = frozenset(
+    {
+        "author.answered",
+        "author.rectifying",
+        "author.reopened",
+        "author.commitment_kept",
+        "author.commitment_renewed",
+    }
+)
+"""What authors of merged items hear as well: it is their answer too (process.md 4.5)."""
 _OFFICE_ROLES: dict[str, tuple[str, ...]] = {
     "staff.supplemented": (Role.TRIAGE_OFFICER,),
     "staff.reply_submitted": (Role.TRIAGE_OFFICER,),
     "staff.to_publish": (Role.PUBLISHER,),
     "staff.rectify": (Role.SUPERVISOR,),
+    "staff.reopened": (Role.TRIAGE_OFFICER,),
+    "staff.still_dissatisfied": (Role.SUPERVISOR,),
+    "staff.commitment_missed": (Role.SUPERVISOR,),
 }
 
 
@@ -41,6 +63,9 @@ def register_handlers() -> None:
     """Let the outbox reach us (called once at start)."""
     outbox.register(outbox.AUTHOR_NOTICE, author_notice)
     outbox.register(outbox.STAFF_NOTICE, staff_notice)
+    voice_notices.register_handlers()
+    outbox.register("clock_reminder", reminders.clock_reminder)
+    outbox.register("calendar_alarm", reminders.calendar_alarm)
     voice_notices.register_handlers()
 
 
@@ -57,11 +82,12 @@ def author_notice(payload: dict[str, Any]) -> None:
     _tell(suggestion, code, event)
     if code in _VOICES:
         voices.tell_all(suggestion, _VOICES[code], event=event.pk)
-    if code == "author.answered":
-        for merged in suggestion.merged_items.select_related(*related):
+    if code in _MERGED_TOO and event.suggestion_id == suggestion.pk:
+        for merged in suggestion.merged_items.filter(status=Case.MERGED).select_related(*related):
             merged.lead_unit = suggestion.lead_unit
             _tell(merged, code, event)
-            voices.tell_all(merged, _VOICES[code], event=event.pk)
+            if code in _VOICES:
+                voices.tell_all(merged, _VOICES[code], event=event.pk)
 
 
 def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:
@@ -86,6 +112,10 @@ def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:
                 )
             else:
                 sms.send(author.phone, message.sms, reference=key)
+            if code == "author.answered":
+                delivering.sent(
+                    suggestion=suggestion, event=event, medium=medium, at=timezone.now()
+                )
     except IntegrityError:
         log.info("notice_already_sent", code=code, suggestion=suggestion.pk)
 
@@ -100,7 +130,11 @@ def staff_notice(payload: dict[str, Any]) -> None:
     code = payload["code"]
     words = texts.STAFF_WORDS[code].format(number=suggestion.case_no)
     url = reverse("desk:item", args=[suggestion.case_no])
-    source = payload.get("event") or f"clock{payload.get('clock')}:{timezone.localdate()}"
+    source = payload.get("event") or (
+        f"{payload['machine']}{payload['record']}"
+        if "record" in payload
+        else f"clock{payload.get('clock')}:{timezone.localdate()}"
+    )
     for user in _recipients(code, suggestion, payload):
         key = f"{code}:{suggestion.pk}:{source}:{user.pk}"
         with transaction.atomic():
@@ -141,7 +175,7 @@ def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> I
             )
         wanted = (
             [Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD]
-            if code == "staff.rectify"
+            if code in ("staff.rectify", "staff.reopened", "staff.commitment_missed")
             else [Role.LIAISON, Role.HANDLER]
         )
         roles = roles | StaffRole.objects.filter(unit_id__in=units, role__in=wanted)

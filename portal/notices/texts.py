@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from portal.notices import pipeline
+from portal.notices import agents, pipeline
 from suggestions.clock import local_date
 from suggestions.models import CaseEvent, Suggestion
 from suggestions.numbers import possible_receipt_tokens, query_code_on_receipt
@@ -93,6 +93,9 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
         case "author.date_moved":
             what = f"放假安排公布了，您的建议{number}由您办的一步改了期限。"
             then = "新的日期写在查进度页面上，那里也写着是怎么算的。"
+        case "author.award":
+            what = f"您的建议{number}获奖了，谢谢您。"
+            then = f"我们会打电话和您约领奖；不经您同意，不公开您的姓名。要问的话，打{office.phone}。"
         case "author.merged":
             what, then = (
                 f"您的建议{number}与另一件是同一件事，合并办理。",
@@ -127,7 +130,10 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
             what = f"有一件个人信息安全事件涉及您的建议{number}。"
             then = "涉及什么、我们做了什么、您可以做什么，写在查进度页面上。"
         case _:
-            return None
+            told = agents.for_author(code, suggestion, event)
+            if told is None:
+                return None
+            what, then = told
     body = (
         f"您好：\n\n{what}\n建议：{suggestion.original_title}\n{then}\n\n"
         f"查进度：{track}（用编号和查询码）\n打电话问：{office.phone}，{office.hours}\n\n{office.office_name}\n"
@@ -142,6 +148,7 @@ STAFF_WORDS: dict[str, str] = {
     "staff.reply_submitted": "{number} 的答复待审核",
     "staff.sent_back": "{number} 的答复被退回，请修改",
     "staff.rectify": "{number} 建议人不满意，限期整改",
+    "staff.progress_missed": "{number} 采纳后没有按时报告进展，请补报",
     "staff.withdrawn": "{number} 已由建议人撤回",
     "staff.to_publish": "{number} 待公开脱敏",
     "staff.due": "{number} 快到期或已逾期",

@@ -18,9 +18,11 @@ from suggestions.models import Adoption, Assignment, CaseEvent, Suggestion
 from suggestions.roles import Role
 from suggestions.services import transitions
 from suggestions.states import AUTHOR, SYSTEM, TRANSITIONS, Case, Machine, Transition, Visibility
+from suggestions.states.award import AwardState, RoundState
 from suggestions.states.invitation import Invitation
 from suggestions.states.mandate import Mandate
 from suggestions.states.relay import Relay
+from suggestions.states.visit import VisitState
 from tests import world as w
 from tests.world import MONDAY
 
@@ -30,6 +32,9 @@ CHOICES: dict[Machine, Any] = {
     Machine.PUBLICATION: states.Publication,
     Machine.EVALUATION: states.Evaluation,
     Machine.ADOPTION: states.Adoption,
+    Machine.AWARD_ROUND: RoundState,
+    Machine.AWARD: AwardState,
+    Machine.VISIT: VisitState,
     Machine.MANDATE: Mandate,
     Machine.RELAY: Relay,
     Machine.INVITATION: Invitation,
@@ -44,6 +49,9 @@ FIRST = {
     Machine.PUBLICATION: states.Publication.PRIVATE,
     Machine.EVALUATION: states.Evaluation.NOT_INVITED,
     Machine.ADOPTION: "",
+    Machine.AWARD_ROUND: "",
+    Machine.AWARD: "",
+    Machine.VISIT: "",
     Machine.MANDATE: "",
     Machine.RELAY: "",
     Machine.INVITATION: "",
