@@ -154,6 +154,8 @@ MATRIX: dict[str, dict[str, str]] = {
         R.LEADER: JURISDICTION,
     },
     "settle_rating_flag": {R.SUPERVISOR: JURISDICTION},
+    # Clock rules and calendar; who changes them stands in states/time_change.py.
+    "read_time_rules": {R.SYS_ADMIN: JURISDICTION, R.SUPERVISOR: JURISDICTION},
     "internal_statistics": {
         R.ANALYST: JURISDICTION,
         R.SUPERVISOR: JURISDICTION,
@@ -202,6 +204,26 @@ MATRIX: dict[str, dict[str, str]] = {
     # Three-way separation: accounts, rights and logs lie in three hands, and none of them reads an item.
     "grant_roles": {R.SEC_ADMIN: JURISDICTION},
     "see_authority_log": {R.AUDIT_ADMIN: JURISDICTION, R.SEC_ADMIN: JURISDICTION},
+    # An alert is confirmed by those it is for; who sees a danger may flag it (process.md 4.6; XF 25).
+    "flag_urgent": {
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.INTAKE_CLERK: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+    },
+    "confirm_urgent": {R.LEADER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
+    "name_unit": {R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION},
+    "give_interim": {R.LIAISON: UNIT, R.HANDLER: UNIT},
+    # Of the units only the lead reminds (desk/acts_units.py).
+    "remind_co_unit": {
+        R.TRIAGE_OFFICER: JURISDICTION,
+        R.SUPERVISOR: JURISDICTION,
+        R.LIAISON: UNIT,
+        R.HANDLER: UNIT,
+        R.UNIT_HEAD: UNIT,
+    },
 }
 # fmt: on
 

@@ -14,15 +14,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suggestions import access, numbers
+from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Suggestion
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.selectors import workload
+from suggestions.services import calendars
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,7 +35,11 @@ P = ParamSpec("P")
 QUEUE_ROLES = frozenset({Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER, Role.INTAKE_CLERK})
 """Roles of the office that look at lists of a whole jurisdiction."""
 SUPERVISION_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER})
+ANSWER_ROLES = frozenset(
+    {*UNIT_ROLES, Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER, Role.PUBLISHER}
+)
 PUBLISHER_ROLES = frozenset({Role.PUBLISHER})
+TIME_ROLES = frozenset({Role.SYS_ADMIN, Role.SUPERVISOR})
 ENTRY_ROLES = frozenset({Role.INTAKE_CLERK})
 DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 """Everyone who has something to do at the desk."""
@@ -55,7 +62,10 @@ ROOMS: tuple[Room, ...] = (
     Room("entry", gettext_lazy("代为登记"), ENTRY_ROLES, "edit"),
     Room("inbox", gettext_lazy("单位收件"), UNIT_ROLES, "mail", "inbox"),
     Room("publication_queue", gettext_lazy("公开审核"), PUBLISHER_ROLES, "view", "publication"),
+    Room("answers", gettext_lazy("答复与承诺"), ANSWER_ROLES, "doc-full"),
     Room("supervision", gettext_lazy("督办关注"), SUPERVISION_ROLES, "warning", "supervision"),
+    Room("clock_rules", gettext_lazy("时限规则"), TIME_ROLES, "history"),
+    Room("calendar", gettext_lazy("工作日历"), TIME_ROLES, "calendar-alt"),
     Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
 )
 """The order is that of the menu and of the tabs on each page."""
@@ -130,8 +140,20 @@ def page(
     trail = [{"url": reverse("desk:home"), "label": _("办理台")}]
     trail += [{"url": url, "label": label} for label, url in crumbs]
     trail += [{"url": "", "label": crumb or title}]
-    frame = {"title": title, "breadcrumbs_items": trail, "rooms": _tabs(request)}
+    frame = {
+        "title": title,
+        "breadcrumbs_items": trail,
+        "rooms": _tabs(request),
+        "calendar_missing": _calendar_missing(request),
+    }
     return render(request, template, {**frame, **context}, status=status)
+
+
+def _calendar_missing(request: HttpRequest) -> int | None:
+    """The year whose holidays are not loaded though they should be, for the office (process.md 5.1); no query when held."""
+    if not holds(request, {*TIME_ROLES, *SUPERVISION_ROLES}):
+        return None
+    return calendars.missing_year(local_date(timezone.now()))
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

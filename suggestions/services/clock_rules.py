@@ -70,6 +70,14 @@ def first_version(default: Rule) -> ClockRule:
     )  # fmt: skip
 
 
+def copy_of(rule: ClockRule) -> ClockRule:
+    """An unsaved copy of a version."""
+    values = {
+        f.attname: getattr(rule, f.attname) for f in ClockRule._meta.fields if f.attname != "id"
+    }
+    return ClockRule(**values)
+
+
 def store_defaults() -> None:
     """Write the shipped first version of every rule that has none."""
     held = set(ClockRule.objects.values_list("kind", flat=True))

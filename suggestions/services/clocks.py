@@ -61,11 +61,15 @@ def count(held: Clock) -> None:
     rule = held.as_rule()
     if rule.unit is Length.HOUR:
         held.due_at = counting.due_moment(rule, held.started_at)
-    start = local_date(held.started_at)
+    held.remind_on = next_reminder(held)
+
+
+def next_reminder(held: Clock) -> date | None:
+    """The first day on which a clock may remind somebody; the sweep moves it on. Hours are looked at from the start."""
+    rule, start = held.as_rule(), local_date(held.started_at)
     if rule.unit is Length.HOUR:
-        held.remind_on = start
-        return
-    held.remind_on = reminding.following(rule, start, held.due_on, workdays(), after=start)
+        return start
+    return reminding.following(rule, start, held.due_on, workdays(), after=start)
 
 
 COUNTED = ("due_on", "due_at", "provisional", "remind_on")

@@ -1,6 +1,5 @@
 """`manage.py load_workdays`: fill the working-day calendar from the packaged notices, or from a CSV file."""
 
-import csv
 from argparse import ArgumentParser
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,10 +8,12 @@ from typing import Any
 import chinese_calendar
 from chinese_calendar import constants
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.utils import timezone
 
+from suggestions.errors import Invalid
 from suggestions.models import CalendarDay
-from suggestions.services import clocks
+from suggestions.services import calendars, moving
+from suggestions.services.calendars import Day
 
 _NAMES = {
     "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
@@ -39,56 +40,51 @@ def packaged_days(year: int) -> list[CalendarDay]:
 class Command(BaseCommand):
     help = (
         "载入工作日历。不带参数：载入内置的历年放假通知；--file：从CSV（日期,上班0/1,说明）载入。"
+        "载入后，暂定的期限重新计算，变了的记入经过。--dry-run 只看会怎样。"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--file", type=Path, help="CSV文件：2027-02-06,0,春节")
         parser.add_argument("--source", default="", help="依据，如通知文号")
+        parser.add_argument("--dry-run", action="store_true", help="只列出会变动的期限，不写")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        days = (
-            self._from_file(options["file"], options["source"])
-            if options["file"]
-            else self._packaged()
-        )
-        with transaction.atomic():
-            CalendarDay.objects.bulk_create(
-                days,
-                update_conflicts=True,
-                unique_fields=["date"],
-                update_fields=["is_working", "note", "source"],
-            )
-        clocks.forget_calendar()
+        days = self._from_file(options["file"]) if options["file"] else self._packaged()
         years = sorted({d.date.year for d in days})
-        self.stdout.write(self.style.SUCCESS(f"载入{len(days)}天，{years[0]}年至{years[-1]}年。"))
+        if options["dry_run"]:
+            self._preview(days)
+            return
+        source = options["source"] or ("" if options["file"] else SOURCE)
+        moved = calendars.write(days, source=source, at=timezone.now())
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"载入{len(days)}天，{years[0]}年至{years[-1]}年。{moved}个暂定的期限有变动。"
+            )
+        )
 
-    def _packaged(self) -> list[CalendarDay]:
+    def _preview(self, days: list[Day]) -> None:
+        moves = moving.moves_of_calendar(calendars.with_days(days))
+        for move in moves:
+            held = move.clock
+            owner = (
+                held.suggestion.case_no
+                if held.suggestion
+                else f"{held.record_machine} {held.record_id}"
+            )
+            self.stdout.write(f"  {owner} {held.rule.name}：{move.old} → {move.new}")
+        self.stdout.write(f"会变动{len(moves)}个期限，什么都没有写。")
+
+    def _packaged(self) -> list[Day]:
         last = max(d.year for d in constants.holidays)
-        return [d for year in range(2010, last + 1) for d in packaged_days(year)]
+        rows = [d for year in range(2010, last + 1) for d in packaged_days(year)]
+        return [Day(d.date, d.is_working, d.note) for d in rows]
 
-    def _from_file(self, path: Path, source: str) -> list[CalendarDay]:
-        days = []
+    def _from_file(self, path: Path) -> list[Day]:
         try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                for number, row in enumerate(csv.reader(lines), 1):
-                    if not row or row[0].startswith("#"):
-                        continue
-                    try:
-                        note = row[2] if len(row) > 2 else ""
-                        days.append(
-                            CalendarDay(
-                                date=date.fromisoformat(row[0].strip()),
-                                is_working=bool(int(row[1])),
-                                note=note,
-                                source=source,
-                            )
-                        )
-                    except (ValueError, IndexError) as error:
-                        raise CommandError(
-                            f"第{number}行看不懂：{row}。应是 2027-02-06,0,春节 这样。"
-                        ) from error
+            return calendars.read(path.read_text(encoding="utf-8-sig").splitlines())
         except OSError as error:
             raise CommandError(f"打不开 {path}：{error.strerror}。") from error
-        if not days:
-            raise CommandError("文件里没有日期。")
-        return days
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{path} 不是UTF-8编码的文本，请另存为UTF-8再载入。") from error
+        except Invalid as error:
+            raise CommandError(str(error)) from error
