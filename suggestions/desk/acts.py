@@ -4,8 +4,6 @@ An act is offered and taken only when it is a row of states/ that leaves the ite
 holds on it. Somebody without the role gets 403, an item they may not read 404; neither changes anything.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,42 +19,17 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS, NotAcceptedReason
-from suggestions.desk import common, forms
+from suggestions.desk import acts_office, acts_second, acts_units, common, forms
+from suggestions.desk.acts_base import Act, Prepared, posted
 from suggestions.desk.item import around
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid
-from suggestions.models import Suggestion, TriageHint
+from suggestions.models import PendingDecision, Suggestion, TriageHint
 from suggestions.selectors import casefile, queues, workload
-from suggestions.services import assignment, hinting, intake, triage
+from suggestions.services import assignment, deciding, hinting, intake, triage
 from suggestions.states import BY_NAME
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from suggestions.desk.forms import ActForm
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The form of an act for one item, and what its page shows beside it."""
-
-    form: "ActForm"
-    context: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Act:
-    """How one row of the case machine is done at the desk."""
-
-    heading: "StrOrPromise"
-    advice: "StrOrPromise"
-    button: "StrOrPromise"
-    done: "StrOrPromise"
-    prepare: Callable[[HttpRequest, Suggestion], Prepared]
-    perform: Callable[[Any, Suggestion, Actor, datetime], object]
-
-
-def _data(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" and "preview" not in request.POST else None
 
 
 def _hints(item: Suggestion, kind: str) -> list[TriageHint]:
@@ -66,7 +39,7 @@ def _hints(item: Suggestion, kind: str) -> list[TriageHint]:
 def _prepare_accept(request: HttpRequest, item: Suggestion) -> Prepared:
     hints = _hints(item, TriageHint.Kind.TOPIC)
     topic = hints[0].value if hints else ""
-    form = forms.AcceptForm(_data(request), item=item, topic_code=topic)
+    form = forms.AcceptForm(posted(request), item=item, topic_code=topic)
     return Prepared(form, {"hints": hints, "doubts": _hints(item, TriageHint.Kind.CATEGORY)})
 
 
@@ -75,7 +48,7 @@ def _accept(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
 
 
 def _prepare_supplement(request: HttpRequest, item: Suggestion) -> Prepared:
-    return Prepared(forms.SupplementForm(_data(request), item=item), {})
+    return Prepared(forms.SupplementForm(posted(request), item=item), {})
 
 
 def _request_supplement(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
@@ -84,7 +57,7 @@ def _request_supplement(form: Any, item: Suggestion, actor: Actor, at: datetime)
 
 def _prepare_answer(request: HttpRequest, item: Suggestion) -> Prepared:
     return Prepared(
-        forms.AuthorsAnswerForm(_data(request), item=item),
+        forms.AuthorsAnswerForm(posted(request), item=item),
         {"asked": getattr(item, "supplement", None)},
     )
 
@@ -96,12 +69,12 @@ def _supplement(form: Any, item: Suggestion, actor: Actor, at: datetime) -> obje
 def _prepare_redirect(request: HttpRequest, item: Suggestion) -> Prepared:
     hints = _hints(item, TriageHint.Kind.CATEGORY)
     hinted = hints[0].value if hints else ""
-    form = forms.RedirectForm(_data(request), item=item, category=hinted)
+    form = forms.RedirectForm(posted(request), item=item, category=hinted)
     return Prepared(form, {"hints": hints, "targets": queues.redirect_targets(item, "")})
 
 
 def _redirect(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
-    return triage.redirect(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+    return _said(deciding.redirect(suggestion=item, actor=actor, at=at, **form.cleaned_data))
 
 
 def _prepare_refuse(request: HttpRequest, item: Suggestion) -> Prepared:
@@ -122,13 +95,18 @@ def _prepare_refuse(request: HttpRequest, item: Suggestion) -> Prepared:
 
 
 def _refuse(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
-    return triage.refuse(suggestion=item, actor=actor, at=at, **form.cleaned_data)
+    return _said(deciding.refuse(suggestion=item, actor=actor, at=at, **form.cleaned_data))
+
+
+def _said(proposal: PendingDecision | None) -> str | None:
+    """What is only proposed was not told to the author yet."""
+    return gettext("已提请另一位分办员复核，确认后才告知建议人。") if proposal else None
 
 
 def _prepare_merge(request: HttpRequest, item: Suggestion) -> Prepared:
     near = _hints(item, TriageHint.Kind.SIMILAR)
     similar = [(h.value, f"{h.label}（{h.value}）") for h in near]
-    return Prepared(forms.MergeForm(_data(request), item=item, similar=similar), {})
+    return Prepared(forms.MergeForm(posted(request), item=item, similar=similar), {})
 
 
 def _merge(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
@@ -148,7 +126,7 @@ def _prepare_dispatch(request: HttpRequest, item: Suggestion) -> Prepared:
     likely = hinting.unit_hints(item, code)
     lead = named[0].code if named else (likely[0][1].code if likely else "")
     basis = (named[1] or "派单目录") if named else ""
-    form = forms.DispatchForm(_data(request), item=item, lead=lead, basis=basis)
+    form = forms.DispatchForm(posted(request), item=item, lead=lead, basis=basis)
     return Prepared(
         form,
         {
@@ -191,7 +169,29 @@ ACTS: dict[str, Act] = {
         _("交办"), _("一个主办单位，可以有几个协办单位。单位要在1个工作日内签收。"), _("交办"), _("已交办，等单位签收。"),
         _prepare_dispatch, _dispatch,
     ),
+    **acts_second.ACTS,
+    **acts_office.ACTS,
+    **acts_units.ACTS,
 }  # fmt: skip
+OFFERED = (*acts_second.ACTS, *acts_office.ACTS, *acts_units.ACTS)
+"""Acts the panel of this area offers (desk/pipeline_panel.py); the first ones are offered by selectors/casefile."""
+
+
+def actor_of(user: Any, name: str, item: Suggestion) -> Actor | None:
+    """The user as the one who does this act on the item, or None."""
+    chosen = ACTS[name]
+    return chosen.allow(user, item) if chosen.allow else access.may_transition(user, name, item)
+
+
+def why_not(name: str, item: Suggestion, actor: Actor) -> str:
+    """Why the act cannot be done now; "" when it can."""
+    chosen = ACTS[name]
+    if chosen.allow is None and item.status not in BY_NAME[name].from_:
+        return gettext("这件建议现在是“%(state)s”，不能%(act)s。") % {
+            "state": item.get_status_display(),
+            "act": chosen.heading,
+        }
+    return chosen.why_not(item, actor) if chosen.why_not else ""
 
 
 @common.desk_view()
@@ -200,29 +200,27 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     item = common.load(request, case_no)
-    actor = access.may_transition(request.user, act, item)
+    actor = actor_of(request.user, act, item)
     if actor is None:
-        return common.refused(request, needed=BY_NAME[act].roles)
+        return common.refused(request, needed=chosen.roles or BY_NAME[act].roles)
     queue = common.queue_of(request)
-    if item.status not in BY_NAME[act].from_:
-        said = gettext("这件建议现在是“%(state)s”，不能%(act)s。") % {
-            "state": item.get_status_display(),
-            "act": chosen.heading,
-        }
-        messages.error(request, said)
+    why = why_not(act, item, actor)
+    if why:
+        messages.error(request, why)
         return redirect(common.item_address(item.case_no, queue))
     prepared = chosen.prepare(request, item)
     form, status = prepared.form, 200
     if request.method == "POST" and "preview" not in request.POST:
-        if form.is_valid() and _take(request, chosen, form, item, actor):
+        said = _take(request, chosen, form, item, actor) if form.is_valid() else None
+        if said is not None:
             workload.forget_menu_counts(request.user)
-            messages.success(request, f"{item.case_no}：{chosen.done}")
+            messages.success(request, f"{item.case_no}：{said}")
             return redirect(common.item_address(item.case_no, queue))
         status = 422
     today = local_date(timezone.now())
     return common.page(
         request,
-        f"suggestions/desk/act_{act}.html",
+        chosen.template or f"suggestions/desk/act_{act}.html",
         title=str(chosen.heading),
         crumbs=[(item.case_no, common.item_address(item.case_no, queue))],
         status=status,
@@ -241,13 +239,13 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
 
 def _take(
     request: HttpRequest, chosen: Act, form: "ActForm", item: Suggestion, actor: Actor
-) -> bool:
-    """Call the service; what it refuses goes into the form, where everything typed still stands."""
+) -> str | None:
+    """Call the service and say what became of it; what it refuses goes into the form, where everything typed stands."""
     try:
         if request.POST.get("version", "") not in ("", str(item.version)):
             raise ChangedMeanwhile
-        chosen.perform(form, item, actor, timezone.now())
+        result = chosen.perform(form, item, actor, timezone.now())
     except DomainError as error:
         common.show_errors(form, error)
-        return False
-    return True
+        return None
+    return result if isinstance(result, str) else str(chosen.done)
