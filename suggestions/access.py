@@ -109,7 +109,7 @@ def _for_unit(role: StaffRole, unit: Unit) -> StaffRole:
 
 def _barred(user: "AbstractUser | AnonymousUser", roles: Iterable[StaffRole]) -> frozenset[int]:
     """Who acts for another is kept out of that person's conflicts too. One query (a union of two)."""
-    users = {user.pk, *(r.user_id for r in roles)}
+    users: set[int] = {int(user.pk or 0), *(r.user_id for r in roles)}
     paths = {r.unit.path for r in roles if r.unit is not None}
     named = {p[:n] for p in paths for n in range(Unit.steplen, len(p) + 1, Unit.steplen)}
     persons = Conflict.objects.filter(user_id__in=users, lifted_at=None)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from suggestions.public import joining, reading, receipt, submit, submit_later, track
+from suggestions.public import joining, privacy, reading, receipt, submit, submit_later, track, track_agent
 
 app_name = "suggestions"
 
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("receipt/<str:token>/", receipt.receipt, name="receipt"),
     path("track/", track.lookup, name="track"),
     path("track/<str:case_no>/", track.progress, name="track_item"),
+    path("track/<str:case_no>/agents/<int:pk>/", track_agent.revoke, name="track_agent"),
+    path("track/<str:case_no>/data/", privacy.data, name="track_data"),
+    path("track/<str:case_no>/data.json", privacy.copy, {"kind": "json"}, name="track_json"),
+    path("track/<str:case_no>/data.zip", privacy.copy, {"kind": "zip"}, name="track_zip"),
+    path("suggestions/<str:case_no>/report/", privacy.report, name="report"),
     path("suggestions/", reading.browse, name="browse"),
     path("suggestions/<str:case_no>/", reading.detail, name="detail"),
     path("suggestions/<str:case_no>/join/", joining.join, name="join"),

@@ -131,7 +131,8 @@ def _with_text(rows: "QuerySet[Any]", name: str) -> "QuerySet[Any]":
     from django.db.models import TextField
     from django.db.models.functions import Cast, Length
 
-    return rows.annotate(held=Length(Cast(name, TextField()))).filter(held__gt=0)
+    held: QuerySet[Any] = rows.annotate(held=Length(Cast(name, TextField()))).filter(held__gt=0)
+    return held
 
 
 _CLASSES: dict[RecordClass, tuple[Rows, End]] = {
