@@ -44,6 +44,8 @@ MATRIX: dict[str, dict[str, str]] = {
         R.TRIAGE_OFFICER: JURISDICTION,
     },
     "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
+    "change_arrival": {R.INTAKE_CLERK: JURISDICTION, R.TRIAGE_OFFICER: JURISDICTION},
+    "split_case": {R.TRIAGE_OFFICER: JURISDICTION, R.INTAKE_CLERK: JURISDICTION},
     "enter_on_behalf": AGENTS_OWN,
     "serve_as_agent": AGENTS_OWN,
     "answer_relay": {R.AGENT_L2: JURISDICTION, R.AGENT_L3: JURISDICTION, R.AGENT_L4: JURISDICTION},
@@ -140,13 +142,11 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "give_study_opinion": {R.LIAISON: UNIT, R.HANDLER: UNIT, R.UNIT_HEAD: UNIT, R.EXPERT: OWN},
     "see_awards": {
-        R.TRIAGE_OFFICER: JURISDICTION,
-        R.SUPERVISOR: JURISDICTION,
-        R.LEADER: JURISDICTION,
+        R.TRIAGE_OFFICER: JURISDICTION, R.SUPERVISOR: JURISDICTION, R.LEADER: JURISDICTION, R.INTAKE_CLERK: JURISDICTION,
+        R.JURY: OWN, R.EXPERT: OWN,
     },
     "score_award": {R.JURY: OWN, R.EXPERT: OWN},
     "handle_award_payment": {R.TRIAGE_OFFICER: JURISDICTION},
-    "note_award_objection": {R.INTAKE_CLERK: JURISDICTION, R.TRIAGE_OFFICER: JURISDICTION},
     # 7.1: return visits and doubtful ratings are the office's, never a unit's.
     "see_visits": {
         R.INTAKE_CLERK: JURISDICTION,

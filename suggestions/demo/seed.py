@@ -35,10 +35,12 @@ from suggestions.services import (
     adopting,
     assignment,
     clocks,
+    delivering,
     evaluating,
     intake,
     lapses,
     publishing,
+    rectifying,
     replying,
     triage,
 )
@@ -526,7 +528,16 @@ class Life:
         day = self.workday(self.clock, second["days"])
         if datetime.combine(day, time(18), tzinfo=SHANGHAI) >= self.s.now:
             return
-        self._sign(self.at(self.office_hour(self.workday(self.clock, max(second["days"] - 1, 1)))),
+        talked = self.at(self.office_hour(self.workday(self.clock, max(second["days"] - 2, 1))))
+        delivering.log_contact(
+            suggestion=self.suggestion, way="phone", reached=True, words="电话里听建议人说了不满意的地方，约好再答复",
+            actor=self.s.actor(Role.HANDLER, self.item.lead), at=talked,
+        )  # fmt: skip
+        parts = [
+            {"kind": "reason", "ref": rating.pk, "answer": "您说的这一点我们重新核实过，新的安排写在上面。", "unit": self.item.lead}
+            for rating in rectifying.reasons(self.suggestion)
+        ]  # fmt: skip
+        self._sign(self.at(self.office_hour(self.workday(self.clock, max(second["days"] - 1, 1)))), parts=parts,
                    body=self.s.city.moved(second["reply"]), outcome=second.get("outcome") or self.item.outcome)  # fmt: skip
         answered = self._approve(day)
         self._publish(self.workday(answered, 1))

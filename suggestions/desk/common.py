@@ -41,8 +41,17 @@ ANSWER_ROLES = frozenset(
 PUBLISHER_ROLES = frozenset({Role.PUBLISHER})
 TIME_ROLES = frozenset({Role.SYS_ADMIN, Role.SUPERVISOR})
 ENTRY_ROLES = frozenset({Role.INTAKE_CLERK})
+AGENT_DESK_ROLES = frozenset({Role.INTAKE_CLERK, Role.TRIAGE_OFFICER, Role.SUPERVISOR})
 DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 """Everyone who has something to do at the desk."""
+
+
+ORDER_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES})
+MEETING_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, Role.PUBLISHER, Role.HEARING_CHAIR, Role.HEARING_CLERK})
+
+ADOPTION_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES, Role.EXPERT})
+AWARD_ROLES = frozenset({*QUEUE_ROLES, Role.JURY, Role.EXPERT})
+VISIT_ROLES = frozenset({Role.INTAKE_CLERK, Role.SUPERVISOR, Role.LEADER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,15 @@ ROOMS: tuple[Room, ...] = (
     Room("supervision", gettext_lazy("督办关注"), SUPERVISION_ROLES, "warning", "supervision"),
     Room("clock_rules", gettext_lazy("时限规则"), TIME_ROLES, "history"),
     Room("calendar", gettext_lazy("工作日历"), TIME_ROLES, "calendar-alt"),
+    Room("orders", gettext_lazy("督办批示"), ORDER_ROLES, "clipboard-list", "orders"),
+    Room("meetings", gettext_lazy("会议与接待"), MEETING_ROLES, "group"),
+    Room("tray", gettext_lazy("领导阅读"), frozenset({Role.LEADER}), "doc-full"),
+    Room("adoption", gettext_lazy("采纳转化"), ADOPTION_ROLES, "pick"),
+    Room("award", gettext_lazy("评选奖励"), AWARD_ROLES, "success"),
+    Room("visits", gettext_lazy("回访"), VISIT_ROLES, "comment-add"),
+    Room("rating_flags", gettext_lazy("评价核实"), frozenset({Role.SUPERVISOR}), "warning"),
+    Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
+    Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
     Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
 )
 """The order is that of the menu and of the tabs on each page."""

@@ -1,6 +1,7 @@
 """The unit's answer: drafted beside the author's words, signed by the unit's head; and co-units' opinions."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,13 +17,14 @@ from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.desk import common
 from suggestions.desk.reply_forms import OpinionForm, ReplyForm, ReturnForm, SignForm
+from suggestions.desk.reply_parts_forms import part_set
 from suggestions.errors import ChangedMeanwhile, DomainError, WrongState
 from suggestions.matrix import MATRIX
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.roles import UNIT_ROLES
 from suggestions.selectors import answer, casefile, queues, workload
 from suggestions.services import assignment as assigning
-from suggestions.services import replying
+from suggestions.services import rectifying, reply_templates, replying
 from suggestions.states import BY_NAME
 from suggestions.states import Assignment as Part
 
@@ -66,16 +68,33 @@ class _Work:
         self.writer, self.head = writer, head
         self.reply = replying.current_reply(item)
         self.open = item.status in replying.WRITABLE_CASES
+        self.templates = list(
+            reply_templates.available(jurisdiction=item.jurisdiction, unit=lead.unit)
+        )
+        chosen = request.GET.get("template", "")
+        self.template = next((t for t in self.templates if str(t.pk) == chosen), None)
+        self.units = replying.assigning_units(item)
+        self.reasons = rectifying.reasons(item) if self.open else []
         self.form = self._reply_form()
+        self.parts = self._part_set()
         self.sign_form, self.return_form = SignForm(), ReturnForm()
         self.problem = ""
 
     def _reply_form(self, data: Any = None, seen: str = "") -> ReplyForm:
         unit = self.lead.unit
         contact = f"{unit.short_name} {unit.phone}" if unit.phone else ""
-        return ReplyForm(
+        held = ReplyForm(
             data, reply=self.reply, seen=seen or answer.seen(self.reply), contact=contact
         )
+        if data is None and self.template is not None:
+            # Only on the page: what is stored changes when somebody saves.
+            held.initial["body"] = reply_templates.render(
+                self.template, suggestion=self.item, unit=unit, at=timezone.now()
+            )
+        return held
+
+    def _part_set(self, data: Any = None) -> Any:
+        return part_set(data, reply=self.reply, assignments=self.units, reasons=self.reasons)
 
     def post(self) -> HttpResponse:
         steps: dict[str, tuple[Actor | None, Callable[[Actor], str]]] = {
@@ -83,6 +102,11 @@ class _Work:
             "ask": (self.writer, self._ask),
             "sign": (self.head, self._sign),
             "return": (self.head, self._return),
+            **{
+                f"adopt-{a.pk}": (self.writer, partial(self._adopt, a))
+                for a in self.units
+                if a.part == Assignment.Part.CO
+            },
         }
         actor, step = steps.get(self.request.POST.get("act", ""), (None, None))
         if step is None:
@@ -111,6 +135,7 @@ class _Work:
     def _bound(self) -> ReplyForm:
         posted = self.request.POST
         self.form = self._reply_form(posted)
+        self.parts = self._part_set(posted)
         if posted.get("seen", "") != answer.seen(self.reply):
             # Everything typed stays; the colleague's words stand beside, and a second save is a choice made knowing.
             fresh = posted.copy()
@@ -125,10 +150,13 @@ class _Work:
 
     def _save(self, actor: Actor) -> str:
         form = self._bound()
-        if not form.is_valid():
+        if not form.is_valid() or (self.parts.is_bound and not self.parts.is_valid()):
             return ""
+        values = form.values()
+        if self.parts.is_bound:
+            values["parts"] = [row for row in self.parts.cleaned_data if row]
         self.reply = replying.save_draft(
-            suggestion=self.item, actor=actor, at=timezone.now(), **form.values()
+            suggestion=self.item, actor=actor, at=timezone.now(), **values
         )
         return _("草稿已保存。下面是检查结果和建议人将看到的样子。")
 
@@ -144,6 +172,17 @@ class _Work:
             self.form = self._reply_form(fresh)
             raise
         return _("已送负责人审签。")
+
+    def _adopt(self, part: Assignment, actor: Actor) -> str:
+        """Everything typed is saved first, then the opinion is added below it."""
+        if not self._save(actor):
+            return ""
+        self.reply = replying.adopt_opinion(
+            suggestion=self.item, part=part, actor=actor, at=timezone.now()
+        )
+        return _("%(unit)s的意见已加到逐条回应，请按答复的口径改一改。") % {
+            "unit": part.unit.short_name
+        }
 
     def _seen_reply(self) -> Reply:
         """The version whose words the head has on the screen."""
@@ -205,6 +244,20 @@ class _Work:
             reply=held,
             current=held if held is not None and held.state in replying.EDITABLE else None,
             form=self.form,
+            parts=self.parts,
+            offered=[
+                a
+                for a in self.units
+                if a.part == Assignment.Part.CO
+                and a.opinion
+                and not any(p.get("unit") == a.unit.code for p in (held.parts if held else []))
+            ],
+            templates=self.templates if writing else [],
+            chosen_template=self.template,
+            reasons=self.reasons,
+            contacts=list(item.author_contacts.select_related("by", "unit")[:5])
+            if self.reasons
+            else [],
             sign_form=self.sign_form,
             return_form=self.return_form,
             problem=self.problem,

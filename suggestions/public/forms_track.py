@@ -84,3 +84,7 @@ class WithdrawForm(JianyanForm):
         label=_("为什么撤回"), check=at_most("理由", REASON_MAX),
         help_text=_("写不写都可以撤回。写了，我们知道哪里要改。"), widget=forms.TextInput(attrs={"data-count": str(REASON_MAX)}),
     )  # fmt: skip
+
+
+class ReopenRatingForm(JianyanForm):
+    """One button: the author asks to rate after all (K13)."""

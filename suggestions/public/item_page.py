@@ -16,7 +16,17 @@ from suggestions.clock import Length, local_date, working_days_between
 from suggestions.codes import Overall, Solved
 from suggestions.documents import TYPE
 from suggestions.insight import redaction
-from suggestions.models import Assignment, Attachment, Clock, Evaluation, Reply, Suggestion, Unit
+from suggestions.models import (
+    Assignment,
+    Attachment,
+    Clock,
+    Commitment,
+    Evaluation,
+    Reply,
+    Suggestion,
+    Unit,
+)
+from suggestions.public.track_page import Promised
 from suggestions.selectors import public, timeline
 from suggestions.selectors.timeline import Entry, Turn
 from suggestions.services import clocks, co_signing
@@ -41,6 +51,7 @@ class Answer:
     used: str
     heading_id: str
     which: str
+    kept: list[Promised]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +147,22 @@ def _turn(item: Suggestion, at: datetime) -> Turn | None:
 
 
 def _answers(item: Suggestion, replies: list[Reply]) -> list[Answer]:
-    """The newest answer first. One query for the clocks that the answers stopped."""
+    """The newest answer first. One query for the clocks that the answers stopped, one for their promises."""
     if not replies:
         return []
     stopped = Clock.objects.filter(suggestion=item, kind__in=("K7a", "K15")).exclude(
         stopped_at=None
     )
     took = {held.stopped_at: _took(held) for held in stopped.select_related("rule")}
+    made = list(Commitment.objects.filter(reply__in=replies))
     answers = []
     for reply in reversed(replies):
         # Shown, never saved: units write these two by hand, and now and then a personal number slips in.
         reply.basis, reply.contact = _safe(reply.basis), _safe(reply.contact)
         which = _("第%d次") % reply.number if len(replies) > 1 else ""
         used = took.get(reply.delivered_at, "")
-        answers.append(Answer(reply, used, f"reply-{reply.number}", which))
+        kept = [Promised(c, c.public_proof) for c in made if c.reply_id == reply.pk]
+        answers.append(Answer(reply, used, f"reply-{reply.number}", which, kept))
     return answers
 
 

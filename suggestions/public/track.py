@@ -23,14 +23,21 @@ from suggestions.public import submit_files as files
 from suggestions.public import track_page, track_pass
 from suggestions.public.forms_base import JianyanForm
 from suggestions.public.forms_csrf import csrf_fails, stale_message
-from suggestions.public.forms_track import LookupForm, RatingForm, SupplementForm, WithdrawForm
+from suggestions.public.forms_track import (
+    LookupForm,
+    RatingForm,
+    ReopenRatingForm,
+    SupplementForm,
+    WithdrawForm,
+)
 from suggestions.public.submit import UNREADABLE
-from suggestions.services import evaluating, intake
+from suggestions.services import delivering, evaluating, intake, withdrawing
 
 FORMS: dict[str, type[JianyanForm]] = {
     "supplement": SupplementForm,
     "evaluate": RatingForm,
     "withdraw": WithdrawForm,
+    "reopen_rating": ReopenRatingForm,
 }
 _KEPT = "kept"
 _KEPT_SALT = "suggestions.public.track.files"
@@ -41,6 +48,8 @@ def done_words() -> dict[str, str]:
     return {
         "supplement": _("补充收到了，期限接着算。"),
         "evaluate": _("谢谢您的评价，已经记下。"),
+        "reopen_rating": _("评价已经重新开放，您现在可以评价。"),
+        "agent": _("委托撤回了。从现在起，代理员看不到这件建议。"),
         "withdraw": _("这件建议已经撤回，不再办理，也不公开。想法变了可以重新提。"),
     }
 
@@ -147,7 +156,10 @@ def _page(
     suggestion = track_page.load(case_no)
     if suggestion is None:
         raise Http404
-    context = track_page.context(suggestion, at=timezone.now())
+    now = timezone.now()
+    context = track_page.context(suggestion, at=now)
+    if context["answers"]:
+        delivering.seen(suggestion=suggestion, at=now)
     forms = {name: made() for name, made in FORMS.items()} | ({action: form} if form else {})
     kept = kept or []
     context |= {
@@ -232,8 +244,11 @@ def _carry_out(
             at=now,
             attachments=kept,
         )
+    elif action == "reopen_rating":
+        evaluating.reopen(suggestion=suggestion, actor=author, at=now)
     else:
-        intake.withdraw(suggestion=suggestion, reason=form.cleaned_data["reason"], at=now)
+        reason = form.cleaned_data["reason"]
+        withdrawing.withdraw(suggestion=suggestion, reason=reason, actor=author, at=now)
 
 
 def _files(

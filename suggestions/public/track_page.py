@@ -10,8 +10,10 @@ from suggestions import states
 from suggestions.clock import local_date
 from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS
 from suggestions.insight import redaction
-from suggestions.models import Assignment, Reply, Suggestion, SupplementRequest
+from suggestions.models import Assignment, Commitment, Reply, Suggestion, SupplementRequest
+from suggestions.public import track_agent
 from suggestions.selectors import timeline
+from suggestions.services import evaluating
 from suggestions.states import ACTIVE_ASSIGNMENT, Case, Evaluation
 
 
@@ -22,6 +24,15 @@ class Answer:
     reply: Reply
     text: str
     promise: str
+    kept: list["Promised"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What became of one dated promise of a reply."""
+
+    promise: Commitment
+    proof: str
 
 
 def load(case_no: str) -> Suggestion | None:
@@ -56,13 +67,15 @@ def context(suggestion: Suggestion, *, at: datetime) -> dict[str, Any]:
         "supplement": supplement,
         "ratings": list(suggestion.evaluations.order_by("-round")),
         "can_rate": suggestion.evaluation_state == Evaluation.INVITED
-        and suggestion.status == Case.ANSWERED,
+        and suggestion.status in evaluating.RATED_IN,
+        "can_reopen_rating": evaluating.may_reopen(suggestion, at=at),
         "can_supplement": suggestion.status == Case.SUPPLEMENT_REQUESTED,
         "can_withdraw": states.find("withdraw", suggestion.status) is not None,
         "files": list(suggestion.attachments.exclude(origin="reply")),
         "refusal": refusal or NOT_ACCEPTED_WORDS.get(suggestion.not_accepted_reason, ""),
         "complaint_route": COMPLAINT_ROUTE,
         "late": bool(turn and turn.overdue and turn.who != "author"),
+        "mandates": track_agent.shown(suggestion),
         "today": local_date(at),
     }
 
@@ -83,19 +96,24 @@ def answers(handled: Suggestion, *, others: bool) -> list[Answer]:
     given = (
         Reply.objects.filter(suggestion=handled, state=Reply.State.APPROVED)
         .select_related("unit")
+        .prefetch_related("commitments")
         .order_by("-number")
     )
     return [_answer(reply, others=others) for reply in given]
 
 
 def _answer(reply: Reply, *, others: bool) -> Answer:
+    kept = [
+        Promised(c, _covered(c.proof, reply.contact) if others else c.proof)
+        for c in reply.commitments.all()
+    ]
     if not others:
-        return Answer(reply, reply.full_text, reply.commitment)
+        return Answer(reply, reply.full_text, reply.commitment, kept)
     if reply.is_public:
-        return Answer(reply, reply.public_body, reply.public_commitment)
+        return Answer(reply, reply.public_body, reply.public_commitment, kept)
     return Answer(
-        reply, _covered(reply.full_text, reply.contact), _covered(reply.commitment, reply.contact)
-    )
+        reply, _covered(reply.full_text, reply.contact), _covered(reply.commitment, reply.contact), kept
+    )  # fmt: skip
 
 
 def _covered(text: str, contact: str) -> str:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from suggestions import reply_parts
+from suggestions.insight import differences
 from suggestions.insight import replies as checking
+from suggestions.insight.completeness import Check, checklist
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.states import ACTIVE_ASSIGNMENT
 
@@ -40,6 +43,44 @@ def warnings(suggestion: Suggestion, reply: Reply) -> list[checking.ReplyWarning
     )
 
 
+def completeness(suggestion: Suggestion, reply: Reply) -> list[Check]:
+    """The required parts of 4.7, each found in this version or not. One query, for the co-units' opinions."""
+    parts = reply_parts.read(reply.parts)
+    spoken = {p.unit for p in parts}
+    asked = suggestion.assignments.filter(
+        part=Assignment.Part.CO, status__in=ACTIVE_ASSIGNMENT
+    ).exclude(opinion="")
+    silent = [
+        a.unit.short_name
+        for a in asked.select_related("unit")
+        if a.unit.code not in spoken and a.unit.short_name not in reply.body
+    ]
+    return checklist(
+        said=f"{suggestion.original_problem}\n{suggestion.original_proposal}",
+        text=reply.full_text,
+        parts=parts,
+        basis=reply.basis,
+        contact=reply.contact,
+        dated=bool(reply.committed_by or reply.next_report_on),
+        silent_units=silent,
+    )
+
+
+def rework_count(suggestion: Suggestion) -> int:
+    """How often an answer of this case was sent back or ordered anew (rework_rate, process.md 7.2)."""
+    return suggestion.events.filter(name__in=("send_back", "rectify", "reopen")).count()
+
+
+def changes(versions: list[Reply], reply: Reply | None) -> dict[str, Any] | None:
+    """This version and the one before it, sentence by sentence; None for a first one."""
+    earlier = [v for v in versions if reply is not None and v.number < reply.number]
+    if reply is None or not earlier or not reply.body:
+        return None
+    before = max(earlier, key=lambda v: v.number)
+    left, right = differences.side_by_side(before.full_text, reply.full_text)
+    return {"before": before, "after": reply, "left": left, "right": right}
+
+
 def beside(suggestion: Suggestion, reply: Reply | None) -> dict[str, Any]:
     """Template context: warnings of `reply`, versions before it, co-units, ratings, files. A fixed number of queries."""
     versions = list(
@@ -51,6 +92,8 @@ def beside(suggestion: Suggestion, reply: Reply | None) -> dict[str, Any]:
     held = list(parts)
     return {
         "warnings": warnings(suggestion, reply) if reply is not None and reply.body else [],
+        "checks": completeness(suggestion, reply) if reply is not None and reply.body else [],
+        "changes": changes(versions, reply),
         "earlier": [v for v in versions if reply is None or v.number < reply.number],
         "co_parts": [a for a in held if a.part == Assignment.Part.CO],
         "lead": next((a for a in held if a.part == Assignment.Part.LEAD), None),

@@ -17,6 +17,7 @@ from suggestions.selectors.workload import AT_RISK_WORKING_DAYS, horizon
 from suggestions.services import clocks
 from suggestions.states import ON_PAGE, WITH_UNITS
 from suggestions.states import Adoption as AdoptionState
+from suggestions.states import Commitment as CommitmentState
 
 YEAR = timedelta(days=365)
 KEPT_SECONDS = 300
@@ -37,7 +38,7 @@ class Workload:
 @dataclass(frozen=True, slots=True)
 class Promise:
     """A dated promise of a public reply. `days_late` counts from the promised day until today while nothing says it
-    was kept; `done_on` comes from the adoption ledger, the one place where keeping it is recorded.
+    was kept; `done_on` comes from the promise's own record, or from the ledger of measures that grew out of it.
     """
 
     item: Suggestion
@@ -131,22 +132,32 @@ def promises(unit: Unit, *, at: datetime, limit: int = PROMISES) -> Promises:
         )
         .order_by("committed_by", "pk")
     )  # fmt: skip
-    held = [_promise(reply, today) for reply in rows]
+    rows = rows.prefetch_related("commitments")
+    held = [p for p in (_promise(reply, today) for reply in rows) if p is not None]
     late = [p for p in held if p.days_late]
     kept = sorted((p for p in held if p.done_on), key=lambda p: p.done_on or today, reverse=True)
     coming = [p for p in held if not p.days_late and not p.done_on]
     return Promises((late + coming + kept)[:limit], len(held), len(kept), len(coming), len(late))
 
 
-def _promise(reply: Reply, today: date) -> Promise:
+def _promise(reply: Reply, today: date) -> Promise | None:
+    """The promise as its own record says; replies from before there were such records go by the ledger of measures.
+    None: a later answer took its place and is listed instead.
+    """
     item = reply.suggestion
+    made = next((c for c in reply.commitments.all() if c.kind == c.Kind.MEASURE), None)
+    if made is not None and made.status == CommitmentState.REPLACED:
+        return None
     adoption = getattr(item, "adoption", None)
     done_on = None
     if adoption is not None and adoption.is_public and adoption.status == AdoptionState.IMPLEMENTED:
         done_on = adoption.done_on
     assert reply.committed_by is not None
-    late = (today - reply.committed_by).days if done_on is None else 0
-    return Promise(item, reply.public_commitment, reply.committed_by, done_on, max(late, 0))
+    due_on = made.promised_on if made is not None else reply.committed_by
+    done_on = made.kept_on if made is not None and made.kept_on else done_on
+    late = (today - due_on).days if done_on is None else 0
+    words = made.public_proof if made is not None and done_on else ""
+    return Promise(item, words or reply.public_commitment, due_on, done_on, max(late, 0))
 
 
 def mentions(text: str, units: Iterable[Unit]) -> list[tuple[str, str]]:

@@ -212,8 +212,9 @@ def _remind(now: datetime) -> int:
 
 
 def _set_date(promise: Commitment, day: date) -> None:
-    """K18 runs to the promised day itself, not to a number of days."""
-    for held in clocks.of_record(promise).filter(kind="K18", stopped_at=None):
+    """K18 runs to the promised day itself, not to a number of days; the day first promised stays on the clock."""
+    held = clocks.of_record(promise).filter(kind="K18", stopped_at=None).first()
+    if held is not None:
         clocks.fix(held, day)
         Clock.objects.filter(pk=held.pk).update(first_due_on=promise.first_promised_on)
     Commitment.objects.filter(pk=promise.pk).update(due_on=day)

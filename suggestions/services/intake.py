@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from suggestions.codes import ONLINE_CHANNELS, Channel, Mode, NameDisplay
 from suggestions.crypto import keyed_hash, normalise_phone
 from suggestions.errors import DomainError, IdempotencyConflict, Invalid
 from suggestions.models import (
+    Arrival,
     Attachment,
     Author,
     CaseNumber,
@@ -27,7 +28,7 @@ from suggestions.models import (
     SupplementRequest,
     Topic,
 )
-from suggestions.services import hinting, transitions
+from suggestions.services import arrivals, hinting, inviting, joint, minors, transitions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -64,6 +65,14 @@ class Submission:
     """Version of the notice shown; "" when none was (an old message of another system)."""
     tags: tuple[str, ...] = ()
     attachments: Sequence[Attachment] = field(default=())
+    invitation: Any = None
+    """The models.Invitation it answers (services/inviting)."""
+    arrival: Mapping[str, Any] = field(default_factory=dict)
+    """How an offline item came in: fields of models.Arrival (suggestions/channels.py says which)."""
+    read_back: bool = False
+    age_band: str = ""
+    guardian: minors.GuardianFacts | None = None
+    joint: "Sequence[joint.Other]" = ()
 
     def cleaned(self) -> "Submission":
         """The same with every text cleaned (rules.clean_text) and the phone as digits."""
@@ -73,6 +82,9 @@ class Submission:
             n: rules.clean_text(getattr(self, n), multiline=False)
             for n in ("title", "place", "addressed_to", "name", "email", "address", "external_no")
         }
+        if self.age_band:
+            # Never named in public, whatever was chosen (process.md 9.5; MC 31).
+            line["name_display"] = NameDisplay.ANONYMOUS
         return replace(
             self, problem=rules.clean_text(self.problem), proposal=rules.clean_text(self.proposal),
             phone=normalise_phone(self.phone) if self.phone.strip() else "", **line,
@@ -125,11 +137,21 @@ def validate(
     elif (
         submission.campaign is not None
         and submission.campaign.mode == Mode.INVITED
+        and submission.invitation is None
         and submission.channel in ONLINE_CHANNELS
     ):
         found["campaign"] = ["这个征集只请受邀的人提意见。您写的内容都在，可以改为平时建议提交。"]
+    if submission.invitation is not None and (
+        closed := inviting.closed_because(submission.invitation, at=at)
+    ):
+        found["campaign"] = [closed]
     if submission.received_at is not None and submission.received_at > at:
         found["received_at"] = ["收到日期不能晚于今天。"]
+    found |= minors.problems(submission.age_band, submission.guardian)
+    if submission.joint:
+        found["joint"] = joint.check(
+            submission.joint, phone=submission.phone, channel=submission.channel
+        )
     return {name: messages for name, messages in found.items() if messages}
 
 
@@ -220,7 +242,7 @@ def _create(
         idempotency_key=key,
         idempotency_digest=submission.digest(),
         external_no=submission.external_no,
-        mode=campaign.mode if campaign else Mode.STANDING,
+        mode=_mode(submission),
         channel=submission.channel,
         campaign=campaign,
         addressed_to=submission.addressed_to,
@@ -240,7 +262,9 @@ def _create(
         suggestion=suggestion, kind=submission.kind, name=submission.name, phone=submission.phone,
         phone_hash=keyed_hash("phone", submission.phone) if submission.phone else "",
         email=submission.email, address=submission.address, contact_channel=_channel_for(submission),
+        age_band=submission.age_band,
     )  # fmt: skip
+    _keep_more(suggestion, submission, at)
     kinds = [Consent.Kind.NOTICE] if submission.policy_version else []
     if submission.publish_consent:
         kinds.append(Consent.Kind.PUBLISH)
@@ -278,8 +302,30 @@ def _create(
         at=registered_at,
         fields={"registered_at": registered_at},
     )
+    if submission.joint:
+        joint.add(suggestion=suggestion, others=submission.joint, actor=actor, at=registered_at)
+    arrivals.after_registration(suggestion, at=registered_at)
+    if submission.invitation is not None:
+        inviting.submitted(invitation=submission.invitation, suggestion=suggestion, at=at)
     hinting.ask_for(suggestion)
     return suggestion
+
+
+def _keep_more(suggestion: Suggestion, submission: Submission, at: datetime) -> None:
+    """What only some items have: the way in of an offline one, the guardian of a child."""
+    if submission.arrival or submission.read_back:
+        Arrival.objects.create(
+            suggestion=suggestion, read_back=submission.read_back, **submission.arrival
+        )
+    if submission.guardian is not None and submission.age_band:
+        minors.keep(suggestion=suggestion, facts=submission.guardian, at=at)
+
+
+def _mode(submission: Submission) -> str:
+    """How it was sought (process.md 3.1): an invitation counts before the campaign it belongs to."""
+    if submission.invitation is not None:
+        return Mode.INVITED
+    return str(submission.campaign.mode) if submission.campaign else Mode.STANDING
 
 
 def _channel_for(submission: Submission) -> str:
@@ -341,20 +387,6 @@ def supplement(
 
 def withdraw(*, suggestion: Suggestion, reason: str, at: datetime) -> Suggestion:
     """The author takes the item back (T18); units stop, the page goes (process.md 9.4)."""
-    from suggestions.services import publishing
+    from suggestions.services import withdrawing
 
-    with transaction.atomic():
-        transitions.apply(suggestion, "withdraw", actor=Actor.author(), at=at, reason=reason)
-        for assignment in suggestion.assignments.exclude(
-            status__in=("recalled", "reassigned", "accepted_by_office")
-        ):
-            assignment.suggestion = suggestion
-            transitions.apply(
-                assignment,
-                "recall",
-                actor=Actor.system(),
-                at=at,
-                data={"unit": assignment.unit.short_name},
-            )
-        publishing.take_down(suggestion=suggestion, reason="withdrawn", actor=Actor.system(), at=at)
-    return suggestion
+    return withdrawing.withdraw(suggestion=suggestion, reason=reason, actor=Actor.author(), at=at)

@@ -52,6 +52,7 @@ SWEEPS: dict[str, str] = {
     "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)
     "month_close": "suggestions.services.supervision_rules.close_month",  # K26
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
+    "sheets": "suggestions.services.sheets.forget_old",  # uploaded paper sheets, 90 days
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on

@@ -81,6 +81,9 @@ def assigning_units(suggestion: Suggestion) -> list[Assignment]:
 
 def adopt_opinion(*, suggestion: Suggestion, part: Assignment, actor: Actor, at: datetime) -> Reply:
     """Take a co-unit's opinion into the draft as a part under its name; the lead then edits it (BJ 14; BX 44(1))."""
+    lead = lead_assignment(suggestion)
+    if actor.unit is None or actor.unit.pk != lead.unit_id:
+        raise NotAllowed("只有主办单位可以起草答复。")
     if part.part != Assignment.Part.CO or not part.opinion:
         raise Invalid({"parts": ["这个单位还没有给协办意见。"]})
     held = current_reply(suggestion)

@@ -59,6 +59,8 @@ MAY: dict[str, set[str]] = {
     "give_interim": {"liaison:bus", "handler:bus"},
     "remind_co_unit": {"triage_officer", "supervisor", "triage_officer@province"} | UNIT,
     "enter_offline": {"intake_clerk"},
+    "change_arrival": {"intake_clerk", "triage_officer", "triage_officer@province"},
+    "split_case": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst"} | ABOVE,
     "see_orders": {"supervisor", "leader", "triage_officer"} | UNIT | ABOVE,
     "see_instructions": {"supervisor", "leader", "leader@province"} | UNIT,
@@ -100,10 +102,9 @@ MAY |= {
     # Experts and jurors reach what they were asked to judge, never a case as such.
     "see_adoptions": {"triage_officer", "supervisor", "leader"} | UNIT | ABOVE,
     "give_study_opinion": UNIT,
-    "see_awards": {"triage_officer", "supervisor", "leader"} | ABOVE,
+    "see_awards": {"triage_officer", "supervisor", "leader", "intake_clerk"} | ABOVE,
     "score_award": set(),
     "handle_award_payment": {"triage_officer", "triage_officer@province"},
-    "note_award_objection": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "see_visits": {"intake_clerk", "supervisor", "leader", "leader@province"},
     "settle_rating_flag": {"supervisor"},
 }

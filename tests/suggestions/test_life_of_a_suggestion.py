@@ -53,7 +53,7 @@ def test_a_suggestion_goes_from_submission_to_a_closed_case_with_an_event_at_eac
     assert list(chain.verify()) == []
     assert (
         list(Clock.objects.filter(suggestion=item, stopped_at=None).values_list("kind", flat=True))
-        == []
+        == ["K20"]
     )
 
 
