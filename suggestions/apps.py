@@ -11,7 +11,8 @@ class SuggestionsConfig(AppConfig):
 
     def ready(self) -> None:
         from suggestions import documents
-        from suggestions.services import hinting
+        from suggestions.services import hinting, sheets
 
         documents.register()
         hinting.register()
+        sheets.register()

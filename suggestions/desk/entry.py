@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from suggestions import access, numbers, rules, uploads
+from suggestions import access, channels, numbers, rules, uploads
 from suggestions.actor import Actor
 from suggestions.crypto import possible_hashes
 from suggestions.desk import common
@@ -34,7 +34,20 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("内容", ("title", "problem", "proposal", "topic", "district", "place", "addressed_to")),
     (
         "建议人",
-        ("kind", "name", "phone", "email", "address", "contact_channel", "hide_identity_from_unit"),
+        (
+            "kind",
+            "name",
+            "phone",
+            "email",
+            "address",
+            "contact_channel",
+            "hide_identity_from_unit",
+            "joint",
+            "age_band",
+            "guardian_name",
+            "guardian_phone",
+            "guardian_consent",
+        ),
     ),
     ("公开和核对", ("publish_consent", "name_display", "told_rules", "read_back")),
 )
@@ -47,6 +60,8 @@ def entry(request: HttpRequest) -> HttpResponse:
     place = role.jurisdiction
     if request.method != "POST":
         form = EntryForm(place=place, now=timezone.now(), key=uuid.uuid4().hex)
+        chosen = request.GET.get("channel", "")
+        form.initial["channel"] = chosen if chosen in channels.WAYS else ""
         return _show(request, form, [])
     files, refused = _files(request)
     posted = request.POST.copy()
@@ -141,7 +156,12 @@ def _show(
         title=_("代为登记"),
         status=status,
         form=form,
-        groups=[(label, [form[name] for name in names]) for label, names in _GROUPS],
+        groups=[
+            (label, [form[n] for n in names + (form.asked() if label == "来件" else ())])
+            for label, names in _GROUPS
+        ],
+        ways=[(w.channel.value, w.channel.label, w.arrival) for w in channels.WAYS.values()],
+        chosen=str((form.data if form.is_bound else form.initial).get("channel") or ""),
         files=files,
         limit=uploads.MAX_FILES,
         megabytes=uploads.MAX_BYTES // 1024 // 1024,

@@ -9,6 +9,7 @@ from suggestions.desk import (
     after,
     after_panel,
     answers,
+    arrivals,
     award,
     arrivals,
     bulk,
