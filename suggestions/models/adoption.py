@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import states
 from suggestions.codes import ConversionType
+from suggestions.models.place import Jurisdiction
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.unit import Unit
 
@@ -49,6 +50,16 @@ class Adoption(models.Model):
 
     def __str__(self) -> str:
         return self.measure
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """Where it stands: the suggestion's."""
+        return self.suggestion.jurisdiction
+
+    def unit_ids(self) -> set[int]:
+        """The units whose staff act on it: who carries it out, and who was invited to study it."""
+        asked = Study.objects.filter(adoption=self).values_list("invited_units", flat=True)
+        return {self.unit_id, *(pk for pk in asked if pk is not None)}
 
 
 class Study(models.Model):

@@ -193,9 +193,24 @@ def replies(user: "Person", suggestion: Suggestion) -> list[Reply]:
 def history(user: "Person", suggestion: Suggestion) -> list[timeline.Entry]:
     """The staff timeline. Who read contact data is shown to those who may see the audit, and to nobody else."""
     entries = timeline.timeline(suggestion, "staff")
+    if is_unit_reader(user, suggestion):
+        entries = [e for e in entries if e.name not in _AWAITED]
     if access.may(user, "see_audit", suggestion) is not None:
         return entries
     return [e for e in entries if e.name != "contact_read"]
+
+
+_AWAITED = frozenset({"invite", "reopen_rating", "rating_reminded", "expire"})
+"""Whether an author still has to rate is nothing a unit sees: nobody is pressed for a good word (process.md 7.1)."""
+
+
+def without_window(
+    user: "Person", suggestion: Suggestion, views: list[ClockView]
+) -> list[ClockView]:
+    """The clocks of an item without the evaluation window, for those who read it for a unit (process.md 7.1)."""
+    if not is_unit_reader(user, suggestion):
+        return views
+    return [view for view in views if view.clock.kind != "K13"]
 
 
 def grouped_hints(hints: Iterable[TriageHint]) -> list[tuple[str, list[TriageHint]]]:
