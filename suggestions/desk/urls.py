@@ -23,6 +23,7 @@ from suggestions.desk import (
     invited,
     item,
     notices,
+    pipeline_panel,
     publication,
     questioning,
     queue,
