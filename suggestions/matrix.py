@@ -45,6 +45,7 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
     "change_arrival": {R.INTAKE_CLERK: JURISDICTION, R.TRIAGE_OFFICER: JURISDICTION},
+    "open_emergency": {R.SUPERVISOR: JURISDICTION, R.LEADER: JURISDICTION},
     "split_case": {R.TRIAGE_OFFICER: JURISDICTION, R.INTAKE_CLERK: JURISDICTION},
     "enter_on_behalf": AGENTS_OWN,
     "serve_as_agent": AGENTS_OWN,

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.notices import pipeline, reminders, sms, texts
+from portal.notices import pipeline, reminders, sms, steering, texts
+from portal.notices import emergency as emergency_notices
 from portal.notices import voices as voice_notices
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
@@ -64,6 +65,7 @@ def register_handlers() -> None:
     outbox.register(outbox.AUTHOR_NOTICE, author_notice)
     outbox.register(outbox.STAFF_NOTICE, staff_notice)
     voice_notices.register_handlers()
+    emergency_notices.register_handlers()
     outbox.register("clock_reminder", reminders.clock_reminder)
     outbox.register("calendar_alarm", reminders.calendar_alarm)
     voice_notices.register_handlers()
@@ -122,6 +124,9 @@ def _tell(suggestion: Suggestion, code: str, event: CaseEvent) -> None:
 
 def staff_notice(payload: dict[str, Any]) -> None:
     """An in-site line for each member of staff concerned, and an e-mail for those who want one."""
+    if payload["code"] in steering.CODES:
+        steering.notify(payload)
+        return
     suggestion = (
         Suggestion.objects.select_related("jurisdiction").filter(pk=payload["suggestion"]).first()
     )

@@ -25,6 +25,7 @@ from suggestions.errors import DomainError, Invalid
 from suggestions.models import Suggestion
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.selectors import workload
+from suggestions.services import emergency
 from suggestions.services import calendars
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ ANSWER_ROLES = frozenset(
 PUBLISHER_ROLES = frozenset({Role.PUBLISHER})
 TIME_ROLES = frozenset({Role.SYS_ADMIN, Role.SUPERVISOR})
 ENTRY_ROLES = frozenset({Role.INTAKE_CLERK})
+PRIVACY_ROLES = frozenset(
+    {
+        Role.PRIVACY_OFFICER, Role.SUPERVISOR, Role.LEADER, Role.PUBLISHER, Role.TRIAGE_OFFICER, Role.INTAKE_CLERK,
+        Role.AUDIT_ADMIN,
+    }
+)  # fmt: skip
+"""Who has something on a shelf of the privacy room; the room shows each only their own shelves."""
 AGENT_DESK_ROLES = frozenset({Role.INTAKE_CLERK, Role.TRIAGE_OFFICER, Role.SUPERVISOR})
 DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 """Everyone who has something to do at the desk."""
@@ -84,6 +92,8 @@ ROOMS: tuple[Room, ...] = (
     Room("rating_flags", gettext_lazy("评价核实"), frozenset({Role.SUPERVISOR}), "warning"),
     Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
     Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
+    Room("privacy", gettext_lazy("个人信息保护"), PRIVACY_ROLES, "lock"),
+    Room("roles", gettext_lazy("权限与代办"), frozenset(Role), "user"),
     Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
 )
 """The order is that of the menu and of the tabs on each page."""
@@ -162,6 +172,9 @@ def page(
         "title": title,
         "breadcrumbs_items": trail,
         "rooms": _tabs(request),
+        "emergencies": emergency.running(
+            [r.jurisdiction.path for r in access.scope(request.user).roles], timezone.now()
+        ),
         "calendar_missing": _calendar_missing(request),
     }
     return render(request, template, {**frame, **context}, status=status)

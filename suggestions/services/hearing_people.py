@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from suggestions import numbers
 from suggestions.actor import Actor
@@ -14,6 +14,7 @@ from suggestions.insight import redaction
 from suggestions.models import Hearing, HearingOpinion, Participant
 from suggestions.rules import check_phone
 from suggestions.services import hearings, records
+from suggestions.services.again import again
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.hearing import Hearing as State
 
@@ -60,18 +61,18 @@ def enrol(
         raise DomainError("现在不在报名时间里。")
     code = numbers.query_code_for(numbers.new_receipt_token())
     hashes = possible_hashes("phone", number)
-    if hearing.participants.filter(phone_hash__in=hashes, withdrawn_at=None).exists():
-        raise Invalid({"phone": ["这个手机号已经报过名。"]})
-    try:
+
+    def write() -> Participant:
+        if hearing.participants.filter(phone_hash__in=hashes, withdrawn_at=None).exists():
+            raise Invalid({"phone": ["这个手机号已经报过名。"]})
         with transaction.atomic():
-            person = Participant.objects.create(
-                hearing=hearing, side=side, phone=number, phone_hash=hashes[0], source=source, entered_by=actor.user,
+            records.note(hearing, "hearing_enrolled", actor=actor, at=at, words=f"一人报名（{side}）", data={"source": source})  # fmt: skip
+            return Participant.objects.create(
+                hearing=hearing, side=side, phone=number, phone_hash=hashes[0], source=source, entered_by=actor.user,  # type: ignore[misc]
                 code_hash=keyed_hash(_CODE, f"{hearing.pk}:{code}"), enrolled_at=at, **held,
             )  # fmt: skip
-            records.note(hearing, "hearing_enrolled", actor=actor, at=at, words=f"一人报名（{side}）", data={"source": source})  # fmt: skip
-    except IntegrityError as error:
-        raise Invalid({"phone": ["这个手机号已经报过名。"]}) from error
-    return person, code
+
+    return again(hearing, write), code
 
 
 def find(hearing: Hearing, code: str) -> Participant | None:
@@ -108,6 +109,7 @@ def withdraw(*, person: Participant, actor: Actor, at: datetime) -> None:
 
 def write_record(*, hearing: Hearing, record: str, actor: Actor, at: datetime) -> None:
     """Keep the record of what was said; the participants then confirm and sign it (AD 17)."""
+    hearings.chairs(hearing, actor)
     held = cleaned({"record": Words("笔录", 20000)}, {"record": record})
     if hearing.status != State.HELD:
         raise DomainError("听证会举行以后、签字以前才能写笔录。")
@@ -136,6 +138,7 @@ def sign(*, person: Participant, signed: str, note: str, actor: Actor, at: datet
 
 def close_record(*, hearing: Hearing, actor: Actor, at: datetime) -> None:
     """All who came confirmed the record; the cases' clocks run again. Raises DomainError while a signature is missing."""
+    hearings.chairs(hearing, actor)
     people = hearing.participants.filter(is_chosen=True)
     if not hearing.record:
         raise DomainError("还没有写笔录。")

@@ -14,7 +14,7 @@ from django.db import transaction
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Category
-from suggestions.errors import DomainError, Invalid
+from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import Assignment, Hearing, Participant, StaffRole, Suggestion
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.services import clocks, records, transitions
@@ -160,12 +160,21 @@ def hold(*, hearing: Hearing, actor: Actor, at: datetime) -> None:
     """It took place. Raises DomainError without chair, before its day, or with papers late (K22)."""
     if hearing.chair_id is None:
         raise DomainError("还没有确定主持人。")
+    chairs(hearing, actor)
     if local_date(at) < hearing.on:
         raise DomainError(f"听证会在{_day(hearing.on)}举行，当天以后再登记。")
     if handles(hearing.chair, list(hearing.cases.all())):
         raise DomainError(_CHAIR)
     _require_papers(hearing)
     records.move(hearing, "hearing_hold", actor=actor, at=at, fields={"held_at": at})
+
+
+def chairs(hearing: Hearing, actor: Actor) -> None:
+    """Somebody who acts as a chair acts for their own hearing. Raises NotAllowed."""
+    if actor.role == Role.HEARING_CHAIR and (
+        actor.user is None or actor.user.pk != hearing.chair_id
+    ):
+        raise NotAllowed("您不是这次听证会的主持人。")
 
 
 def postpone(*, hearing: Hearing, reason: str, actor: Actor, at: datetime) -> None:

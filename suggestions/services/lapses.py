@@ -53,6 +53,7 @@ SWEEPS: dict[str, str] = {
     "month_close": "suggestions.services.supervision_rules.close_month",  # K26
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "sheets": "suggestions.services.sheets.forget_old",  # uploaded paper sheets, 90 days
+    "emergencies": "suggestions.services.emergency.digests",  # SH 14: each day to the leaders
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on

@@ -12,6 +12,7 @@ from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.insight import redaction
 from suggestions.models import QaPromise, QaQuestion, QaRating, QaSession, Unit
 from suggestions.services import records
+from suggestions.services.again import again
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import Visibility
 from suggestions.states.qa_session import QaSession as State
@@ -86,10 +87,13 @@ def ask(
         raise DomainError("现在不在提问时间里。")
     if unit is not None and unit.pk not in session.unit_ids():
         raise Invalid({"unit": ["请选这次问政的单位。"]})
-    with transaction.atomic():
-        question = QaQuestion.objects.create(session=session, unit=unit, source=source, asked_at=at, **held)  # fmt: skip
-        records.note(session, "qa_asked", actor=actor, at=at, words="收到一个问题", data={"source": source})  # fmt: skip
-    return question
+
+    def write() -> QaQuestion:
+        with transaction.atomic():
+            records.note(session, "qa_asked", actor=actor, at=at, words="收到一个问题", data={"source": source})  # fmt: skip
+            return QaQuestion.objects.create(session=session, unit=unit, source=source, asked_at=at, **held)  # fmt: skip
+
+    return again(session, write)
 
 
 def proposed_text(question: QaQuestion) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from suggestions import numbers
 from suggestions.actor import Actor
@@ -24,6 +24,7 @@ from suggestions.models import (
 from suggestions.models.reception import REPRESENTATIVES_MAX
 from suggestions.rules import check_phone
 from suggestions.services import clocks, intake, records, transitions
+from suggestions.services.again import again
 from suggestions.services.intake import Receipt, Submission
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.reception import Reception as State
@@ -178,29 +179,22 @@ def book(
         raise DomainError("这次接访现在不能预约，请看预约的起止日期，或者选别的日期。")
     code = numbers.query_code_for(numbers.new_receipt_token())
     hashes = possible_hashes("phone", number)
-    try:
+
+    def write() -> Booking:
+        active = slot.bookings.filter(cancelled_at=None)
+        if active.filter(phone_hash__in=hashes).exists():
+            raise Invalid({"phone": ["这个手机号已经预约了这次接访。"]})
+        if active.count() >= slot.capacity:
+            raise DomainError("这次接访已经约满，请选别的日期。")
         with transaction.atomic():
-            # The version of the slot is the lock: two who want the last place cannot both have it.
-            records.note(
-                slot,
-                "reception_booked",
-                actor=actor,
-                at=at,
-                words="有人预约",
-                data={"source": source},
-            )
-            active = slot.bookings.filter(cancelled_at=None)
-            if active.filter(phone_hash__in=hashes).exists():
-                raise Invalid({"phone": ["这个手机号已经预约了这次接访。"]})
-            if active.count() >= slot.capacity:
-                raise DomainError("这次接访已经约满，请选别的日期。")
-            booking = Booking.objects.create(
+            # The slot's version is the lock: two who want the last place cannot both have it.
+            records.note(slot, "reception_booked", actor=actor, at=at, words="有人预约", data={"source": source})  # fmt: skip
+            return Booking.objects.create(
                 slot=slot, code_hash=keyed_hash(_CODE, f"{slot.pk}:{code}"), phone=number, phone_hash=hashes[0],
-                people=people, source=source, entered_by=actor.user, booked_at=at, **held,
+                people=people, source=source, entered_by=actor.user, booked_at=at, **held,  # type: ignore[misc]
             )  # fmt: skip
-    except IntegrityError as error:
-        raise Invalid({"phone": ["这个手机号已经预约了这次接访。"]}) from error
-    return Booked(booking, code)
+
+    return Booked(again(slot, write), code)
 
 
 def find_booking(slot: ReceptionSlot, code: str) -> Booking | None:

@@ -1,0 +1,83 @@
+"""Notices of supervision, advice, sponsorship and instructions: to the unit pressed, or to the office that decides."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.notices.models import StaffNotice
+from suggestions.models import Advice, LeaderInstruction, Sponsorship, StaffRole, SupervisionOrder
+from suggestions.models.record import Record
+from suggestions.roles import Role
+
+_MODELS: dict[str, tuple[type[Record], str]] = {
+    "supervision": (SupervisionOrder, "supervision"),
+    "advice": (Advice, "advice"),
+    "sponsorship": (Sponsorship, "sponsorship"),
+    "instruction": (LeaderInstruction, "instruction"),
+}
+"""Machine → its model and the name of its list at the desk."""
+_UNIT = (Role.UNIT_HEAD, Role.LIAISON)
+_ABOVE = (Role.SUPERVISOR, Role.LEADER)
+
+WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "staff.supervision_proposed": ("有一件督办等您决定发不发", (Role.SUPERVISOR,)),
+    "staff.supervision_issued": ("您单位收到督办，请按期反馈", _UNIT),
+    "staff.supervision_answered": ("督办有了反馈，请核", (Role.SUPERVISOR,)),
+    "staff.supervision_late": ("一件督办逾期没有反馈，请决定要不要升级", _ABOVE),
+    "staff.advice_issued": ("您单位收到建议，请书面答复是否采纳", _UNIT),
+    "staff.advice_answered": ("一件三项建议有了书面答复，请核", (Role.SUPERVISOR,)),
+    "staff.advice_late": ("一件三项建议逾期没有书面答复", _ABOVE),
+    "staff.sponsorship_proposed": ("有一件事项建议领导包案，请决定", _ABOVE),
+    "staff.sponsorship_opened": ("一件领导包案事项有变动，请看", (*_ABOVE, *_UNIT)),
+    "staff.instruction_given": ("领导有批示，请落实", (Role.SUPERVISOR, *_UNIT)),
+    "staff.instruction_reported": ("批示的落实情况已报告，请阅", (Role.LEADER,)),
+}
+"""Code → the line, and who reads it. Never the author, never the text of the matter."""
+CODES = frozenset(WORDS)
+
+
+def notify(payload: dict[str, Any]) -> None:
+    """An in-site line for each member of staff concerned; a second delivery adds none."""
+    model, slug = _MODELS[payload["machine"]]
+    held = (
+        model._default_manager.select_related("jurisdiction").filter(pk=payload["record"]).first()
+    )
+    if held is None:
+        return
+    words, roles = WORDS[payload["code"]]
+    url = reverse("desk:record", args=[slug, held.pk])
+    for user in recipients(held, roles):
+        key = f"{payload['code']}:{slug}:{held.pk}:{held.event_seq}:{user.pk}"
+        with transaction.atomic():
+            _row, new = StaffNotice.objects.get_or_create(
+                dedupe_key=key,
+                defaults={"user": user, "code": payload["code"], "text": words, "url": url, "at": timezone.now()},
+            )  # fmt: skip
+            if new and user.email and user.notify_by_email:
+                body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
+                send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def recipients(held: Record, roles: Iterable[str]) -> Iterable[Any]:
+    """Holders of these roles: of the record's unit for roles of units, of its jurisdiction or above for the others."""
+    wanted = set(map(str, roles))
+    if isinstance(held, LeaderInstruction):
+        if held.audience != LeaderInstruction.Audience.UNIT:
+            wanted -= set(map(str, _UNIT))
+        if wanted == {str(Role.LEADER)}:
+            return [held.leader] if held.leader.is_active else []
+    path = held.jurisdiction.path
+    above = [path[:n] for n in range(4, len(path) + 1, 4)]
+    found: QuerySet[StaffRole] = (
+        StaffRole.objects.filter(role__in=wanted, user__is_active=True)
+        .filter(Q(unit__in=held.unit_ids()) | Q(unit=None, jurisdiction__path__in=above))
+        .filter(Q(valid_until=None) | Q(valid_until__gte=timezone.localdate()))
+        .select_related("user")
+    )
+    return {r.user_id: r.user for r in found}.values()

@@ -1,0 +1,379 @@
+"""The frame of the desk's rooms for records: a list with tabs, a screen, and one form page an act.
+
+A noun describes itself as a `Kind`: what its lists and its screen show, and its acts (form, roles, states, service). The
+views here are the only ones; they load through access, call the service, and keep what was typed when it refuses.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suggestions import access
+from suggestions.actor import Actor
+from suggestions.desk import common
+from suggestions.desk.panels import Link
+from suggestions.errors import ChangedMeanwhile, DomainError
+from suggestions.matrix import MATRIX
+from suggestions.models import Adoption, Jurisdiction, RecordEvent
+from suggestions.models.record import Record
+from suggestions.roles import Role
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table on a record's screen, with what can be done about it."""
+
+    cells: Sequence[str]
+    links: Sequence[Link] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A section of a record's screen: facts, a text, or a table."""
+
+    heading: "StrOrPromise"
+    facts: Sequence[tuple["StrOrPromise", str]] = ()
+    text: str = ""
+    headers: Sequence["StrOrPromise"] = ()
+    rows: Sequence[Row] = ()
+    links: Sequence[Link] = ()
+    empty: "StrOrPromise" = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a form and its service get: the record or what it starts from, who acts, for which part, when."""
+
+    request: HttpRequest
+    actor: Actor
+    jurisdiction: Jurisdiction
+    at: datetime
+    record: Any = None
+    part: Any = None
+
+
+class StepForm(forms.Form):
+    """A form of one act. `step` is at hand for choices; subclasses fill them in `prepare`."""
+
+    def __init__(self, data: Any = None, *, step: Step) -> None:
+        super().__init__(data, label_suffix="", auto_id="step-%s")
+        self.step = step
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices and first values."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: where its button stands, who may press it and when, its form, the service it calls.
+
+    `states` empty: at any time. `part` loads the part named in the address (a booking, a question) or raises Http404.
+    `begins`: makes a new record and stands on the list instead.
+    """
+
+    name: str
+    label: "StrOrPromise"
+    perform: Callable[[dict[str, Any], Step], Any]
+    roles: Sequence[str]
+    states: Sequence[str] = ()
+    form: type[StepForm] = StepForm
+    advice: "StrOrPromise" = ""
+    done: "StrOrPromise" = ""
+    primary: bool = False
+    begins: bool = False
+    part: Callable[[Any, int], Any] | None = None
+    shows: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One noun of the rooms."""
+
+    slug: str
+    room: str
+    label: "StrOrPromise"
+    model: type[Any]
+    see: str
+    open_states: Sequence[str]
+    headers: Sequence["StrOrPromise"]
+    cells: Callable[[Any], Sequence[str]]
+    blocks: Callable[[HttpRequest, Any], Sequence[Block]]
+    acts: Sequence[Act] = ()
+    rows: Callable[[HttpRequest, QuerySet[Any]], QuerySet[Any]] = field(
+        default=lambda _request, rows: rows
+    )
+    intro: "StrOrPromise" = ""
+    reach: Callable[[HttpRequest], QuerySet[Any]] | None = None
+    """What this person may see, where the noun is no Record (an adoption); else access.records says it."""
+    events: Callable[[Any], Sequence[Any]] | None = None
+
+
+KINDS: dict[str, Kind] = {}
+ROLES: frozenset[str] = frozenset(
+    {
+        *MATRIX["see_orders"],
+        *MATRIX["see_instructions"],
+        *MATRIX["see_meetings"],
+        *MATRIX["see_adoptions"],
+        *MATRIX["see_awards"],
+        *MATRIX["see_visits"],
+    }
+)
+
+
+def register(kind: Kind) -> Kind:
+    """Make a noun known to the rooms."""
+    KINDS[kind.slug] = kind
+    return kind
+
+
+def _kind(slug: str) -> Kind:
+    found = KINDS.get(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def visible(request: HttpRequest, kind: Kind) -> "QuerySet[Any]":
+    """The records of a kind this person may see."""
+    if kind.reach is not None:
+        return kind.rows(request, kind.reach(request)).distinct()
+    rows: QuerySet[Any] = access.records(request.user, kind.model, kind.see)
+    return kind.rows(request, rows).distinct()
+
+
+def load(request: HttpRequest, kind: Kind, pk: int) -> Any:
+    """One of them, or Http404."""
+    found = visible(request, kind).filter(pk=pk).first()
+    if found is None:
+        raise Http404(_("没有这条记录，或者不归您看。"))
+    return found
+
+
+def tabs(request: HttpRequest, room: str, here: str = "") -> list[dict[str, Any]]:
+    """The nouns of a room that this person may see."""
+    return [
+        {"label": k.label, "url": reverse("desk:records", args=[k.slug]), "current": k.slug == here}
+        for k in KINDS.values()
+        if k.room == room and common.holds(request, MATRIX[k.see])
+    ]
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def orders(request: HttpRequest) -> HttpResponse:
+    """The room 督办批示: its first list this person may see."""
+    return _room(request, "orders")
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def meetings(request: HttpRequest) -> HttpResponse:
+    """The room 会议与接待: its first list this person may see."""
+    return _room(request, "meetings")
+
+
+def _room(request: HttpRequest, name: str) -> HttpResponse:
+    found = tabs(request, name)
+    if not found:
+        return common.refused(request, needed=ROLES)
+    return redirect(found[0]["url"])
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def records(request: HttpRequest, slug: str) -> HttpResponse:
+    """A list: what is open, or all; the newest first."""
+    kind = _kind(slug)
+    if not common.holds(request, MATRIX[kind.see]):
+        return common.refused(request, needed=MATRIX[kind.see])
+    everything = request.GET.get("show") == "all"
+    rows = visible(request, kind)
+    if not everything:
+        rows = rows.filter(status__in=list(kind.open_states))
+    held = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    return common.page(
+        request,
+        "suggestions/desk/records.html",
+        title=str(kind.label),
+        kind=kind,
+        tabs=tabs(request, kind.room, slug),
+        everything=everything,
+        held=held,
+        rows=[(r, kind.cells(r), reverse("desk:record", args=[slug, r.pk])) for r in held],
+        query="show=all" if everything else "",
+        acts=[
+            (a, reverse("desk:record_new", args=[slug, a.name]))
+            for a in kind.acts
+            if a.begins and common.holds(request, a.roles)
+        ],
+    )
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One record: its acts, its sections, what happened to it."""
+    kind = _kind(slug)
+    held = load(request, kind, pk)
+    events = (
+        kind.events(held)
+        if kind.events is not None
+        else list(
+            RecordEvent.objects.filter(machine=str(held.machine), record_id=held.pk)
+            .select_related("actor", "unit")
+            .order_by("-seq")
+        )
+    )
+    return common.page(
+        request,
+        "suggestions/desk/record.html",
+        title=str(held),
+        crumbs=[(str(kind.label), reverse("desk:records", args=[slug]))],
+        kind=kind,
+        tabs=tabs(request, kind.room, slug),
+        held=held,
+        blocks=kind.blocks(request, held),
+        acts=[(a, act_url(kind, held, a.name)) for a in offered(request, kind, held)],
+        events=events,
+    )
+
+
+def offered(request: HttpRequest, kind: Kind, held: Any) -> list[Act]:
+    """The acts on the record itself that this person may take now."""
+    return [
+        a
+        for a in kind.acts
+        if not a.begins
+        and a.part is None
+        and (not a.states or held.status in a.states)
+        and access.record_actor(request.user, held, a.roles) is not None
+    ]
+
+
+def part_links(request: HttpRequest, slug: str, held: Any, part: Any, *names: str) -> list[Link]:
+    """Links to the acts on a part of a record (a question, a booking) that this person may take now."""
+    kind, shown = _kind(slug), []
+    for a in kind.acts:
+        if a.name not in names or (a.states and held.status not in a.states):
+            continue
+        if access.record_actor(request.user, held, a.roles) is not None:
+            shown.append(Link(a.label, f"{act_url(kind, held, a.name)}?part={part.pk}"))
+    return shown
+
+
+def act_url(kind: Kind, held: Any, name: str) -> str:
+    return reverse("desk:record_act", args=[kind.slug, held.pk, name])
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def record_act(request: HttpRequest, slug: str, pk: int, act: str) -> HttpResponse:
+    """One act on a record: form, service, back to the record."""
+    kind = _kind(slug)
+    chosen = _act(kind, act, begins=False)
+    held = load(request, kind, pk)
+    actor = access.record_actor(request.user, held, chosen.roles)
+    if actor is None:
+        return common.refused(request, needed=chosen.roles)
+    back = reverse("desk:record", args=[slug, pk])
+    if chosen.states and held.status not in chosen.states:
+        said = _("现在是“%(state)s”，不能%(act)s。") % {
+            "state": held.get_status_display(),
+            "act": chosen.label,
+        }
+        messages.error(request, said)
+        return redirect(back)
+    part = None
+    if chosen.part is not None:
+        number = request.GET.get("part", "")
+        if not number.isdecimal() or len(number) > 17:
+            raise Http404
+        part = chosen.part(held, int(number))
+        if part is None:
+            raise Http404
+    step = Step(request, actor, held.jurisdiction, timezone.now(), held, part)
+    return _take(request, kind, chosen, step, back, crumbs=[(str(held), back)])
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def record_new(request: HttpRequest, slug: str, act: str) -> HttpResponse:
+    """Begin a record: form, service, on to the new record."""
+    kind = _kind(slug)
+    chosen = _act(kind, act, begins=True)
+    roles = access.scope(request.user).holds(chosen.roles)
+    if not roles:
+        return common.refused(request, needed=chosen.roles)
+    wanted = [str(r) for r in chosen.roles]
+    role = min(roles, key=lambda r: wanted.index(r.role))
+    actor = Actor.staff(request.user, role.role, role.unit)  # type: ignore[arg-type]
+    step = Step(request, actor, role.jurisdiction, timezone.now())
+    return _take(request, kind, chosen, step, reverse("desk:records", args=[slug]))
+
+
+def _act(kind: Kind, name: str, *, begins: bool) -> Act:
+    found = next((a for a in kind.acts if a.name == name and a.begins == begins), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _take(
+    request: HttpRequest,
+    kind: Kind,
+    chosen: Act,
+    step: Step,
+    back: str,
+    crumbs: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
+    form = chosen.form(request.POST if request.method == "POST" else None, step=step)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                if (
+                    step.record is not None
+                    and step.part is None
+                    and request.POST.get("version", "") not in ("", str(step.record.version))
+                ):
+                    raise ChangedMeanwhile(
+                        _("刚才有人处理了这条记录，请刷新页面看最新情况，您填的内容还在。")
+                    )
+                made = chosen.perform(form.cleaned_data, step)
+            except DomainError as error:
+                common.show_errors(form, error)
+            else:
+                if not isinstance(made, HttpResponse):
+                    messages.success(request, str(chosen.done or _("已完成。")))
+                    if chosen.begins and isinstance(made, Record | Adoption):
+                        back = reverse("desk:record", args=[kind.slug, made.pk])
+                    return redirect(back)
+                return made
+        status = 422
+    return common.page(
+        request,
+        "suggestions/desk/record_act.html",
+        title=str(chosen.label),
+        crumbs=[(str(kind.label), reverse("desk:records", args=[kind.slug])), *crumbs],
+        status=status,
+        kind=kind,
+        act=chosen,
+        form=form,
+        step=step,
+        shown=chosen.shows(step.part if step.part is not None else step.record)
+        if chosen.shows
+        else "",
+        back=back,
+    )
