@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/", include("suggestions.api.urls")),
+    path("agent/", include("suggestions.agent.urls")),
     path("", include("suggestions.urls")),
 ]
 

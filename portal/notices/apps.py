@@ -11,6 +11,7 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.notices import delivery
+        from portal.notices import agents, delivery
 
         delivery.register_handlers()
+        agents.register_handlers()

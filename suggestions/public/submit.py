@@ -23,7 +23,7 @@ from suggestions.errors import DomainError, Invalid
 from suggestions.guards import captcha, ratelimit
 from suggestions.guards.address import client_ip
 from suggestions.models import Jurisdiction, SubmissionDraft
-from suggestions.public import drafts, submit_check, submit_steps
+from suggestions.public import drafts, submit_check, submit_invite, submit_steps
 from suggestions.public import submit_files as files
 from suggestions.public import submit_pages as pages
 from suggestions.public.drafts import Draft
@@ -193,6 +193,9 @@ def _take_start(
 ) -> HttpResponse:
     values = {"title": data.get("title", "")} if data.get("title", "").strip() else {}
     campaign = submit_steps.campaign_of(data.get("campaign"))
+    invite = data.get("invite", "")[:100]
+    if data.get("action") == "decline" and (declined := submit_invite.decline(request, invite)):
+        return declined
     live = draft if draft is not None and not draft.sent else None
     if live is not None and data.get("action") == "resume":
         drafts.save(live, {}, seen="start")
@@ -208,6 +211,8 @@ def _take_start(
         live, token = made
     if campaign is not None and campaign.is_open_at(timezone.now()):
         values["campaign"] = str(campaign.pk)
+    if invite:
+        values["invite"] = invite
     drafts.save(live, values, seen="start")
     response = pages.redirect(submit_steps.reach(live))
     if token:

@@ -11,7 +11,7 @@ from suggestions.codes import Channel, NameDisplay
 from suggestions.crypto import normalise_phone
 from suggestions.insight import redaction
 from suggestions.models import Author, District, Jurisdiction, Topic
-from suggestions.public import drafts, submit_steps
+from suggestions.public import drafts, submit_invite, submit_steps
 from suggestions.public.drafts import Draft
 from suggestions.services import intake
 from suggestions.services.intake import Receipt, Submission
@@ -56,13 +56,14 @@ def submission_of(draft: Draft, *, channel: str, standing: bool = False) -> Subm
         topic=Topic.objects.filter(code=topic).first() if topic else None,
         district=District.objects.filter(code=district).first() if district else None,
         place=values.get("place", ""),
-        campaign=None if standing else submit_steps.campaign_of(draft.answers.get("campaign")),
+        campaign=None if standing else submit_invite.campaign(draft.answers),
         name=values.get("name", ""), phone=values.get("phone", ""), email=values.get("email", ""),
         kind=Author.Kind.ORGANISATION if organisation else Author.Kind.PERSON,
         contact_channel="" if wanted == "auto" else wanted,
         publish_consent=public, name_display=shown,
         hide_identity_from_unit=values.get("hide_identity") == "yes",
         channel=channel, attachments=tuple(draft.files()),
+        invitation=None if standing else submit_invite.of_draft(draft.answers),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from suggestions.guards import captcha
 from suggestions.models import Jurisdiction
-from suggestions.public import submit_check, submit_steps
+from suggestions.public import submit_check, submit_invite, submit_steps
 from suggestions.public import submit_files as files
 from suggestions.public.drafts import Draft
 from suggestions.public.forms import StepForm
@@ -61,6 +61,8 @@ def start_page(
         "title": (request.GET.get("title", "") if title is None else title)[:400],
         "errors": [("", error)] if error else [],
     }
+    token = request.GET.get("invite", "") or (live.answers.get("invite", "") if live else "")
+    context |= submit_invite.context(str(token)[:100])
     if campaign is not None:
         context |= {"campaign": campaign, "campaign_open": campaign.is_open_at(timezone.now())}
     elif asked_for:

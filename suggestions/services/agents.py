@@ -112,6 +112,8 @@ def enter_on_behalf(
                 actor=actor,
                 at=at,
             )
+        if terms.paper is not None:
+            Attachment.objects.filter(pk=terms.paper.pk, suggestion=None).update(suggestion=item)
         if visit in AgentVisit.Kind.values:
             _visit(item, kind=visit, on=local_date(at), note="记下建议", actor=actor)
         _duty(mandate, item, "helped_write", note="", actor=actor, at=at)
