@@ -96,6 +96,7 @@ ROOMS: tuple[Room, ...] = (
     Room("roles", gettext_lazy("权限与代办"), frozenset(Role), "user"),
     Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
     Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
+    Room("emergency", gettext_lazy("应急征集"), frozenset({Role.SUPERVISOR, Role.LEADER}), "warning"),
     Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
 )
 """The order is that of the menu and of the tabs on each page."""

@@ -61,9 +61,8 @@ def change_received(
         for held in running:
             if held.kind in FROM_ARRIVAL:
                 held.started_at = moment
-                due = clocks.explain(held)
-                held.due_on, held.provisional = due.on, due.provisional
-                held.save(update_fields=["started_at", "due_on", "provisional"])
+                clocks.count(held)
+                held.save(update_fields=["started_at", *clocks.COUNTED])
         transitions.note(
             suggestion, "arrival_changed", actor=actor, at=at, reason=reason or "登记时记错",
             words=f"收到日期由{before:%Y-%m-%d}改为{day:%Y-%m-%d}",

@@ -12,6 +12,7 @@ from suggestions.clock import Due, Length, local_date
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Assignment, Clock, Suggestion, Unit
 from suggestions.models.record import Record
+from suggestions.services import emergency
 from suggestions.services.clock_rules import current_rule, forget_calendar, workdays
 from suggestions.states import Transition
 
@@ -43,9 +44,13 @@ def _new(
     made = Clock(
         kind=kind, rule=rule, holder_unit=holder, started_at=at, fixed_on=fixed_on, **owner
     )
+    if made.suggestion is not None and fixed_on is None:
+        cut = emergency.shortened(kind, rule.length, made.suggestion, at)
+        if cut < rule.length:
+            made.length, made.unit = cut, rule.unit
     if ceiling is not None:
         shorter = counting.half(ceiling.as_rule())
-        own = counting.due(rule.as_rule(), started, workdays())
+        own = counting.due(made.as_rule(), started, workdays())
         if counting.due(shorter, started, workdays()).on < own.on:
             made.length, made.unit = shorter.length, shorter.unit
     count(made)

@@ -28,7 +28,7 @@ from suggestions.models import (
     SupplementRequest,
     Topic,
 )
-from suggestions.services import arrivals, hinting, inviting, joint, minors, transitions
+from suggestions.services import arrivals, emergency, hinting, inviting, joint, minors, transitions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -257,6 +257,7 @@ def _create(
         hide_identity_from_unit=submission.hide_identity_from_unit,
         received_at=received,
         entered_by=entered_by,  # type: ignore[misc]
+        urgency=emergency.urgency_for(jurisdiction, campaign, at),
     )
     Author.objects.create(
         suggestion=suggestion, kind=submission.kind, name=submission.name, phone=submission.phone,

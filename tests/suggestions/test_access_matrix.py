@@ -61,6 +61,7 @@ MAY: dict[str, set[str]] = {
     "enter_offline": {"intake_clerk"},
     "change_arrival": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "open_emergency": {"supervisor", "leader"} | ABOVE,
+    "open_emergency": {"supervisor", "leader", "leader@province"},
     "split_case": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst"} | ABOVE,
     "see_orders": {"supervisor", "leader", "triage_officer"} | UNIT | ABOVE,
