@@ -17,7 +17,7 @@ from django.utils import timezone
 from suggestions import states
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.codes import Category
+from suggestions.codes import Category, GrantKind
 from suggestions.matrix import MATRIX, MISCONDUCT_READERS, OWN, UNIT
 from suggestions.models import (
     Adoption,
@@ -26,6 +26,7 @@ from suggestions.models import (
     Conflict,
     Delegation,
     Erasure,
+    IdentityGrant,
     MandateCase,
     NamedUnit,
     StaffRole,
@@ -258,7 +259,11 @@ def unit_actor(
 
 def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestion) -> Actor | None:
     """The actor for an act of MATRIX on this item, or None when it is not the user's to do."""
-    if action == "reveal_contact" and suggestion.hide_identity_from_unit:
+    if (
+        action == "reveal_contact"
+        and suggestion.hide_identity_from_unit
+        and not _glass_broken(user, suggestion)
+    ):
         office = [c for c in MATRIX[action] if c not in UNIT_ROLES]
         return actor_for(user, suggestion, office)
     # What is held for one's own (a paper to judge, a study to join) is reached through its record, not through every case.
@@ -268,6 +273,14 @@ def may(user: "AbstractUser | AnonymousUser", action: str, suggestion: Suggestio
         consented = agent_cases(user.pk, contact=True).filter(suggestion=suggestion)  # type: ignore[arg-type]
         return actor if consented.exists() else None
     return actor
+
+
+def _glass_broken(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> bool:
+    """Two others approved that this person looks, and the hours have not run out (process.md 9.3)."""
+    return IdentityGrant.objects.filter(
+        suggestion=suggestion, kind=GrantKind.BREAK_GLASS, status=states.Identity.GRANTED,
+        asked_by_id=user.pk, valid_until__gt=timezone.now(),
+    ).exists()  # fmt: skip
 
 
 def may_transition(

@@ -26,7 +26,7 @@ from suggestions.models import Suggestion
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.selectors import workload
 from suggestions.services import emergency
-from suggestions.services import calendars
+from suggestions.services import calendars, emergency
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -94,8 +94,6 @@ ROOMS: tuple[Room, ...] = (
     Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
     Room("privacy", gettext_lazy("个人信息保护"), PRIVACY_ROLES, "lock"),
     Room("roles", gettext_lazy("权限与代办"), frozenset(Role), "user"),
-    Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
-    Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
     Room("emergency", gettext_lazy("应急征集"), frozenset({Role.SUPERVISOR, Role.LEADER}), "warning"),
     Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
 )

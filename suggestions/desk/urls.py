@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from suggestions.desk import (
     acts,
-    agents,
     adoption,
     after,
     after_panel,
@@ -103,14 +102,6 @@ urlpatterns: list[URLPattern] = [
     path("roles/grant/", roles.grant, name="grant"),
     path("roles/<int:pk>/revoke/", roles.revoke, name="revoke"),
     path("items/<str:case_no>/privacy/", privacy.item_privacy, name="item_privacy"),
-    path("agents/", agents.agents, name="agents"),
-    path("invited/", invited.invited, name="invited"),
-    path("invited/new/", invited.invited_new, name="invited_new"),
-    path("invited/send/", invited.invited_send, name="invited_send"),
-    path("invited/<int:pk>/", invited.invited_one, name="invited_one"),
-    path(
-        "items/<str:case_no>/mandates/<int:pk>/", agents.mandate_revoke, name="mandate_revoke"
-    ),
     path("items/<str:case_no>/", item.item, name="item"),
     path("items/<str:case_no>/contact/", item.reveal, name="reveal"),
     path("items/<str:case_no>/sign-in/", inbox.sign_in, name="sign_in"),

@@ -84,6 +84,10 @@ class RightsRequest(Record):
             ),
         ]
 
+    @property
+    def status_label(self) -> str:
+        return str(states.Rights(self.status).label)
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
@@ -148,6 +152,10 @@ class IdentityGrant(Record):
             ),
         ]
 
+    @property
+    def status_label(self) -> str:
+        return str(states.Identity(self.status).label)
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
@@ -177,6 +185,10 @@ class RelayMessage(Record):
         verbose_name_plural = _("转达")
         ordering = ["id"]
 
+    @property
+    def status_label(self) -> str:
+        return str(states.Message(self.status).label)
+
     def __str__(self) -> str:
         return f"message {self.pk}"
 
@@ -204,6 +216,10 @@ class Takedown(Record):
             ),
         ]
 
+    @property
+    def status_label(self) -> str:
+        return str(states.Takedown(self.status).label)
+
     def __str__(self) -> str:
         return f"takedown {self.pk}"
 
@@ -230,6 +246,10 @@ class Breach(Record):
         verbose_name = _("个人信息安全事件")
         verbose_name_plural = _("个人信息安全事件")
         ordering = ["-id"]
+
+    @property
+    def status_label(self) -> str:
+        return str(states.Breach(self.status).label)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
