@@ -88,6 +88,8 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 
 # Statutory days off (HOL 2) for years whose notice with swap days is not out. They are a floor, hence provisional.
 _FIXED = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
+_LAW_OF = 2025
+"""First year of these thirteen days; before it every notice is loaded."""
 _LUNAR: dict[int, tuple[tuple[int, int], ...]] = {
     # Spring Festival eve and three days, Qingming, Dragon Boat, Mid-Autumn.
     2027: ((2, 5), (2, 6), (2, 7), (2, 8), (4, 5), (6, 9), (9, 15)),
@@ -112,10 +114,13 @@ class Workdays:
     years: frozenset[int] = frozenset()
 
     def is_working(self, day: date) -> bool:
-        """True on a day offices work, make-up Saturdays included. In a year without a notice: law and weekends only."""
+        """True on a day offices work, make-up Saturdays included. In a year without a notice: law and weekends only.
+
+        A notice that was loaded in part does not unmake the days off by law: only a line of its own does.
+        """
         if day in self.exceptions:
             return self.exceptions[day]
-        if day.year not in self.years and statutory_rest(day):
+        if day.year >= _LAW_OF and statutory_rest(day):
             return False
         return day.weekday() < 5
 

@@ -65,8 +65,10 @@ def following(
 
 
 def _before(rule: Rule, start: date, due: date, workdays: Workdays) -> list[Planned]:
+    if rule.unit is Length.HOUR:
+        return [Planned(DUE, due)]
     on_the_day = Planned(DUE, back_to_work(due, workdays, after=start))
-    if rule.kind in PROMISES or rule.unit is Length.HOUR:
+    if rule.kind in PROMISES:
         return [on_the_day]
     planned = [on_the_day]
     before = add_working_days(due, -BEFORE_WORKING_DAYS, workdays)

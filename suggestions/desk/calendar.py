@@ -34,8 +34,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 moves = moving.moves_of_calendar(calendars.with_days(days))
                 found, status = dry_run(moves), 200
                 # A browser does not keep a chosen file: its lines stand in the field from now on.
-                form.data = form.data.copy()
-                form.data["lines"] = form.cleaned_data["lines"]
+                kept = {n: form.cleaned_data[n] for n in ("lines", "basis")}
+                form = CalendarForm(kept)
             else:
                 try:
                     change = time_changes.propose_calendar(

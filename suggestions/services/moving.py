@@ -125,7 +125,7 @@ def _again(once: Callable[[], int]) -> int:
 
 
 def _tell_case(held: Clock, actor: Actor, at: datetime, words: str, data: dict[str, str]) -> None:
-    suggestion = Suggestion.objects.select_related("jurisdiction").get(pk=held.suggestion_id)
+    suggestion = Suggestion.objects.select_related("jurisdiction").get(clocks=held)
     shown = Visibility.AUTHOR if held.kind in AUTHORS else Visibility.STAFF
     transitions.note(
         suggestion, "clock_moved", actor=actor, at=at, words=words, data=dict(data), visibility=shown,

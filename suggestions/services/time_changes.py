@@ -105,7 +105,8 @@ def _propose(
     if actor.user is None:
         raise NotAllowed
     change = TimeChange(
-        jurisdiction=jurisdiction, kind=kind, basis=basis, payload=payload, proposed_by=actor.user, proposed_at=at
+        proposed_by_id=actor.user.pk,
+        jurisdiction=jurisdiction, kind=kind, basis=basis, payload=payload, proposed_at=at
     )  # fmt: skip
     records.begin(
         change, "time_propose", actor=actor, at=at, reason=basis, data={"what": describe(change)}

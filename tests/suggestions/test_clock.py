@@ -311,7 +311,10 @@ def test_explain_due_lists_every_day_with_its_number_or_the_reason_it_has_none(
     loaded: None,
 ) -> None:
     lines = said("K7a", "2026-09-16").splitlines()
-    assert lines[0] == "K7a 办理答复：15个工作日（policy; SH 11）。2026-09-16 起算，当天不计。"
+    assert (
+        lines[0]
+        == "K7a 办理答复：15个工作日（本站规定：policy; SH 11）。2026-09-16 起算，当天不计。"
+    )
     assert lines[-1] == "期限：2026-10-13 24:00"
     assert len(lines) == 2 + (date(2026, 10, 13) - date(2026, 9, 16)).days
     assert sum("第" in line for line in lines[1:-1]) == 15
