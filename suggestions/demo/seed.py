@@ -35,6 +35,7 @@ from suggestions.services import (
     adopting,
     assignment,
     clocks,
+    deciding,
     delivering,
     evaluating,
     intake,
@@ -43,6 +44,7 @@ from suggestions.services import (
     rectifying,
     replying,
     triage,
+    withdrawing,
 )
 
 PASSWORD = "jianyan-demo-2026"
@@ -220,19 +222,43 @@ class Seeder:
                 suggestion=item, unit=item.lead_unit, measure=row["measure"], detail=self.city.moved(row["detail"]),
                 conversion_type=row["conversion_type"], due_on=due, actor=office, at=self.past(answered, days=2),
             )  # fmt: skip
-            path = {"decided_adopt": ["decide_adopt"], "implementing": ["decide_adopt", "implement"],
-                    "implemented": ["decide_adopt", "implement", "complete"]}[row["status"]]  # fmt: skip
-            for step, name in enumerate(path):
-                at = self.past(answered, days=4 + 2 * step)
-                extra: dict[str, Any] = {}
-                if name == "complete":
-                    at = self.past(answered, days=max(row["done_days"], 9))
-                    extra = {"done_on": at.astimezone(SHANGHAI).date()}
-                adopting.advance(adoption=adoption, name=name, actor=head, at=at, **extra)
+            self._lead(adoption, row, answered, head)
+
+    def _lead(self, adoption: Any, row: dict[str, Any], answered: datetime, head: Actor) -> None:
+        """Decide, carry out and finish, as far as the row says."""
+        decided = self.past(answered, days=4)
+        adopting.decide(
+            adoption=adoption, decision="adopt", basis="局长办公会会议纪要", conversion_type=row["conversion_type"],
+            due_on=adoption.due_on, actor=head, at=decided,
+        )  # fmt: skip
+        if row["status"] == "decided_adopt":
+            return
+        half = (answered + timedelta(days=row["due_days"] // 2)).date()
+        adopting.start(
+            adoption=adoption, milestones=[("定下做法和经费", half), ("全部做完", adoption.due_on)], actor=head,
+            at=self.past(answered, days=6),
+        )  # fmt: skip
+        if row["status"] == "implementing":
+            return
+        at = self.past(answered, days=max(row["done_days"], 9))
+        done = at.astimezone(SHANGHAI).date()
+        item = adoption.suggestion
+        adopting.add_result(
+            adoption=adoption, kind="document" if row["conversion_type"] == "rule" else "service", title=row["measure"],
+            starts_on=done, before=_first(item.public_problem) or "原来没有这样的安排。", after=_first(adoption.detail),
+            actor=head, at=at,
+        )  # fmt: skip
+        adopting.complete(adoption=adoption, done_on=done, actor=head, at=at)
 
     def past(self, moment: datetime, *, days: int) -> datetime:
         """`moment` some days later, but never after now."""
         return min(moment + timedelta(days=days), self.now - timedelta(minutes=5))
+
+
+def _first(text: str) -> str:
+    """The first sentence."""
+    sentence = text.replace("\n", "").partition("。")[0].strip()
+    return f"{sentence[:200]}。" if sentence else ""
 
 
 def _why_not(reply: str) -> str:
@@ -362,6 +388,7 @@ class Life:
                 actor=officer,
                 at=at,
             )
+            self._second_look(at)
         elif item.state == "merged":
             primary = self.s.filed[item.merged_into]
             primary.refresh_from_db()
@@ -373,9 +400,17 @@ class Life:
                 at=at,
             )
         else:
-            intake.withdraw(
-                suggestion=self.suggestion, reason="情况有变化", at=self.at(at + timedelta(hours=5))
-            )
+            withdrawing.withdraw(
+                suggestion=self.suggestion, reason="情况有变化", actor=Actor.author(),
+                at=self.at(at + timedelta(hours=5)),
+            )  # fmt: skip
+
+    def _second_look(self, at: datetime) -> None:
+        """Another officer agrees, where one alone may not decide (process.md T6, T7)."""
+        decision = deciding.pending(self.suggestion)
+        if decision is not None:
+            second = Actor.staff(self.s.users[("fenban2", "")], Role.TRIAGE_OFFICER)
+            deciding.confirm(decision=decision, actor=second, at=self.at(at + timedelta(hours=1)))
 
     def _accept(self) -> None:
         officer = self.s.actor(Role.TRIAGE_OFFICER)

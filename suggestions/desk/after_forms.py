@@ -87,8 +87,8 @@ class _PromiseForm(AfterForm):
         field.queryset = item.commitments.filter(status__in=self.states).select_related(
             "unit", "reply", "suggestion__jurisdiction"
         )
-        field.label_from_instance = lambda c: (  # type: ignore[method-assign]
-            f"{c.promised_on:%Y-%m-%d} {c.words or c.get_kind_display()}"
+        field.label_from_instance = lambda obj: (  # type: ignore[method-assign]
+            f"{obj.promised_on:%Y-%m-%d} {obj.words or obj.get_kind_display()}"
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -95,8 +95,6 @@ def archive_package(request: HttpRequest, case_no: str) -> HttpResponse:
         content = archiving.read(package)
     except DomainError as error:
         return common.refused(request, message=str(error))
-    answer_ = FileResponse(
-        iter([content]), as_attachment=True, filename=f"{item.case_no}.zip", content_type="application/zip"
-    )  # fmt: skip
-    answer_["Content-Length"] = str(len(content))
-    return answer_
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{item.case_no}.zip"'
+    return response

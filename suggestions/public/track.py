@@ -32,6 +32,7 @@ from suggestions.public.forms_track import (
 )
 from suggestions.public.submit import UNREADABLE
 from suggestions.services import delivering, evaluating, intake, withdrawing
+from suggestions.states import Case
 
 FORMS: dict[str, type[JianyanForm]] = {
     "supplement": SupplementForm,
@@ -50,6 +51,7 @@ def done_words() -> dict[str, str]:
         "evaluate": _("谢谢您的评价，已经记下。"),
         "reopen_rating": _("评价已经重新开放，您现在可以评价。"),
         "agent": _("委托撤回了。从现在起，代理员看不到这件建议。"),
+        "left": _("您已经退出这件建议，姓名和联系方式已删除。别人也提了或附议了，所以继续办理。"),
         "withdraw": _("这件建议已经撤回，不再办理，也不公开。想法变了可以重新提。"),
     }
 
@@ -225,9 +227,9 @@ def _act(request: HttpRequest, case_no: str) -> HttpResponse:
             kept=kept,
             status=409,
         )
-    return HttpResponseRedirect(
-        f"{reverse('suggestions:track_item', args=[case_no])}?done={action}"
-    )
+    left = action == "withdraw" and suggestion.status != Case.WITHDRAWN
+    done = "left" if left else action
+    return HttpResponseRedirect(f"{reverse('suggestions:track_item', args=[case_no])}?done={done}")
 
 
 def _carry_out(

@@ -13,7 +13,7 @@ from suggestions.insight import redaction
 from suggestions.models import Assignment, Commitment, Reply, Suggestion, SupplementRequest
 from suggestions.public import track_agent
 from suggestions.selectors import timeline
-from suggestions.services import evaluating
+from suggestions.services import evaluating, withdrawing
 from suggestions.states import ACTIVE_ASSIGNMENT, Case, Evaluation
 
 
@@ -70,7 +70,9 @@ def context(suggestion: Suggestion, *, at: datetime) -> dict[str, Any]:
         and suggestion.status in evaluating.RATED_IN,
         "can_reopen_rating": evaluating.may_reopen(suggestion, at=at),
         "can_supplement": suggestion.status == Case.SUPPLEMENT_REQUESTED,
-        "can_withdraw": states.find("withdraw", suggestion.status) is not None,
+        "can_withdraw": states.find("withdraw", suggestion.status) is not None
+        and not any(e.name == "author_left" for e in entries),
+        "others_joined": withdrawing.others_joined(suggestion),
         "files": list(suggestion.attachments.exclude(origin="reply")),
         "refusal": refusal or NOT_ACCEPTED_WORDS.get(suggestion.not_accepted_reason, ""),
         "complaint_route": COMPLAINT_ROUTE,

@@ -21,13 +21,29 @@ from django.db import models, transaction
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError
-from suggestions.models import ArchivePackage, Clock, Commitment, PublicationReview, Suggestion
+from suggestions.models import (
+    ArchivePackage,
+    Clock,
+    Commitment,
+    Hearing,
+    LeaderInstruction,
+    Nomination,
+    PublicationReview,
+    Sponsorship,
+    Suggestion,
+    SupervisionOrder,
+)
 from suggestions.services import transitions
 from suggestions.services.attachments import STORAGE
 from suggestions.services.lapses import legal_moment
 from suggestions.states import Adoption as Measure
 from suggestions.states import Case
 from suggestions.states import Commitment as Promise
+from suggestions.states.award import AwardState
+from suggestions.states.hearing import Hearing as HearingState
+from suggestions.states.instruction import Instruction
+from suggestions.states.sponsorship import Sponsorship as SponsorState
+from suggestions.states.supervision import Supervision
 
 _BATCH = 200
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -61,6 +77,30 @@ def _measures() -> "models.QuerySet[Any]":
     over = (Measure.IMPLEMENTED, Measure.ABANDONED, Measure.DECIDED_REJECT)
     going_on = Suggestion.objects.filter(adoption__isnull=False).exclude(adoption__status__in=over)
     return going_on.values("pk")
+
+
+def _still(model: type[models.Model], field: str, over: tuple[str, ...]) -> Holder:
+    """A holder for records that name their items in `field` and are done in the states `over`."""
+
+    def holder() -> "models.QuerySet[Any]":
+        going_on = model._default_manager.exclude(status__in=over)
+        return going_on.exclude(**{field: None}).values(field)
+
+    return holder
+
+
+for _model, _field, _over in (
+    (SupervisionOrder, "suggestion_id", (Supervision.DISMISSED, Supervision.CLOSED)),
+    (Hearing, "cases", (HearingState.PUBLISHED, HearingState.CANCELLED)),
+    (Nomination, "suggestion_id", (AwardState.NOT_SELECTED, AwardState.NOTIFIED, AwardState.PAID)),
+    (
+        Sponsorship,
+        "cases",
+        (SponsorState.DISMISSED, SponsorState.RESOLVED, SponsorState.HANDED_OVER),
+    ),
+    (LeaderInstruction, "suggestion_id", (Instruction.CLOSED,)),
+):
+    held_open_by(_still(_model, _field, _over))
 
 
 def held_open(suggestion: Suggestion) -> bool:

@@ -37,7 +37,9 @@ class Addressee:
 
 def given(suggestion: Suggestion) -> Reply | None:
     """The newest answer the author of this item was given; of a merged item, the primary's."""
-    handled = suggestion.primary_id if suggestion.status == Case.MERGED else suggestion.pk
+    merged = suggestion.status == Case.MERGED and suggestion.primary_id is not None
+    handled = suggestion.primary_id if merged else suggestion.pk
+    assert handled is not None
     return (
         Reply.objects.filter(suggestion_id=handled, state=Reply.State.APPROVED)
         .select_related("unit")
@@ -93,7 +95,7 @@ def by_hand(
         raise Invalid(errors)
     with transaction.atomic():
         proof = DeliveryProof.objects.create(
-            suggestion=suggestion, reply=reply, channel=channel, words=words, by=actor.user, at=on,
+            suggestion=suggestion, reply=reply, channel=channel, words=words, by_id=actor.user.pk, at=on,
             key=f"{channel}:{reply.pk}:{suggestion.pk}:{suggestion.event_seq + 1}",
         )  # fmt: skip
         transitions.note(
@@ -151,7 +153,7 @@ def log_contact(
         raise DomainError("要记明是谁联系的。")
     with transaction.atomic():
         entry = AuthorContact.objects.create(
-            suggestion=suggestion, way=way, reached=reached, words=words, unit=actor.unit, by=actor.user, at=at
+            suggestion=suggestion, way=way, reached=reached, words=words, unit=actor.unit, by_id=actor.user.pk, at=at
         )  # fmt: skip
         who = actor.unit.short_name if actor.unit else "征集办公室"
         outcome = "联系上了" if reached else "没有联系上"

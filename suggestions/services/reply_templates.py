@@ -69,7 +69,7 @@ def save(
         return ReplyTemplate.objects.create(
             jurisdiction=jurisdiction, unit=unit, series=before.series if before else uuid.uuid4(),
             number=before.number + 1 if before else 1, name=name, body=body, outcome=outcome,
-            written_by=actor.user, written_at=at,
+            written_by_id=actor.user.pk, written_at=at,
         )  # fmt: skip
 
 

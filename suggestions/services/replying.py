@@ -53,7 +53,7 @@ def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: 
     clean = {k: rules.clean_text(v) if isinstance(v, str) else v for k, v in values.items()}
     if "parts" in clean:
         names = {a.unit.code: a.unit.short_name for a in assigning_units(suggestion)}
-        clean["parts"] = reply_parts.clean(clean["parts"], names)
+        clean["parts"] = reply_parts.clean(values["parts"], names)
     reply = current_reply(suggestion)
     if reply is not None and reply.state in EDITABLE:
         # Conditional on the state that was read: a version signed meanwhile is never overwritten.

@@ -12,7 +12,7 @@ from suggestions.models import Author, Suggestion
 from suggestions.roles import AGENT_ROLES
 from suggestions.services import publishing, transitions
 from suggestions.states import Assignment as Part
-from suggestions.states import Case, find
+from suggestions.states import Case, Visibility, find
 
 REASON_MAX = 300
 CONFIRMED_FOR = timedelta(hours=1)
@@ -51,7 +51,10 @@ def withdraw(*, suggestion: Suggestion, reason: str, actor: Actor, at: datetime)
 
 def _author_confirmed(suggestion: Suggestion, actor: Actor, at: datetime) -> bool:
     return suggestion.author_codes.filter(
-        purpose="withdraw", asked_by=actor.user, used_at__gte=at - CONFIRMED_FOR, used_at__lte=at
+        purpose="withdraw",
+        asked_by_id=actor.user.pk if actor.user else None,
+        used_at__gte=at - CONFIRMED_FOR,
+        used_at__lte=at,
     ).exists()
 
 
@@ -72,7 +75,7 @@ def _leave(suggestion: Suggestion, reason: str, actor: Actor, at: datetime) -> N
     if suggestion.events.filter(name="author_left").exists():
         raise WrongState("您已经退出这件建议，不用再撤回。")
     transitions.note(
-        suggestion, "author_left", actor=actor, at=at, reason=reason,
+        suggestion, "author_left", actor=actor, at=at, reason=reason, visibility=Visibility.AUTHOR,
         words="提出人退出，其余附议或并案的人的建议继续办理",
         fields={"name_display": NameDisplay.ANONYMOUS, "public_name": ""},
     )  # fmt: skip

@@ -15,7 +15,14 @@ from django.core.management import CommandError, call_command
 from suggestions import outbox
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
-from suggestions.models import ArchivePackage, Author, CaseEvent, DeliveryProof, Suggestion
+from suggestions.models import (
+    ArchivePackage,
+    Author,
+    CaseEvent,
+    DeliveryProof,
+    Suggestion,
+    SupervisionOrder,
+)
 from suggestions.selectors import promises
 from suggestions.services import (
     archiving,
@@ -29,6 +36,7 @@ from suggestions.services import (
     withdrawing,
 )
 from suggestions.services.attachments import STORAGE
+from suggestions.states.supervision import Supervision
 from tests import world as w
 from tests.world import BODY, MONDAY, World
 
@@ -207,6 +215,21 @@ def test_an_open_promise_keeps_a_case_out_of_the_archive(city: World, files: Pat
         archiving.archive(suggestion=item, at=day(120))
 
 
+def test_an_open_supervision_order_keeps_a_case_out_of_the_archive(
+    city: World, closed: Suggestion
+) -> None:
+    order = SupervisionOrder(
+        jurisdiction=city.jurisdiction, unit=city.bus, suggestion=closed, rule="other"
+    )  # fmt: skip
+    order.status = Supervision.ISSUED
+    order.save()
+    assert archiving.held_open(closed)
+    assert archiving.sweep(now=day(120)) == 0
+    SupervisionOrder.objects.update(status=Supervision.CLOSED)
+    assert not archiving.held_open(closed)
+    assert archiving.sweep(now=day(121)) == 1
+
+
 def test_a_package_that_was_changed_on_disk_is_not_handed_out(closed: Suggestion) -> None:
     package = archiving.archive(suggestion=closed, at=day(120))
     path = Path(storages[STORAGE].path(package.storage_name))
@@ -313,3 +336,23 @@ def test_a_rating_given_while_the_case_is_handled_again_is_refused_in_words(city
     with pytest.raises(WrongState, match="重新办理"):
         evaluating.evaluate(suggestion=item, actor=Actor.author(), at=day(12), overall="satisfied")
     assert assignment.waiting_co_units(item, at=day(12)) == []
+
+
+def test_the_tracking_page_says_what_leaving_means_when_others_joined(
+    city: World, client: Any
+) -> None:
+    receipt = w.submit(city)
+    item = receipt.suggestion
+    w.accept(city, item, at=day(1))
+    other = w.submit(city, at=day(1), phone="19900005678").suggestion
+    triage.merge(
+        suggestion=other, primary=item, why="同一站台", actor=city.actor("triage_officer"), at=day(2)
+    )  # fmt: skip
+    address = f"/track/{item.case_no}/"
+    client.post("/track/", {"case_no": item.case_no, "query_code": receipt.query_code})
+    assert "所以这件继续办理" in client.get(f"{address}?act=withdraw").content.decode()
+    answer = client.post(address, {"action": "withdraw", "reason": ""}, follow=True)
+    assert "您已经退出这件建议" in answer.content.decode()
+    item.refresh_from_db()
+    assert item.status == "accepted"
+    assert "?act=withdraw" not in client.get(address).content.decode()
