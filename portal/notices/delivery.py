@@ -68,7 +68,6 @@ def register_handlers() -> None:
     emergency_notices.register_handlers()
     outbox.register("clock_reminder", reminders.clock_reminder)
     outbox.register("calendar_alarm", reminders.calendar_alarm)
-    voice_notices.register_handlers()
 
 
 def author_notice(payload: dict[str, Any]) -> None:

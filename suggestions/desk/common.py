@@ -25,7 +25,6 @@ from suggestions.errors import DomainError, Invalid
 from suggestions.models import Suggestion
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.selectors import workload
-from suggestions.services import emergency
 from suggestions.services import calendars, emergency
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from suggestions import rules
 from suggestions.codes import NameDisplay
 from suggestions.crypto import normalise_phone
+from suggestions.errors import Invalid
 from suggestions.models import Author, District, Jurisdiction, Topic
 from suggestions.public.forms_base import JianyanForm, OptionRadio
+from suggestions.services import joint, minors
 
 Choices = list[tuple[str, Any]]
 ContactChannel = Author.ContactChannel
@@ -216,8 +218,67 @@ class ContactForm(StepForm):
         ],
     )
 
+    joint = Words(
+        label=_("和谁联名"),
+        help_text=_(
+            "几个人一起提的才填。一行一位：姓名，空一格，手机号。您是联系人，答复先给您；他们各自收到确认码，本人同意才算数。"
+        ),
+        rows=3,
+    )
+    age_band = Pick(
+        label=_("您满18周岁了吗"),
+        help_text=_("不到18周岁也可以提。我们不公开您的身份，工作人员看您的联系方式要先经批准。"),
+        widget=OptionRadio,
+        choices=[
+            ("adult", _("满了，或者不想说")),
+            (Author.AgeBand.TEEN.value, _("14至17周岁")),
+            (Author.AgeBand.CHILD.value, _("不到14周岁，和监护人一起填")),
+        ],
+    )
+    guardian_name = Line(
+        label=_("监护人姓名"),
+        help_text=_("不到14周岁才填。"),
+        check=at_most("姓名", rules.NAME_MAX),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    guardian_phone = Line(
+        label=_("监护人手机号"),
+        check=_check_phone,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    guardian_consent = Pick(
+        label=_("监护人同意这样使用孩子的信息吗"),
+        help_text=_(
+            "只为办理这件建议，把结果告诉监护人；不公开，办完按规定删除；监护人随时可以要求删去。"
+        ),
+        widget=OptionRadio,
+        choices=[("no", _("还没有看")), ("yes", _("看过了，同意"))],
+    )
+
+    def minor(self, data: dict[str, Any]) -> tuple[str, minors.GuardianFacts | None]:
+        """Age band ("" for adults) and the guardian of these answers."""
+        band = data.get("age_band") or ""
+        if band in ("", "adult"):
+            return "", None
+        return band, minors.GuardianFacts(
+            data.get("guardian_name") or "", data.get("guardian_phone") or "",
+            consented=data.get("guardian_consent") == "yes",
+        )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        for name, messages in minors.problems(*self.minor(data)).items():
+            if name not in self.errors:
+                self.add_error(name, messages)
+        try:
+            data["others"] = joint.parse(data.get("joint") or "")
+            wrong = joint.check(
+                data["others"], phone=normalise_phone(data.get("phone") or ""), channel=""
+            )
+            if wrong:
+                self.add_error("joint", wrong)
+        except Invalid as invalid:
+            self.add_error("joint", invalid.errors["joint"])
         if "phone" not in self.errors and "email" not in self.errors:
             self._check_reachable(data)
         shown = data.get("name_display") or NameDisplay.ANONYMOUS
@@ -244,4 +305,6 @@ CONTACT_DEFAULTS = {
     "contact_channel": "auto",
     "hide_identity": "no",
     "name_display": NameDisplay.ANONYMOUS.value,
+    "age_band": "adult",
+    "guardian_consent": "no",
 }

@@ -13,6 +13,7 @@ from suggestions.insight import redaction
 from suggestions.models import Author, District, Jurisdiction, Topic
 from suggestions.public import drafts, submit_invite, submit_steps
 from suggestions.public.drafts import Draft
+from suggestions.public.forms import ContactForm
 from suggestions.services import intake
 from suggestions.services.intake import Receipt, Submission
 
@@ -50,6 +51,9 @@ def submission_of(draft: Draft, *, channel: str, standing: bool = False) -> Subm
         (values.get("name_display") or NameDisplay.ANONYMOUS) if public else NameDisplay.ANONYMOUS
     )
     wanted = values.get("contact_channel") or "auto"
+    contact = said["contact"]
+    assert isinstance(contact, ContactForm)
+    band, guardian = contact.minor(values)
     organisation = shown == NameDisplay.ORGANISATION
     return Submission(
         title=values.get("title", ""), problem=values.get("problem", ""), proposal=values.get("proposal", ""),
@@ -62,7 +66,8 @@ def submission_of(draft: Draft, *, channel: str, standing: bool = False) -> Subm
         contact_channel="" if wanted == "auto" else wanted,
         publish_consent=public, name_display=shown,
         hide_identity_from_unit=values.get("hide_identity") == "yes",
-        channel=channel, attachments=tuple(draft.files()),
+        channel=channel, attachments=tuple(draft.files()), joint=tuple(values.get("others", ())),
+        age_band=band, guardian=guardian,
         invitation=None if standing else submit_invite.of_draft(draft.answers),
     )  # fmt: skip
 

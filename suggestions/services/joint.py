@@ -1,6 +1,5 @@
 """联名: one item, one contact person, others who confirm for themselves (process.md 4.5; XF 20; BX 44(2))."""
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +94,7 @@ def add(
             phone_hash = keyed_hash("phone", other.phone) if other.phone else ""
             if phone_hash and suggestion.joint_authors.filter(phone_hash=phone_hash).exists():
                 continue
-            key = f"joint:{suggestion.pk}:{number}:{uuid.uuid4().hex}"
+            key = f"joint:{suggestion.pk}:{number}"
             row = JointAuthor.objects.create(
                 suggestion=suggestion, name=other.name, phone=other.phone, phone_hash=phone_hash,
                 is_representative=other.is_representative, policy_version=POLICY_VERSION, created_at=at,
