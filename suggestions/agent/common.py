@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django import forms
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -53,7 +53,7 @@ def agent_view(view: "View[P]") -> "View[P]":
             return private(render(request, "suggestions/agent/refused.html", status=403))
         return private(view(request, *args, **kwargs))
 
-    return guarded
+    return cast("View[P]", guarded)
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -78,7 +78,8 @@ def store(
     request: HttpRequest, field: str, *, room: int, **owner: Any
 ) -> tuple[list[Attachment], list[str]]:
     """The photos sent in a field, kept; and a sentence for each that could not be taken."""
-    taken, refused = [], []
+    taken: list[Attachment] = []
+    refused: list[str] = []
     for file in request.FILES.getlist(field):
         if len(taken) >= room:
             refused.append(_("最多传%(n)d张，后面的没有收。") % {"n": uploads.MAX_FILES})

@@ -90,7 +90,7 @@ class InviteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )  # fmt: skip
     campaign = forms.ModelChoiceField(
-        Suggestion._meta.get_field("campaign").related_model._default_manager.none(),  # type: ignore[union-attr]
+        Suggestion._meta.get_field("campaign").related_model._default_manager.none(),
         label=gettext_lazy("属于哪个征集"), required=False, empty_label=gettext_lazy("不属于"),
     )  # fmt: skip
     deadline_on = _day(

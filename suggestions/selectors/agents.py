@@ -72,7 +72,7 @@ def service_points(
             point,
             tuple(
                 OnDuty(str(p.user), str(Role(p.level).label), p.duty_hours)
-                for p in point.held_posts  # type: ignore[attr-defined]
+                for p in point.held_posts
             ),
         )
         for point in points.prefetch_related(Prefetch("posts", posts, to_attr="held_posts"))
@@ -186,6 +186,8 @@ def relays_to(user: "AbstractUser | AnonymousUser", *, on: date) -> "QuerySet[Ag
     An agent without a post, or with one for the whole jurisdiction, serves all of it.
     """
     reach, found = Q(), False
+    if user.pk is None:
+        return AgentRelay.objects.none()
     posts = list(
         AgentPost.objects.filter(user_id=user.pk, valid_from__lte=on)
         .exclude(valid_until__lt=on)
