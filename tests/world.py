@@ -23,6 +23,7 @@ from suggestions.models import (
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.services import (
     assignment,
+    deciding,
     delivering,
     evaluating,
     intake,
@@ -98,7 +99,7 @@ def make_world() -> World:
         address="人民路2号", phone="0380-555 0200",
     )  # fmt: skip
     world = World(jurisdiction, office, bus, water, district, topic, other, target)
-    for role in (*(r for r in Role if r not in UNIT_ROLES), "publisher_2"):
+    for role in (*(r for r in Role if r not in UNIT_ROLES), "publisher_2", "triage_officer_2"):
         world.users[str(role)] = _user(str(role), world, None)
     for unit in (bus, water):
         for role in UNIT_ROLES:
@@ -221,3 +222,10 @@ def rate(suggestion: Suggestion, *, at: datetime, **values: Any) -> Any:
     return evaluating.evaluate(
         suggestion=suggestion, actor=Actor.author(), at=at, **{"overall": "satisfied", **values}
     )
+
+
+def confirm(world: World, item: Suggestion, *, at: datetime) -> Suggestion:
+    """The second officer agrees to the refusal or redirect that was proposed for an item."""
+    decision = deciding.pending(item)
+    assert decision is not None
+    return deciding.confirm(decision=decision, actor=world.actor("triage_officer_2"), at=at)

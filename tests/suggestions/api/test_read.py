@@ -269,6 +269,7 @@ def test_a_redirected_and_a_refused_item_say_where_to_go_and_why(
     triage.refuse(
         suggestion=two.suggestion, reason="advertising", words="", actor=officer, at=timezone.now()
     )
+    w.confirm(city, two.suggestion, at=timezone.now())
     found = get(client, f"track/{one.suggestion.case_no}", **{"X-Query-Code": one.query_code})
     assert found["redirected_to"]["name"] == "测试市信访局"
     found = get(client, f"track/{two.suggestion.case_no}", **{"X-Query-Code": two.query_code})

@@ -130,8 +130,10 @@ def test_the_words_of_a_refusal_are_shown_before_they_are_sent(
     assert "由另一位工作人员重新看一遍" in shown.get_text()
     item.refresh_from_db()
     assert item.status == "registered"
-    client.post(act_url(item, "refuse"), body)
+    sent = client.post(act_url(item, "refuse"), body, follow=True)
+    assert "已提请另一位分办员复核" in main_text(sent)
     item.refresh_from_db()
+    w.confirm(city, item, at=MONDAY + timedelta(hours=1))
     assert (item.status, item.not_accepted_reason) == ("not_accepted", "outside_territory")
     assert last_event(item).reason in " ".join(shown.get_text(" ").split())
 
@@ -224,6 +226,7 @@ def test_an_act_on_an_item_that_somebody_else_just_changed_is_refused_and_keeps_
     fresh = parsed(response).select_one("input[name=version]")["value"]  # type: ignore[index]
     client.post(act_url(item, "refuse"), {**body, "version": fresh})
     item.refresh_from_db()
+    w.confirm(city, item, at=MONDAY + timedelta(hours=1))
     assert item.status == "not_accepted"
 
 
@@ -296,6 +299,9 @@ def test_several_items_are_refused_with_one_reason(city: World) -> None:
         reverse("desk:bulk"),
         {"act": "refuse", "case_no": numbers, "confirm": "1", "reason": "advertising", "words": ""},
     )
+    for item in items:
+        item.refresh_from_db()
+        w.confirm(city, item, at=MONDAY + timedelta(hours=1))
     reasons = Suggestion.objects.filter(case_no__in=numbers).values_list("not_accepted_reason")
     assert list(reasons) == [("advertising",)] * 2
 

@@ -14,7 +14,6 @@ def city(db: None) -> City:
         code="park", name="测试市园林局", short_name="市园林局", jurisdiction=made.jurisdiction
     )
     city = City(made, park)
-    city.hire("triage_officer_2", None)
     for role in ("liaison", "unit_head"):
         city.hire(f"{role}:park", park)
     return city

@@ -313,6 +313,7 @@ def test_a_refused_author_reads_the_reason_and_who_looks_again(
         actor=city.actor("triage_officer"),
         at=day(1),
     )
+    w.confirm(city, receipt.suggestion, at=day(1))
     text = page_of(browser, receipt).text
     assert "这是广告或推销" in text
     assert "重新看一遍" in text
