@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from suggestions import access, states
+from suggestions.actor import Actor
 from suggestions.codes import BreachKind, GrantKind
 from suggestions.desk import common, panels
 from suggestions.desk.privacy_acts import BY_SLUG, SHELVES, WAITING, Act, Shelf
@@ -163,7 +164,7 @@ def breach_new(request: HttpRequest) -> HttpResponse:
     form = BreachForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         held = access.scope(request.user).holds([Role.PRIVACY_OFFICER])[0]
-        actor = access.Actor.staff(request.user, held.role, None, held.on_behalf_of)  # type: ignore[arg-type]
+        actor = Actor.staff(request.user, held.role, None, held.on_behalf_of)  # type: ignore[arg-type]
         try:
             made = breaches.detect(
                 jurisdiction=held.jurisdiction, actor=actor, at=timezone.now(), **form.cleaned_data

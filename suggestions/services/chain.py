@@ -125,7 +125,7 @@ def _verify_records(erased: dict[int, int]) -> Generator[Fault, None, None]:
     """The chains of what is no case, one kind after the other."""
     for model in (m for m in apps.get_models() if issubclass(m, Record)):
         label = str(Machine(model.machine).label)
-        heads = dict(model._default_manager.exclude(event_seq=0).values_list("id", "event_head"))
+        heads = dict(model._default_manager.exclude(event_seq=0).values_list("pk", "event_head"))
         held, seq, head = 0, 0, ""
         events = RecordEvent.objects.filter(machine=model.machine).order_by("record_id", "seq")
         for event in events.iterator(chunk_size=2000):
