@@ -90,7 +90,8 @@ def _opinion(hearing: Any, pk: int) -> HearingOpinion | None:
 
 def _rows(_request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     asked = Count("participants", filter=Q(participants__withdrawn_at=None), distinct=True)
-    return rows.select_related("organiser", "chair", "clerk", "jurisdiction").annotate(asked=asked)
+    shown: QuerySet[Any] = rows.select_related("organiser", "chair", "clerk", "jurisdiction")
+    return shown.annotate(asked=asked)
 
 
 def _blocks(request: HttpRequest, held: Hearing) -> list[Block]:

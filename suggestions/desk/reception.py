@@ -223,7 +223,8 @@ def _decision(row: str, step: Step) -> receiving.Decision:
 
 def _rows(_request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     taken = Count("bookings", filter=Q(bookings__cancelled_at=None), distinct=True)
-    return rows.select_related("jurisdiction").annotate(taken=taken).order_by("on", "starts", "pk")
+    shown: QuerySet[Any] = rows.select_related("jurisdiction").annotate(taken=taken)
+    return shown.order_by("on", "starts", "pk")
 
 
 def _cells(slot: Any) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,7 +65,7 @@ def tray(request: HttpRequest) -> HttpResponse:
             "proposal": _masked(items[t.suggestion_id].original_proposal),
             "title": _masked(items[t.suggestion_id].original_title),
         }
-        for t in mine.order_by("read_at", "pk")
+        for t in mine.order_by(F("read_at").asc(nulls_first=True), "pk")
         if t.suggestion_id in items
     ]
     return common.page(
@@ -73,7 +74,7 @@ def tray(request: HttpRequest) -> HttpResponse:
         title=_("领导阅读"),
         rows=rows,
         month=month,
-        read=sum(r["held"].read_at is not None for r in rows),
+        read=mine.exclude(read_at=None).count(),
         quota=instructing.quota(place),
     )
 

@@ -7,6 +7,7 @@ Every function here returns plain values built from public fields alone, so that
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 
 from django.db.models import Avg, Count, Prefetch, Q
 
@@ -270,13 +271,23 @@ def session(*, pk: int, today: date) -> PublicSession | None:
         shown.append(
             PublicQuestion(
                 pk=q.pk, unit=q.unit.short_name if q.unit else "", source=str(q.get_source_display()),
-                text=q.public_text, answer=q.public_answer, promises=promises, ratings=q.n, average=q.mean,
+                text=q.public_text, answer=q.public_answer, promises=promises, ratings=_n(q), average=_mean(q),
             )
         )  # fmt: skip
     return PublicSession(
         session=found, units=tuple(u.short_name for u in found.units.all()), questions=tuple(shown),
-        promise_counts=dict(counts), ratings=found.n, average=found.mean,
+        promise_counts=dict(counts), ratings=_n(found), average=_mean(found),
     )  # fmt: skip
+
+
+def _n(held: Any) -> int:
+    """The annotated number of ratings."""
+    return int(held.n)
+
+
+def _mean(held: Any) -> float | None:
+    """The annotated average; None without ratings."""
+    return None if held.mean is None else float(held.mean)
 
 
 def _promise(held: QaPromise, today: date) -> PublicPromise:

@@ -44,7 +44,7 @@ def issue(
     if actor.user is None:
         raise NotAllowed
     advice = Advice(
-        jurisdiction=jurisdiction, kind=kind, unit=unit, order=order, issuer=actor.user, issued_at=at, **held
+        jurisdiction=jurisdiction, kind=kind, unit=unit, order=order, issuer=actor.user, issued_at=at, **held,  # type: ignore[misc]
     )  # fmt: skip
     with transaction.atomic():
         data = {"unit": unit.short_name, "kind": str(advice.get_kind_display())}

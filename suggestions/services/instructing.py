@@ -56,7 +56,7 @@ def give(
     if report_by is not None and report_by <= local_date(at):
         raise Invalid({"report_by": ["报告期限要在今天以后。"]})
     given = LeaderInstruction(
-        jurisdiction=jurisdiction, leader=actor.user, suggestion=suggestion, sponsorship=sponsorship, audience=audience,
+        jurisdiction=jurisdiction, leader=actor.user, suggestion=suggestion, sponsorship=sponsorship, audience=audience,  # type: ignore[misc]
         unit=unit, report_by=report_by, given_at=at, **held,
     )  # fmt: skip
     with transaction.atomic():
@@ -64,7 +64,7 @@ def give(
         if suggestion is not None:
             # The item's staff learn that there is one, not what it says.
             transitions.note(suggestion, "instruction", actor=actor, at=at, words="领导有批示", data={"instruction": given.pk})  # fmt: skip
-            TrayItem.objects.filter(leader=actor.user, suggestion=suggestion, read_at=None).update(read_at=at)  # fmt: skip
+            TrayItem.objects.filter(leader_id=actor.user.pk, suggestion=suggestion, read_at=None).update(read_at=at)  # fmt: skip
     return given
 
 
@@ -119,7 +119,7 @@ def put(*, leader: Any, suggestion: Suggestion, why: str, actor: Actor, at: date
         raise Invalid({"suggestion": ["检举控告不走这个渠道。"]})
     found, _new = TrayItem.objects.get_or_create(
         leader=leader, suggestion=suggestion, month=_month(local_date(at)),
-        defaults={"origin": TrayItem.Origin.SELECTED, "why": held["why"], "put_by": actor.user},
+        defaults={"origin": TrayItem.Origin.SELECTED, "why": held["why"], "put_by_id": actor.user.pk if actor.user else None},
     )  # fmt: skip
     return found
 

@@ -277,7 +277,7 @@ def hold(
         )  # fmt: skip
         record = ReceptionRecord.objects.create(
             slot=slot, received=received, people=people, topics=[t.code for t in topics],
-            recorded_by=actor.user, recorded_at=at, **held,
+            recorded_by=actor.user, recorded_at=at, **held,  # type: ignore[misc]
         )  # fmt: skip
         record.cases.set(cases)
         ReceptionDecision.objects.bulk_create(

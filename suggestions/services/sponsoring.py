@@ -243,7 +243,8 @@ def propose_all(*, now: datetime) -> int:
         .annotate(voices=F("co_sign_count") + Count("merged_items", distinct=True))
     )
     R = Sponsorship.Rule
-    for case in rows.filter(voices__gte=MERGED_AUTHORS - 1)[:_BATCH]:
+    many: Iterable[Any] = rows.filter(voices__gte=MERGED_AUTHORS - 1)[:_BATCH]
+    for case in many:
         facts = [f"连同并案和附议，共有{case.voices + 1}人反映。"]
         made += _new(case, R.MERGED, facts, now)
     stuck = JurisdictionDispute.objects.filter(
@@ -286,9 +287,13 @@ def leaders(jurisdiction_id: int, on: date) -> list[StaffRole]:
 
 
 def _leader(person: Any, jurisdiction_id: int, field: str = "leader") -> Any:
-    held = StaffRole.objects.filter(
-        role=Role.LEADER, user_id=getattr(person, "pk", None), jurisdiction_id=jurisdiction_id
-    ).select_related("user").first()  # fmt: skip
+    held = (
+        StaffRole.objects.filter(role=Role.LEADER, user=person, jurisdiction_id=jurisdiction_id)
+        .select_related("user")
+        .first()
+        if person is not None
+        else None
+    )
     if held is None:
         raise Invalid({field: ["请选本辖区的领导。"]})
     return held.user

@@ -3,9 +3,10 @@
 A proposal names its rule and its facts and waits for a supervisor. `dedupe_key` keeps one matter from being proposed twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.timezone import make_aware
@@ -145,7 +146,8 @@ def shifting(_today: date) -> Iterator[Proposal]:
         )
         .filter(Q(touched__gte=UNITS_TOUCHED) | Q(returned__gte=RETURNS))
     )
-    for case in rows[:_BATCH]:
+    found: Iterable[Any] = rows[:_BATCH]
+    for case in found:
         facts = [f"先后交过{case.touched}个单位主办，退回或改派{case.returned}次，还没有办结。"]
         yield Proposal(Rule.SHIFTING, f"shifting:{case.pk}", facts, case.jurisdiction, case)
 
@@ -160,7 +162,8 @@ def dissatisfied(_today: date) -> Iterator[Proposal]:
         .filter(rounds__gte=RATINGS)
         .select_related("jurisdiction", "lead_unit")
     )
-    for case in rows[:_BATCH]:
+    found: Iterable[Any] = rows[:_BATCH]
+    for case in found:
         facts = [f"整改后再次评价，建议人{case.rounds}次选“不满意”。"]
         yield Proposal(Rule.DISSATISFIED, f"dissatisfied:{case.pk}:{case.rounds}", facts, case.jurisdiction, case)  # fmt: skip
 
