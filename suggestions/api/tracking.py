@@ -17,7 +17,7 @@ from suggestions.services import clocks
 from suggestions.states import Case, PublicGroup
 
 CODE_HEADER = "X-Query-Code"
-AUTHOR_CLOCKS = ("K2", "K7a", "K10", "K13", "K15")
+AUTHOR_CLOCKS = ("K2", "K7a", "K7b", "K10", "K13", "K15")
 """The deadlines an author is promised or bound by; those between offices are the offices' business."""
 
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from suggestions import access
-from suggestions.clock import Workdays, local_date
+from suggestions.clock import Workdays, local_date, statutory_rest
 from suggestions.codes import Category, Overall
 from suggestions.models import Assignment, CalendarDay, PublicationReview, Reply, Suggestion
 from suggestions.roles import UNIT_ROLES, Role
@@ -156,6 +156,16 @@ class Day:
     note: str
     due: int
     is_today: bool
+
+    @property
+    def is_makeup(self) -> bool:
+        """A weekend day that is worked (调休)."""
+        return self.working and self.date.weekday() >= 5
+
+    @property
+    def rest_word(self) -> str:
+        """Why a day is off: the holiday's name, the law where the notice is not out yet, or a plain weekend."""
+        return self.note or ("法定节假日" if statutory_rest(self.date) else "休")
 
 
 def coming_days(user: "Person", *, today: date, length: int = 14) -> list[Day]:

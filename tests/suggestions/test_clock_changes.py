@@ -516,3 +516,20 @@ def test_the_system_confirms_nothing(city: World) -> None:
     change = propose_rule(city)
     with pytest.raises(NotAllowed):
         time_changes.confirm(change=change, actor=Actor.system(), at=at("2026-11-03"))
+
+
+def test_the_strip_at_home_names_holidays_and_make_up_days(city: World, time_machine: Any) -> None:
+    time_machine.move_to(at("2026-09-28"))
+    page = parsed(sign_in(city, "triage_officer").get(reverse("desk:home")))
+    days = [" ".join(d.get_text(" ").split()) for d in page.select(".desk-day")]
+    assert "国庆节" in days[3]
+    assert days[12].startswith("10月10日 周六 调休上班")
+
+
+def test_the_strip_shows_the_days_off_by_law_of_a_year_without_a_notice(
+    city: World, time_machine: Any
+) -> None:
+    time_machine.move_to(at("2026-12-28"))
+    page = parsed(sign_in(city, "triage_officer").get(reverse("desk:home")))
+    days = [" ".join(d.get_text(" ").split()) for d in page.select(".desk-day")]
+    assert "1月1日 周五 法定节假日" in days[4]
