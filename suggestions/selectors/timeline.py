@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.auth import get_user_model
+
 from suggestions.clock import Length, local_date, working_days_between
 from suggestions.models import CaseEvent, Clock, Suggestion
 from suggestions.services import clocks
@@ -33,7 +35,9 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
     if audience != "staff":
         events = events.exclude(words="")
     entries = []
-    for event in events.select_related("actor", "unit").order_by("-seq"):
+    held = list(events.select_related("actor", "unit").order_by("-seq"))
+    absent = _absent(held) if audience == "staff" else {}
+    for event in held:
         shown = (
             event.reason
             if audience == "staff" or (audience == "author" and event.name in _AUTHOR_REASONS)
@@ -41,9 +45,9 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
         )
         entries.append(
             Entry(
-                at=event.at, words=event.words, reason=shown, name=event.name,
+                at=event.at, words=event.words or ("（内容已依法删除）" if event.is_blanked else ""), reason=shown, name=event.name,
                 kind="pause" if event.name == "request_supplement" else "done",
-                actor=_actor(event) if audience == "staff" else "",
+                actor=_actor(event, absent.get(event.pk, "")) if audience == "staff" else "",
             )
         )  # fmt: skip
     return entries
@@ -54,13 +58,23 @@ _AUTHOR_REASONS = frozenset(
 )
 
 
-def _actor(event: CaseEvent) -> str:
+def _actor(event: CaseEvent, absent: str = "") -> str:
     who = (
         str(event.actor)
         if event.actor
         else {"author": "建议人", "system": "系统"}.get(event.role, event.role)
     )
-    return f"{who}（{event.unit.short_name}）" if event.unit else who
+    who = f"{who}（{event.unit.short_name}）" if event.unit else who
+    return f"{who}，代{absent}" if absent else who
+
+
+def _absent(events: list[CaseEvent]) -> dict[int, str]:
+    """Names of the people whose lent role was used, by event: both names stand in the history (process.md 2.1)."""
+    lent = {e.pk: e.data["on_behalf_of"] for e in events if e.data.get("on_behalf_of")}
+    if not lent:
+        return {}
+    people = get_user_model().objects.in_bulk(set(lent.values()))
+    return {pk: str(people[user]) for pk, user in lent.items() if user in people}
 
 
 @dataclass(frozen=True, slots=True)
