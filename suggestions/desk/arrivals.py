@@ -54,7 +54,7 @@ def arrival_panel(request: HttpRequest, item: Suggestion) -> panels.Panel | None
     """What is known of the way in, what it was split from or into, how many stand behind it. Three queries."""
     held = Arrival.objects.filter(suggestion=item).first()
     facts = [
-        (Arrival._meta.get_field(n).verbose_name, getattr(held, n))
+        (getattr(Arrival._meta.get_field(n), "verbose_name", ""), getattr(held, n))
         for n in _FIELDS
         if held is not None and getattr(held, n)
     ]

@@ -41,7 +41,8 @@ class EmergencyForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         model: Any = Suggestion._meta.get_field("campaign").related_model
         pages = model._default_manager.filter(live=True).order_by("-pk")[:50]
         choices = [("", _("全部新来的建议")), *[(str(p.pk), p.title) for p in pages]]

@@ -61,7 +61,7 @@ class ColumnsForm(forms.Form):
 
 def _own(request: HttpRequest, pk: int) -> Sheet:
     """The clerk's own sheet; nobody else's exists for them."""
-    held = Sheet.objects.select_related("jurisdiction").filter(pk=pk, user_id=request.user.pk)
+    held = Sheet.objects.select_related("jurisdiction").filter(pk=pk, user=request.user.pk)
     sheet = held.first()
     if sheet is None:
         raise Http404
@@ -88,7 +88,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
             common.show_errors(form, error)
         else:
             return redirect("desk:sheet", kept.pk)
-    own = list(Sheet.objects.filter(user_id=request.user.pk)[:20])
+    own = list(Sheet.objects.filter(user=request.user.pk)[:20])
     return common.page(
         request, "suggestions/desk/sheets.html", title=_("批量登记"), crumbs=[(_("代为登记"), reverse("desk:entry"))],
         status=422 if posted else 200, form=form, sheets=own,

@@ -31,7 +31,7 @@ from suggestions.public.forms_track import (
     WithdrawForm,
 )
 from suggestions.public.submit import UNREADABLE
-from suggestions.services import delivering, evaluating, intake, withdrawing
+from suggestions.services import delivering, evaluating, intake, voices, withdrawing
 from suggestions.states import Case
 
 FORMS: dict[str, type[JianyanForm]] = {
@@ -92,6 +92,10 @@ def lookup(request: HttpRequest) -> HttpResponse:
         return response
     found = track_pass.prove(request.POST.get("case_no", ""), request.POST.get("query_code", ""))
     if found is None:
+        voice = voices.by_code(request.POST.get("case_no", ""), request.POST.get("query_code", ""))
+        if voice is not None:  # a co-signer's or joint author's own code
+            token = voices.given(voice).token
+            return _private(HttpResponseRedirect(reverse("suggestions:joined", args=[token])))
         return _lookup_page(
             request, form, errors=[("id_case_no", no_match())], keep=kept, status=422
         )

@@ -107,7 +107,9 @@ def split(
         if not receipt.created:
             return part
         Author.objects.filter(suggestion=part).update(age_band=author.age_band)
-        CaseLink.objects.create(origin=suggestion, part=part, by=actor.user, at=at)
+        CaseLink.objects.create(
+            origin=suggestion, part=part, by_id=actor.user.pk if actor.user else None, at=at
+        )
         for item, words in (
             (suggestion, f"信里说了几件事，另立{part.case_no}办理"),
             (part, f"从{suggestion.case_no}分出来单独办理"),

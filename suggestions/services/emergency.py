@@ -115,7 +115,7 @@ def start(
         raise Invalid(wrong)
     made = EmergencyPeriod.objects.create(
         jurisdiction=jurisdiction, campaign=campaign, name=name[:60], basis=basis[:200], percent=percent,
-        starts_at=at, ends_at=ends_at, opened_by=by,
+        starts_at=at, ends_at=ends_at, opened_by_id=by.pk,
     )  # fmt: skip
     cache.delete(_KEY)
     return made
@@ -124,7 +124,7 @@ def start(
 def end(*, period: EmergencyPeriod, by: "AbstractUser", at: datetime) -> EmergencyPeriod:
     """Switch it off before its date; clocks that run keep the dates people were told. Raises DomainError (it is over)."""
     changed = EmergencyPeriod.objects.filter(pk=period.pk, ended_at=None, ends_at__gt=at).update(
-        ended_at=at, ended_by=by
+        ended_at=at, ended_by_id=by.pk
     )
     if not changed:
         raise DomainError("这次应急征集已经结束。")

@@ -18,7 +18,8 @@ from suggestions.actor import Actor
 from suggestions.codes import Channel
 from suggestions.errors import DomainError, Invalid
 from suggestions.imports import sheets as reading
-from suggestions.models import Jurisdiction, Sheet, SheetRow
+from suggestions.imports.reading import BadFile
+from suggestions.models import Jurisdiction, Sheet, SheetRow, Suggestion
 from suggestions.roles import Role
 from suggestions.services import intake
 
@@ -51,7 +52,7 @@ def keep(
     """Store an uploaded sheet with guessed columns; nothing is registered yet. Raises Invalid (file)."""
     try:
         headings, rows = reading.read(name, content)
-    except reading.BadFile as error:
+    except BadFile as error:
         raise Invalid({"file": [str(error)]}) from error
     with transaction.atomic():
         sheet = Sheet.objects.create(
@@ -152,7 +153,7 @@ def _take(sheet: Sheet, row: SheetRow, checker: reading.Checker, at: datetime) -
     submission, wrong = checker.submission(json.loads(row.cells))
     key = f"sheet:{sheet.pk}:{row.number}"
     suggestion = None
-    earlier = intake.Suggestion.objects.filter(idempotency_key=key).first()
+    earlier = Suggestion.objects.filter(idempotency_key=key).first()
     if earlier is not None:
         # We died between taking it in and noting so.
         suggestion, wrong = earlier, []

@@ -234,3 +234,29 @@ def test_a_closed_item_says_why_it_takes_no_voices(browser: Client, item: Sugges
     page = walk.read(browser.get(f"/suggestions/{item.case_no}/join/"))
     assert "已经办结" in page.text
     assert "phone" not in page.fields
+
+
+def test_the_tracking_page_takes_a_co_signers_own_code(browser: Client, item: Suggestion) -> None:
+    given = join(item, "19900002001")
+    response = browser.post(
+        "/track/", {"case_no": item.case_no, "query_code": given.query_code.lower()}
+    )
+    assert response["Location"] == f"/joined/{given.token}/"
+
+
+def test_joining_costs_the_same_queries_however_many_voices_there_are(
+    browser: Client, item: Suggestion
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    first = join(item, "19900002001")
+    browser.get(f"/joined/{first.token}/")  # what is read once a process
+    counted = []
+    for more in (1, 20):
+        for number in range(more):
+            join(item, f"199{more:02d}00{number:04d}")
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(f"/joined/{first.token}/")
+        counted.append(len(queries))
+    assert counted[0] == counted[1]

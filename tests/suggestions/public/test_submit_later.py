@@ -30,7 +30,7 @@ def test_a_draft_goes_on_in_another_browser_by_its_code_alone(browser: Client) -
     assert walk.GOOD["topic"]["title"] in page.text
     assert "draft" not in other.cookies
     response = other.post("/submit/resume/", {"code": code, "action": "resume"})
-    assert walk.step_of(response) == "place"
+    assert walk.step_of(response) == "contact"
     assert walk.show(other, "place").fields["place"] == "东河路"
 
 
