@@ -86,6 +86,19 @@ CASES: list[Case] = [
     ("K13", "2026-04-24", "2026-05-09", [], "Saturday 9 May is worked"),
     ("K2", "2026-02-28", "2026-03-15", [], "no 29 February this year"),
     ("K2", "2024-02-15", "2024-03-01", [], "a 29 February"),
+    ("K2", "2028-02-14", "2028-02-29", [], "a leap day is a last day like any other"),
+    ("K2", "2028-02-15", "2028-03-01", [], "the day after the leap day"),
+    ("K7a", "2028-02-21", "2028-03-13", [], "a leap day that is worked counts"),
+    ("K1", "2028-02-29", "2028-02-29", [], "nothing to count: due on the day itself"),
+    ("K1", "2026-10-01", "2026-10-01", [], "an agency's zero does not roll off a holiday"),
+    ("K9", "2026-09-16", "2026-09-30", [], "ten, before half of the lead's is asked for"),
+    ("K14", "2026-04-28", "2026-05-08", [], "a return visit across Labour Day"),
+    ("K16", "2026-02-12", "2026-02-26", [], "a supervision report across the Spring Festival"),
+    ("K16c", "2026-02-14", "2026-02-24", [], "a critical one on the eve of it"),
+    ("K17", "2026-01-31", "2026-03-02", [], "thirty days from a month's end"),
+    ("K24", "2026-12-31", "2027-01-22", [], "a personal-data request from the last day of the year"),
+    ("K26", "2026-09-30", "2026-10-10", [], "the third working day after a month's end before National Day"),
+    ("K26", "2026-01-31", "2026-02-04", [], "from a month that ends on a Saturday"),
     ("K19", "2026-11-22", "2027-02-20", [], "ninety days"),
     ("K12", "2026-09-24", "2026-10-09", [], "Thursday before Mid-Autumn"),
     ("K15", "2026-09-17", "2026-10-08", [], "ten working days"),
@@ -122,7 +135,15 @@ CASES: list[Case] = [
     ("K7a", "2026-12-14", "2027-01-18", [("2026-12-21", "2027-01-04")], "a pause into a year without a notice"),
 ]
 # fmt: on
-PROVISIONAL = {"2026-12-31", "2026-12-14", "2026-12-17", "2027-01-25", "2027-04-01", "2027-09-30"}
+PROVISIONAL = {
+    "2028-02-21",
+    "2026-12-31",
+    "2026-12-14",
+    "2026-12-17",
+    "2027-01-25",
+    "2027-04-01",
+    "2027-09-30",
+}
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +307,17 @@ def test_a_longer_rule_is_never_due_earlier(
     longer = Rule(rule.kind, rule.name, rule.length + 1, rule.unit, rule.citizen)
     short, long_ = (due(r, start, calendar, pauses).on for r in (rule, longer))
     assert short <= long_ if rule.citizen else short < long_
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 90), DAYS, st.integers(0, 89), st.integers(0, 60), CALENDARS)
+def test_a_pause_of_n_days_moves_a_calendar_clock_by_n(
+    length: int, start: date, after: int, days: int, calendar: Workdays
+) -> None:
+    rule = Rule("K", "试", length, Length.DAY)
+    begun = start + timedelta(days=min(after, length - 1))
+    paused = due(rule, start, calendar, [Pause(begun, begun + timedelta(days=days))])
+    assert paused.on == due(rule, start, calendar).on + timedelta(days=days)
 
 
 @settings(deadline=None, max_examples=100)
