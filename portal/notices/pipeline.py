@@ -66,8 +66,9 @@ def holders(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> Query
 def _units(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> list[int]:
     parts = suggestion.assignments.all()
     if code == "staff.co_reminded":
-        event = CaseEvent.objects.filter(pk=payload.get("event")).first()
-        parts = parts.filter(pk=event.data.get("assignment") if event else None)
+        event = CaseEvent.objects.filter(pk=payload["event"]).first()
+        wanted: int = event.data.get("assignment", 0) if event else 0
+        parts = parts.filter(pk=wanted)
     elif code == "staff.taken_back":
         last = parts.filter(part=Assignment.Part.LEAD, status=Part.RECALLED).order_by("-pk")[:1]
         return list(last.values_list("unit_id", flat=True))

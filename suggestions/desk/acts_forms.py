@@ -50,7 +50,8 @@ class UnitForm(ActForm):
     def __init__(self, data: Any = None, *, item: Suggestion, **options: Any) -> None:
         super().__init__(data, item=item, **options)
         for field in self.fields.values():
-            if isinstance(field, forms.ModelChoiceField) and field.queryset.model is Unit:
+            # Every choice of rows in these forms is one of units.
+            if isinstance(field, forms.ModelChoiceField):
                 field.queryset = units_of(item)
 
 

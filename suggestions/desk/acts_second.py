@@ -10,6 +10,7 @@ from suggestions.actor import Actor
 from suggestions.codes import NOT_ACCEPTED_WORDS, Category
 from suggestions.desk import acts_forms as forms
 from suggestions.desk.acts_base import PLAIN, Act, Prepared, by_roles, posted
+from suggestions.errors import DomainError
 from suggestions.models import PendingDecision, Suggestion
 from suggestions.services import deciding
 from suggestions.states import BY_NAME
@@ -41,7 +42,7 @@ def _prepare(form: Any) -> Any:
 def _held(item: Suggestion) -> PendingDecision:
     decision = deciding.pending(item)
     if decision is None:
-        raise deciding.DomainError(_MEANWHILE)
+        raise DomainError(_MEANWHILE)
     return decision
 
 

@@ -12,6 +12,7 @@ from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.desk import acts_forms as forms
 from suggestions.desk.acts_base import PLAIN, Act, Prepared, of_the_unit, posted
+from suggestions.errors import NotAllowed
 from suggestions.matrix import MATRIX
 from suggestions.models import Assignment, Suggestion
 from suggestions.roles import UNIT_ROLES
@@ -34,7 +35,7 @@ def _own(item: Suggestion, actor: Actor) -> Assignment | None:
 def _part(item: Suggestion, actor: Actor) -> Assignment:
     held = _own(item, actor)
     if held is None:
-        raise disputes.NotAllowed("这件建议不是交给您单位的。")
+        raise NotAllowed("这件建议不是交给您单位的。")
     return held
 
 
@@ -58,7 +59,9 @@ def _no_objection(item: Suggestion, actor: Actor) -> str:
 def _prepare_extension(request: HttpRequest, item: Suggestion) -> Prepared:
     clock = extending.clock_of(item)
     facts = (
-        [("现在的期限", f"{clock.due_on:%Y-%m-%d}，最多延{extending.DAYS_MAX}天")] if clock else []
+        [("现在的期限", f"{clock.due_on:%Y-%m-%d}，最多延{extending.days_max(on=_today())}天")]
+        if clock
+        else []
     )
     return Prepared(forms.ExtensionForm(posted(request), item=item), {"facts": facts})
 

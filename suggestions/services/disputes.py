@@ -98,7 +98,7 @@ def object_to(
         with transaction.atomic():
             objection = Objection.objects.create(
                 assignment=assignment, reasons=reasons, legal_basis=legal_basis,
-                proposed_unit=proposed_unit, filed_by=actor.user, filed_at=at,
+                proposed_unit=proposed_unit, filed_by=actor.user, filed_at=at,  # type: ignore[misc]
             )  # fmt: skip
             transitions.apply(
                 assignment, "object", actor=actor, at=at, reason=reasons,

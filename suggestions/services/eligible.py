@@ -58,7 +58,11 @@ def name_unit(
     try:
         with transaction.atomic():
             named = NamedUnit.objects.create(
-                suggestion=suggestion, unit=unit, reason=reason, noted_by=actor.user, noted_at=at
+                suggestion=suggestion,
+                unit=unit,
+                reason=reason,
+                noted_by=actor.user,
+                noted_at=at,  # type: ignore[misc]
             )
             transitions.note(
                 suggestion, "unit_named", actor=actor, at=at, reason=reason,

@@ -13,7 +13,6 @@ from suggestions.services import clocks, records, transitions
 from suggestions.states import Case, Visibility
 from suggestions.states.machines import Extension as State
 
-DAYS_MAX = 30
 KINDS = ("K7a", "K7b")
 """Handling clocks that may be extended. A rectification (K15) may not."""
 
@@ -27,6 +26,11 @@ def clock_of(suggestion: Suggestion) -> Clock | None:
         .select_related("rule")
         .first()
     )
+
+
+def days_max(*, on: date) -> int:
+    """How many calendar days later at most, by the rule in force (K8)."""
+    return clocks.current_rule("K8", on=on).length
 
 
 def why_not(assignment: Assignment, *, on: date) -> str:
@@ -45,6 +49,10 @@ def why_not(assignment: Assignment, *, on: date) -> str:
     clock = clock_of(assignment.suggestion)
     if clock is None:
         return "这件没有在走的办理时限。"
+    if clock.fixed_on is not None:
+        return "这件已经延过一次，不能再延。"
+    if clock.paused_on is not None:
+        return "时限正在暂停，恢复计时以后再申请。"
     if clock.due_on < on:
         return (
             f"延期要在期限前申请，{clock.due_on.month}月{clock.due_on.day}日已经过了。请尽快答复。"
@@ -55,7 +63,7 @@ def why_not(assignment: Assignment, *, on: date) -> str:
 def request(
     *, assignment: Assignment, reason: str, new_due: date, actor: Actor, at: datetime
 ) -> Extension:
-    """The unit's head asks, before the date passes, for one at most DAYS_MAX days later, with a reason the author will read.
+    """The unit's head asks, before the date passes, for one at most the days of K8 later, with a reason the author will read.
 
     Raises NotAllowed, DomainError (too late, once only), Invalid.
     """
@@ -71,17 +79,18 @@ def request(
     errors: dict[str, list[str]] = {}
     if not reason:
         errors["reason"] = ["请写明为什么要延期，建议人会看到。"]
-    last = clock.due_on + timedelta(days=DAYS_MAX)
+    most = days_max(on=local_date(at))
+    last = clock.due_on + timedelta(days=most)
     if not clock.due_on < new_due <= last:
         errors["new_due"] = [
-            f"最多延{DAYS_MAX}天：请填{_day(clock.due_on)}之后、{_day(last)}（含）之前的日期。"
+            f"最多延{most}天：请填{_day(clock.due_on)}之后、{_day(last)}（含）之前的日期。"
         ]
     if errors:
         raise Invalid(errors)
     extension = Extension(
         suggestion=suggestion, jurisdiction=suggestion.jurisdiction, assignment=assignment,
         unit=assignment.unit, reason=reason, old_due_on=clock.due_on, new_due_on=new_due,
-        requested_by=actor.user, requested_at=at,
+        requested_by=actor.user, requested_at=at,  # type: ignore[misc]
     )  # fmt: skip
     data = {"unit": assignment.unit.short_name, "day": _day(new_due)}
     try:
@@ -111,14 +120,14 @@ def grant(*, extension: Extension, actor: Actor, at: datetime, note: str = "") -
             data={"day": day}, suggestion=suggestion,
             fields={"decided_by": actor.user, "decided_at": at, "decision_note": rules.clean_text(note)},
         )  # fmt: skip
-        Clock.objects.filter(pk=clock.pk).update(
-            due_on=clock.due_on + timedelta(days=extension.days)
+        # What counts is that it was asked for in time. A pause since then moved the date; the days granted stay the same.
+        clocks.extend(
+            clock, until=clock.due_on + timedelta(days=extension.days), at=extension.requested_at
         )
-        running = Clock.objects.filter(suggestion=suggestion, stopped_at=None)
         transitions.note(
             suggestion, "extended", actor=actor, at=at, visibility=Visibility.AUTHOR,
             words=f"{extension.unit.short_name}办理延期到{day}（原定{_day(extension.old_due_on)}）。理由：{extension.reason}",
-            fields=clocks.due_fields(running), notify=("author.extended",),
+            fields=clocks.case_due_fields(suggestion), notify=("author.extended",),
             data={"old": extension.old_due_on.isoformat(), "new": extension.new_due_on.isoformat()},
         )  # fmt: skip
     return extension

@@ -147,10 +147,9 @@ def _keep_pauses(suggestion: Suggestion) -> None:
     if now is None or before is None or not before.pauses:
         return
     now.pauses = before.pauses
-    due = clocks.explain(now)
-    now.due_on, now.first_due_on, now.provisional = due.on, due.on, due.provisional
-    now.save(update_fields=["pauses", "due_on", "first_due_on", "provisional"])
-    running = Clock.objects.filter(suggestion=suggestion, stopped_at=None)
-    fields = clocks.due_fields(running)
+    clocks.count(now)
+    now.first_due_on = now.due_on
+    now.save(update_fields=["pauses", "first_due_on", *clocks.COUNTED])
+    fields = clocks.case_due_fields(suggestion)
     Suggestion.objects.filter(pk=suggestion.pk).update(**fields)
     suggestion.due_on, suggestion.due_kind = fields["due_on"], fields["due_kind"]

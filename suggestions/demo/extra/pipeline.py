@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
-from suggestions.models import RedirectTarget, Suggestion
+from suggestions.models import Objection, RedirectTarget, Suggestion
 from suggestions.roles import Role
 from suggestions.services import (
     assignment,
@@ -77,7 +77,7 @@ class _Office:
             assignment=part, actor=self.city.actor(Role.LIAISON, unit), at=self.day(ago, 14)
         )
 
-    def object(self, item: Suggestion, unit: str, *, ago: int) -> disputes.Objection:
+    def object(self, item: Suggestion, unit: str, *, ago: int) -> Objection:
         lead = assignment.active_lead(item)
         assert lead is not None
         return disputes.object_to(
