@@ -2,7 +2,7 @@
 
 import io
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
@@ -239,14 +239,14 @@ def _invitations(city: "Seeder") -> None:
         for n, (name, kind, field, email) in enumerate(_INVITED)
     ]  # fmt: skip
     sent = city.now - timedelta(days=20)
-    asked = {"topic": "老城区积水点怎么治，先治哪几处", "actor": officer}
+    asked: dict[str, Any] = {"topic": "老城区积水点怎么治，先治哪几处", "actor": officer}
     held = inviting.invite(
         contributors=people[:4], deadline_on=today + timedelta(days=9), at=sent,
-        background="请看去年的12处积水点，说说先后和办法。三五百字就可以。", **asked,  # type: ignore[arg-type]
+        background="请看去年的12处积水点，说说先后和办法。三五百字就可以。", **asked,
     )  # fmt: skip
     inviting.invite(
         contributors=people[4:5], deadline_on=local_date(sent) + timedelta(days=7), at=sent, **asked
-    )  # type: ignore[arg-type]
+    )
     inviting.opened(invitation=held[1], at=sent + timedelta(days=1))
     inviting.decline(
         invitation=held[2], actor=Actor.author(), at=sent + timedelta(days=2), reason="近期出差"
