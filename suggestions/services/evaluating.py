@@ -88,7 +88,7 @@ def evaluate(
             rating = Evaluation.objects.create(
                 suggestion=suggestion, reply=reply, unit=reply.unit, round=round_no, overall=overall, contacted=contacted,
                 solved=solved, score_result=score_result, score_attitude=score_attitude, score_speed=score_speed,
-                comment=comment, source=source, at=at, reasons=list(reasons), entered_by=actor.user,
+                comment=comment, source=source, at=at, reasons=list(reasons), entered_by_id=actor.user.pk if actor.user else None,
                 origin_hash=flags.origin_hash(origin),
             )  # fmt: skip
             rating_parts.save(rating, rated)

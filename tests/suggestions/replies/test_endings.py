@@ -219,7 +219,7 @@ def test_an_open_supervision_order_keeps_a_case_out_of_the_archive(
     city: World, closed: Suggestion
 ) -> None:
     order = SupervisionOrder(
-        jurisdiction=city.jurisdiction, unit=city.bus, suggestion=closed, rule="other"
+        jurisdiction=city.jurisdiction, unit=city.bus, suggestion=closed, rule="other", level=1
     )  # fmt: skip
     order.status = Supervision.ISSUED
     order.save()
