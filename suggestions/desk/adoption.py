@@ -21,6 +21,7 @@ from suggestions.models import (
     Adoption,
     AdoptionResult,
     CaseEvent,
+    Milestone,
     StaffRole,
     Study,
     StudyOpinion,
@@ -119,7 +120,7 @@ class StartForm(StepForm):
 class ProgressForm(StepForm):
     text = text(_("这段时间做了什么"), 600, help_text=_("公开显示。90天内要再报一次。"))
     reached = forms.ModelMultipleChoiceField(
-        queryset=None, label=_("做到了哪些节点"), required=False, widget=forms.CheckboxSelectMultiple
+        Milestone.objects.none(), label=_("做到了哪些节点"), required=False, widget=forms.CheckboxSelectMultiple
     )  # fmt: skip
 
     def prepare(self) -> None:

@@ -216,7 +216,7 @@ def _round_blocks(request: HttpRequest, held: AwardRound) -> list[Block]:
 def _nomination_blocks(request: HttpRequest, held: Nomination) -> list[Block]:
     staff = _is_staff(request)
     blocks = [Block(_("内容（已去掉个人信息）"), text=held.masked_text)]
-    mine = held.scores.filter(juror__user_id=request.user.pk).first()
+    mine = held.scores.filter(juror__user_id=request.user.pk or 0).first()
     if mine is not None:
         said = f"回避：{mine.conflict_reason}" if mine.conflict else f"新意{mine.novelty}，可行{mine.feasibility}，受益面{mine.benefit}"  # fmt: skip
         blocks.append(Block(_("您交的"), [(_("打分"), said), (_("评语"), mine.comment)]))

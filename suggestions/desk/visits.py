@@ -118,7 +118,7 @@ def visit_panel(request: HttpRequest, item: Suggestion) -> Panel | None:
     held = list(
         access.records(request.user, Visit, "see_visits").filter(suggestion=item).order_by("-pk")[:5]
     )  # fmt: skip
-    acts = ()
+    acts: tuple[Link, ...] = ()
     if access.may_transition(request.user, "plan_visit", item) is not None:
         url = f"{reverse('desk:record_new', args=['visit', 'plan'])}?case={item.case_no}"
         acts = (Link(_("安排抽查回访"), url),)

@@ -10,6 +10,7 @@ from suggestions.models.record import Record
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.unit import Unit
 from suggestions.states import Machine
+from suggestions.states.award import AwardState, RoundState
 
 
 class AwardRound(Record):
@@ -41,6 +42,10 @@ class AwardRound(Record):
                 name="publicity_ends_after_it_starts",
             ),
         ]
+
+    def get_status_display(self) -> str:
+        """The state's name."""
+        return str(RoundState(self.status).label)
 
     def __str__(self) -> str:
         return self.title
@@ -125,6 +130,10 @@ class Nomination(Record):
                 name="shortlisted_has_level_and_points",
             ),
         ]
+
+    def get_status_display(self) -> str:
+        """The state's name."""
+        return str(AwardState(self.status).label)
 
     def __str__(self) -> str:
         return self.masked_title or f"nomination {self.pk}"

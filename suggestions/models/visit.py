@@ -63,6 +63,10 @@ class Visit(Record):
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="visit_queue")]
 
+    def get_status_display(self) -> str:
+        """The state's name."""
+        return str(VisitState(self.status).label)
+
     def __str__(self) -> str:
         return f"visit to {self.suggestion_id}"
 

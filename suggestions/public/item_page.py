@@ -27,6 +27,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.public.track_page import Promised
+from suggestions.selectors import adoption as adoption_chain
 from suggestions.selectors import public, timeline
 from suggestions.selectors.timeline import Entry, Turn
 from suggestions.services import clocks, co_signing
@@ -96,6 +97,7 @@ class ItemPage:
     related: list[Hit]
     office: Unit | None
     can_join: bool = False
+    chain: adoption_chain.Chain | None = None
 
     @property
     def co_names(self) -> str:
@@ -129,6 +131,7 @@ def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
         related=related(item),
         office=office,
         can_join=co_signing.can_join(item),
+        chain=adoption_chain.chain(item, at=at),
     )
 
 

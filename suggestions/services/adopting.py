@@ -95,7 +95,7 @@ def open_study(
         )  # fmt: skip
         study.competent_units.set(required.values())
         study.invited_units.set(invited)
-        study.experts.set(experts)
+        study.experts.set([e.pk for e in experts])
         data = {"measure": adoption.measure, "study": study.pk, "method": method}
         if adoption.status == State.CANDIDATE:
             waiting = Clock.objects.filter(

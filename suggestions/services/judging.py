@@ -51,9 +51,8 @@ def recuse(*, nomination: Nomination, reason: str, actor: Actor, at: datetime) -
 def _hand_in(nomination: Nomination, actor: Actor, at: datetime, **sheet: Any) -> JuryScore:
     if nomination.round.status != RoundState.SCORING or nomination.status != AwardState.SCREENED:
         raise WrongState("现在不能打分。")
-    juror = Juror.objects.filter(
-        round=nomination.round, user_id=actor.user.pk if actor.user else None
-    ).first()
+    sitting = Juror.objects.filter(round=nomination.round)
+    juror = sitting.filter(user_id=actor.user.pk).first() if actor.user else None
     if juror is None:
         raise NotAllowed("这次评选没有抽到您当评委。")
     try:

@@ -172,7 +172,8 @@ def test_a_clerk_writes_down_what_the_author_said(city: World, item: Suggestion)
         suggestion=item, why="spot", actor=city.actor("supervisor"), at=timezone.now()
     )
     clerk = desk(city, "intake_clerk")
-    assert clerk.get(record("visit", visit.pk)).status_code == 200
+    assert "待回访" in clerk.get(record("visit", visit.pk)).text
+    assert "待回访" in desk(city, "supervisor").get(reverse("desk:item", args=[item.case_no])).text
     assert clerk.post(record("visit", visit.pk, "record"), {"contacted": "yes"}).status_code == 422
     clerk.post(record("visit", visit.pk, "record"), {"contacted": "no", "solved": "partly", "words": "椅子还没有装。"})  # fmt: skip
     visit.refresh_from_db()
