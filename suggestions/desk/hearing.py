@@ -91,7 +91,8 @@ def _opinion(hearing: Any, pk: int) -> HearingOpinion | None:
 def _rows(_request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     asked = Count("participants", filter=Q(participants__withdrawn_at=None), distinct=True)
     shown: QuerySet[Any] = rows.select_related("organiser", "chair", "clerk", "jurisdiction")
-    return shown.annotate(asked=asked)
+    counted: QuerySet[Any] = shown.annotate(asked=asked)
+    return counted
 
 
 def _blocks(request: HttpRequest, held: Hearing) -> list[Block]:

@@ -47,7 +47,7 @@ def seed(city: "Seeder") -> None:
         .select_related("jurisdiction", "lead_unit")
         .order_by("pk")[:12]
     )  # fmt: skip
-    if len(items) < 6:
+    if len(items) < 10:
         return
     _orders(city, items)
     _advices(city, items)
@@ -411,6 +411,7 @@ def _questionings(city: "Seeder", items: list[Suggestion]) -> None:
             )
         if state == "answering":
             continue
+        session.refresh_from_db()
         questioning.follow(session=session, actor=office, at=_at(city, -4))
         if state == "closed":
             promise = asked.promises.select_related("question__session", "unit").get()
