@@ -145,7 +145,8 @@ def clock_views(suggestion: Suggestion, *, at: datetime) -> list[ClockView]:
     office = suggestion.jurisdiction.office_name
     views = []
     for held in timeline.staff_clocks(suggestion):
-        unit = held.assignment.unit if held.assignment else None
+        # An objection is decided by the office (K6), though it is about a unit's part.
+        unit = (held.holder_unit or held.assignment.unit) if held.assignment else None
         if unit is None and held.kind in _UNIT_HELD:
             unit = held.holder_unit
         holder = unit.short_name if unit else ("建议人" if held.rule.citizen else office)
@@ -239,6 +240,9 @@ def actions(
         for n in OFFICE_ACTS
         if n in rows
     ]
+    if suggestion.escalated_at is not None:
+        # After repeated returns a supervisor designates (process.md 4.2).
+        held = [a for a in held if a.name != "dispatch"]
     if _asked(suggestion):
         held = [a for a in held if a.name != "request_supplement"]
     if {"pass_reply", "send_back"} & rows.keys():
