@@ -11,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import storages
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from suggestions import content, outbox
 from suggestions.actor import Actor
@@ -209,8 +209,18 @@ def _clear_related(suggestion: Suggestion) -> dict[str, int]:
             _delete_named_files(model, rows)
             changes = _blank(model, _OWN_WORDS.get(name))
             if changes:
-                done[name] = done.get(name, 0) + rows.update(**changes)
+                done[name] = done.get(name, 0) + _update(rows, changes)
     return done
+
+
+def _update(rows: Any, changes: dict[str, Any]) -> int:
+    """Empty the columns; where a constraint wants words to stand there, the mark stands there instead."""
+    try:
+        with transaction.atomic():
+            return int(rows.update(**changes))
+    except IntegrityError:
+        marked = {k: GONE if v == "" and not k.endswith("_hash") else v for k, v in changes.items()}
+        return int(rows.update(**marked))
 
 
 def _ways_to(model: type[models.Model]) -> list[str]:
