@@ -1,5 +1,6 @@
 """Clocks as rows, their rules with versions, and the working-day calendar (invariant 7: time is data)."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -31,6 +32,23 @@ class CalendarDay(models.Model):
         return f"{self.date} {'上班' if self.is_working else '休息'}"
 
 
+_INSTRUMENTS = {
+    "XF": "《信访工作条例》", "XF05": "《信访条例》（2005）", "SH": "《上海市人民建议征集若干规定》",
+    "BJ": "《北京市接诉即办工作条例》", "PIPL": "《个人信息保护法》", "ND": "《网络数据安全管理条例》",
+    "MC": "《未成年人网络保护条例》", "AD": "《重大行政决策程序暂行条例》", "OGI": "《政府信息公开条例》", "SD": "《山东省信访条例》",
+}  # fmt: skip
+
+
+def _in_chinese(part: str) -> str:
+    """One source of the shipped rules ("analogy XF 34") as staff read it; "" for what is no instrument."""
+    lead = "参照" if part.startswith(("analogy ", "model ")) else ""
+    found = re.fullmatch(r"(?:analogy |model )?([A-Z]+[0-9]*) ([0-9]+)(?: to ([0-9]+))?", part)
+    if found is None or found[1] not in _INSTRUMENTS:
+        return part if re.search(r"[\u4e00-\u9fff]", part) else ""
+    last = f"至第{found[3]}条" if found[3] else ""
+    return f"{lead}{_INSTRUMENTS[found[1]]}第{found[2]}条{last}"
+
+
 class ClockRule(models.Model):
     """One version of a rule. A new version never moves clocks that already run (process.md section 5)."""
 
@@ -58,6 +76,12 @@ class ClockRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} v{self.rule_version}"
+
+    @property
+    def basis(self) -> str:
+        """The source in words; "" for a number this site set by itself."""
+        parts = (_in_chinese(p.strip()) for p in re.split("[;,]", self.source))
+        return "；".join(p for p in parts if p)
 
     def as_rule(self) -> counting.Rule:
         return counting.Rule(
