@@ -174,6 +174,11 @@ class AgentMandate(Record):
     def __str__(self) -> str:
         return f"mandate {self.pk}"
 
+    @property
+    def status_label(self) -> str:
+        """Where it stands, in words."""
+        return str(MandateState(self.status).label)
+
     def lives(self, on: date) -> bool:
         """Whether it opens anything on the Shanghai date `on`: confirmed, begun, and its last day not over."""
         return self.status == MandateState.ACTIVE and self.signed_on <= on <= self.ends_on
@@ -257,6 +262,11 @@ class AgentRelay(Record):
 
     def __str__(self) -> str:
         return f"relay {self.pk}"
+
+    @property
+    def status_label(self) -> str:
+        """Where it stands, in words."""
+        return str(RelayState(self.status).label)
 
 
 class AgentVisit(models.Model):

@@ -15,6 +15,7 @@ from suggestions.models.suggestion import Suggestion
 from suggestions.models.topic import Topic
 from suggestions.models.unit import Unit
 from suggestions.states import Machine
+from suggestions.states.invitation import Invitation as InvitationState
 
 
 class InvitedContributorQuerySet(models.QuerySet["InvitedContributor"]):
@@ -87,7 +88,8 @@ class InvitedContributor(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(term_until__gte=F("term_from")), name="invited_term_ends_after_it_begins"
+                condition=Q(term_until__gte=F("term_from")),
+                name="invited_term_ends_after_it_begins",
             ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True, end_reason="")
@@ -139,3 +141,8 @@ class Invitation(Record):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    @property
+    def status_label(self) -> str:
+        """Where it stands, in words."""
+        return str(InvitationState(self.status).label)
