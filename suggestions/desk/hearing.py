@@ -91,7 +91,7 @@ def _opinion(hearing: Any, pk: int) -> HearingOpinion | None:
 def _rows(_request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     asked = Count("participants", filter=Q(participants__withdrawn_at=None), distinct=True)
     shown: QuerySet[Any] = rows.select_related("organiser", "chair", "clerk", "jurisdiction")
-    counted: QuerySet[Any] = shown.annotate(asked=asked)
+    counted: QuerySet[Any] = shown.annotate(asked=asked).order_by("-on", "-pk")
     return counted
 
 
