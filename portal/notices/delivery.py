@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.notices import pipeline, reminders, sms, steering, texts
 from portal.notices import emergency as emergency_notices
+from portal.notices import pipeline, reminders, sms, steering, texts
 from portal.notices import voices as voice_notices
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
