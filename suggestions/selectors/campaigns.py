@@ -62,7 +62,7 @@ def counts(ids: Iterable[int]) -> dict[int, CampaignCounts]:
                     "pk",
                     filter=answered & Q(outcome__in=(Outcome.ADOPTED, Outcome.PARTLY_ADOPTED)),
                 ),
-                co_signs=Sum("co_sign_count"),
+                voices=Sum("co_sign_count"),
             )
             .order_by()
         )
@@ -72,7 +72,7 @@ def counts(ids: Iterable[int]) -> dict[int, CampaignCounts]:
                 published=row["published"],
                 answered=row["answered"],
                 adopted=row["adopted"],
-                co_signs=row["co_signs"] or 0,
+                co_signs=row["voices"] or 0,
             )
             for row in rows
             if row["campaign_id"] is not None
