@@ -43,3 +43,41 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+
+class NoticeChoice(models.Model):
+    """How a member of staff wants to hear: each at once by e-mail, once a day in one letter, or in the site only."""
+
+    class Mode(models.TextChoices):
+        AT_ONCE = "at_once", _("有一条发一封邮件")
+        DAILY = "daily", _("每天合成一封邮件")
+        SITE = "site", _("只看站内通知")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_choice"
+    )
+    mode = models.CharField(_("怎么通知"), max_length=8, choices=Mode.choices)
+
+    class Meta:
+        verbose_name = _("通知方式")
+        verbose_name_plural = _("通知方式")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.mode}"
+
+
+class Digest(models.Model):
+    """One daily letter to one person; the row is what keeps a second run from sending a second letter."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    on = models.DateField()
+    lines = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("每日通知邮件")
+        verbose_name_plural = _("每日通知邮件")
+        constraints = [models.UniqueConstraint(fields=["user", "on"], name="one_digest_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.on}"

@@ -38,6 +38,7 @@ from suggestions.models.channels import (
     SheetRow,
 )
 from suggestions.models.clocks import CalendarDay, Clock, ClockReminder, ClockRule
+from suggestions.models.desk import CaseLock, CaseOfficer, ExportJob, HintChoice, Note, SavedQueue
 from suggestions.models.event import CaseEvent, DailyHead
 from suggestions.models.handling import Assignment, Evaluation, EvaluationPart, Reply
 from suggestions.models.intake import (
@@ -105,6 +106,7 @@ from suggestions.models.visit import RatingFlag, Visit
 
 __all__ = [
     "ClockReminder", "TimeChange",
+    "CaseLock", "CaseOfficer", "ExportJob", "HintChoice", "Note", "SavedQueue",
     "AuthorityChange", "Breach", "Conflict", "Delegation", "Erasure", "IdentityGrant", "PolicyVersion", "RelayMessage",
     "RetentionRule", "RetentionRun", "RightsRequest", "Takedown",
     "Advice", "Booking", "Hearing", "HearingOpinion", "LeaderInstruction", "SponsorMilestone", "MonthClose", "Participant", "QaPromise",

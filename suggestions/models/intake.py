@@ -132,6 +132,7 @@ class TriageHint(models.Model):
         TOPIC = "topic", _("主题")
         UNIT = "unit", _("单位")
         SIMILAR = "similar", _("相似件")
+        SPAN = "span", _("疑似个人信息")
 
     suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="hints")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -18,6 +18,7 @@ from suggestions.states.case import CASE_TRANSITIONS
 from suggestions.states.commitment import COMMITMENT_TRANSITIONS
 from suggestions.states.decision import DECISION_TRANSITIONS
 from suggestions.states.evaluation import EVALUATION_TRANSITIONS
+from suggestions.states.export import EXPORT_TRANSITIONS
 from suggestions.states.extension import EXTENSION_TRANSITIONS
 from suggestions.states.hearing import HEARING_TRANSITIONS
 from suggestions.states.instruction import INSTRUCTION_TRANSITIONS
@@ -88,6 +89,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *RELAY_TRANSITIONS,
     *INVITATION_TRANSITIONS,
     *TIME_CHANGE_TRANSITIONS,
+    *EXPORT_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 

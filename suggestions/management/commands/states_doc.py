@@ -11,6 +11,7 @@ from suggestions import states
 from suggestions.roles import Role
 from suggestions.states import machines
 from suggestions.states.advice import Advice
+from suggestions.states.export import Export
 from suggestions.states.hearing import Hearing
 from suggestions.states.instruction import Instruction
 from suggestions.states.award import AwardState, RoundState
@@ -53,6 +54,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.TAKEDOWN: states.Takedown,
     states.Machine.BREACH: states.Breach,
     states.Machine.TIME_CHANGE: TimeChange,
+    states.Machine.EXPORT: Export,
 }
 
 
