@@ -54,10 +54,14 @@ DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 
 
 ORDER_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES})
-MEETING_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, Role.PUBLISHER, Role.HEARING_CHAIR, Role.HEARING_CLERK})
+MEETING_ROLES = frozenset(
+    {*QUEUE_ROLES, *UNIT_ROLES, Role.PUBLISHER, Role.HEARING_CHAIR, Role.HEARING_CLERK}
+)
 
 ADOPTION_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES, Role.EXPERT})
 AWARD_ROLES = frozenset({*QUEUE_ROLES, Role.JURY, Role.EXPERT})
+ACCURACY_ROLES = frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER})
+EXPORT_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES})
 VISIT_ROLES = frozenset({Role.INTAKE_CLERK, Role.SUPERVISOR, Role.LEADER})
 
 
@@ -91,9 +95,13 @@ ROOMS: tuple[Room, ...] = (
     Room("rating_flags", gettext_lazy("评价核实"), frozenset({Role.SUPERVISOR}), "warning"),
     Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
     Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
+    Room("hint_accuracy", gettext_lazy("提示准确率"), ACCURACY_ROLES, "view"),
+    Room("exports", gettext_lazy("导出"), EXPORT_ROLES, "download"),
     Room("privacy", gettext_lazy("个人信息保护"), PRIVACY_ROLES, "lock"),
     Room("roles", gettext_lazy("权限与代办"), frozenset(Role), "user"),
-    Room("emergency", gettext_lazy("应急征集"), frozenset({Role.SUPERVISOR, Role.LEADER}), "warning"),
+    Room(
+        "emergency", gettext_lazy("应急征集"), frozenset({Role.SUPERVISOR, Role.LEADER}), "warning"
+    ),
     Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
 )
 """The order is that of the menu and of the tabs on each page."""
@@ -159,9 +167,12 @@ def page(
     crumbs: Sequence[tuple[str, str]] = (),
     crumb: str = "",
     status: int = 200,
+    room: str = "",
     **context: Any,
 ) -> HttpResponse:
     """Render a desk page: heading, breadcrumbs (label, address) after the desk's own, tabs with counts.
+
+    `room` names the room whose tab is marked, where the address is not the room's own.
 
     The last breadcrumb is shown large, as the page's title; `crumb` says it shorter where the page has its own heading.
     """
@@ -171,7 +182,7 @@ def page(
     frame = {
         "title": title,
         "breadcrumbs_items": trail,
-        "rooms": _tabs(request),
+        "rooms": _tabs(request, room),
         "emergencies": emergency.running(
             [r.jurisdiction.path for r in access.scope(request.user).roles], timezone.now()
         ),
@@ -187,8 +198,8 @@ def _calendar_missing(request: HttpRequest) -> int | None:
     return calendars.missing_year(local_date(timezone.now()))
 
 
-def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    here = request.resolver_match.url_name if request.resolver_match else ""
+def _tabs(request: HttpRequest, marked: str = "") -> list[dict[str, Any]]:
+    here = marked or (request.resolver_match.url_name if request.resolver_match else "")
     counts = workload.menu_counts(request.user)
     return [
         {

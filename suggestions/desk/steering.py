@@ -214,7 +214,15 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
         tabs=tabs(request, kind.room, slug),
         everything=everything,
         held=held,
-        rows=[(r, kind.cells(r), reverse("desk:record", args=[slug, r.pk])) for r in held],
+        room=kind.room,
+        rows=[
+            (
+                r,
+                zip(kind.headers, kind.cells(r), strict=True),
+                reverse("desk:record", args=[slug, r.pk]),
+            )
+            for r in held
+        ],
         query="show=all" if everything else "",
         acts=[
             (a, reverse("desk:record_new", args=[slug, a.name]))
@@ -244,6 +252,7 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         title=str(held),
         crumbs=[(str(kind.label), reverse("desk:records", args=[slug]))],
         kind=kind,
+        room=kind.room,
         tabs=tabs(request, kind.room, slug),
         held=held,
         blocks=kind.blocks(request, held),
@@ -368,6 +377,7 @@ def _take(
         title=str(chosen.label),
         crumbs=[(str(kind.label), reverse("desk:records", args=[kind.slug])), *crumbs],
         status=status,
+        room=kind.room,
         kind=kind,
         act=chosen,
         form=form,
