@@ -1,0 +1,218 @@
+"""The whole demo city: every state, role and object is there to be looked at, and every link on the desk opens.
+
+One seed for the file, in a transaction of its own that is undone at the end.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from django.apps import apps
+from django.conf import settings as project
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import resolve
+
+from suggestions import states
+from suggestions.demo.seed import OFFICE_STAFF, SHOWN_UNIT, UNIT_STAFF
+from suggestions.models import (
+    Adoption,
+    Assignment,
+    CaseEvent,
+    Commitment,
+    RecordEvent,
+    StaffRole,
+    Suggestion,
+)
+from suggestions.models.record import Record
+from suggestions.roles import AGENT_ROLES, Role
+from suggestions.services import chain
+from suggestions.states import Machine
+
+pytestmark = pytest.mark.slow
+NOW = "2026-11-25T18:00+08:00"
+WHO = {
+    **{
+        name: role
+        for name, _, role in OFFICE_STAFF
+        if not name.endswith("2") or role in AGENT_ROLES
+    },
+    **{f"{SHOWN_UNIT}-{name}": role for name, _, role in UNIT_STAFF},
+}
+
+NEVER_SHOWN = {
+    ("case", "draft"): "a draft is a row of its own until it is handed in",
+    ("case", "submitted"): "registering follows in the same transaction (T1, T2)",
+    ("assignment", "signed"): "work starts with the signature",
+    ("award", "shortlisted"): "the list goes to publicity at once",
+    **dict.fromkeys(
+        [("export", s) for s in ("queued", "ready", "failed", "expired")],
+        "a file of a list is written by the worker and lives seven days",
+    ),
+}
+"""States nobody can find at rest, with the reason."""
+
+NO_ROWS = {
+    "DailyHead": "written at night by the worker",
+    "RetentionRun": "written at night by the worker",
+    "ImportedLine": "another system's messages, brought in by import_messages",
+    "TriageHint": "made by the worker after an item came in",
+    "TrayQuota": "a leader's own number, where it differs from the rule",
+    "CaseLock": "somebody has a form open",
+    "CaseOfficer": "an officer takes an item from a list",
+    "ContentVersion": "counted up when editors publish",
+    "ExportJob": "a file of a list, gone after seven days",
+    "Note": "colleagues write to each other",
+    "SavedQueue": "a person's own list",
+    "HintChoice": "written beside hints, which the worker makes",
+}
+"""Objects that the seed does not make, with the reason."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def city(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("city")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(SEARCH_SQLITE_PATH=str(folder / "search.sqlite3")),
+        transaction.atomic(),
+    ):
+        call_command("seed_demo", "--now", NOW, verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def found_states() -> set[tuple[str, str]]:
+    """(machine, state) of every row that is there now."""
+    kinds: list[tuple[Machine, Any, str]] = [
+        (Machine.CASE, Suggestion, "status"), (Machine.PUBLICATION, Suggestion, "publication"),
+        (Machine.EVALUATION, Suggestion, "evaluation_state"), (Machine.ASSIGNMENT, Assignment, "status"),
+        (Machine.ADOPTION, Adoption, "status"),
+    ]  # fmt: skip
+    kinds += [(m.machine, m, "status") for m in record_classes()]
+    return {
+        (str(machine), state)
+        for machine, model, name in kinds
+        for state in model.objects.values_list(name, flat=True).distinct()
+    }
+
+
+def record_classes() -> list[type[Record]]:
+    return [m for m in apps.get_app_config("suggestions").get_models() if issubclass(m, Record)]
+
+
+def test_every_state_of_every_machine_is_there_to_be_looked_at() -> None:
+    wanted = {(str(t.machine), s) for t in states.TRANSITIONS for s in (*t.from_, t.to) if s}
+    assert wanted - found_states() - set(NEVER_SHOWN) == set()
+
+
+def test_every_kind_of_object_is_there_at_least_once() -> None:
+    empty = {
+        model.__name__
+        for model in apps.get_app_config("suggestions").get_models()
+        if not model._default_manager.exists()
+    }
+    assert empty - set(NO_ROWS) == set()
+
+
+def test_every_role_has_somebody_with_an_account() -> None:
+    assert set(StaffRole.objects.values_list("role", flat=True)) == set(Role.values)
+    assert set(WHO.values()) == set(Role.values)
+
+
+def test_every_chain_holds_and_nothing_happened_after_today() -> None:
+    assert list(chain.verify()) == []
+    assert not CaseEvent.objects.filter(at__gt=NOW).exists()
+    assert not RecordEvent.objects.filter(at__gt=NOW).exists()
+    assert Commitment.objects.filter(status="kept").exists()
+
+
+PER_KIND = 2
+"""Pages opened of each kind of address by one person: enough for its states, few enough to be quick."""
+LEFTOVER = re.compile(
+    r"\b(None|True|False|NaN|undefined|Traceback)\b|\{\{|\{%|(?<![\w./@-])[a-z]{2,}(?:_[a-z]+)+(?![\w./@-])|<[a-z]+ object at"
+)
+CODES = {
+    s for t in states.TRANSITIONS for s in (*t.from_, t.to, t.name) if len(s) > 3
+} | {str(r) for r in Role.values}  # fmt: skip
+
+
+def kind_of(path: str) -> tuple[str, str]:
+    """What an address is a case of: the view, and the noun, act or shelf where it has one."""
+    match = resolve(path)
+    words = (str(match.kwargs.get(k, "")) for k in ("slug", "act", "kind"))
+    return match.view_name, " ".join(words)
+
+
+def visible(page: BeautifulSoup) -> str:
+    """The words a person reads, without scripts, and without what somebody typed into a field or a machine's code."""
+    for tag in page.select("script, style, textarea, code, template, [data-verbatim]"):
+        tag.decompose()
+    main = page.find("main") or page
+    return main.get_text(" ")
+
+
+def walk(username: str) -> tuple[Counter[tuple[str, str]], list[str]]:
+    """Open what the desk offers this person; returns the pages seen by kind, and what is wrong with them."""
+    user = StaffRole.objects.filter(user__username=username).select_related("user")[0].user
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    start = "/agent/" if WHO[username] in AGENT_ROLES else "/admin/desk/"
+    waiting, seen, wrong = [(start, "")], {start}, []
+    opened: Counter[tuple[str, str]] = Counter()
+    while waiting:
+        path, came_from = waiting.pop(0)
+        kind = kind_of(urlsplit(path).path)
+        if opened[kind] >= PER_KIND:
+            continue
+        opened[kind] += 1
+        response = client.get(path)
+        where = f"{username} {path} (from {came_from})"
+        if response.status_code >= 400 and came_from:
+            wrong.append(f"{response.status_code} {where}")
+            continue
+        if "html" not in response.get("Content-Type", "") or response.status_code != 200:
+            continue
+        page = BeautifulSoup(response.content, "html.parser")
+        links = [str(a["href"]) for a in page.select("main a[href], .desk-rooms a[href]")]
+        wrong += [f"{m!r} {where}" for m in leftovers(visible(page))]
+        for link in links:
+            to = urlsplit(urljoin(path, link))
+            address = to.path + (f"?{to.query}" if to.query else "")
+            if to.netloc or not to.path.startswith(("/admin/desk/", "/agent/")):
+                continue
+            if address not in seen:
+                seen.add(address)
+                waiting.append((address, path))
+    return opened, wrong
+
+
+def leftovers(text: str) -> list[str]:
+    """Words of the program that no reader should meet."""
+    found = {m.group() for m in LEFTOVER.finditer(text)}
+    found |= {w for w in re.findall(r"(?<![\w./@-])[a-z_]+(?![\w./@-])", text) if w in CODES}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("username", sorted(WHO))
+def test_every_link_a_role_is_offered_opens_and_speaks_its_language(username: str) -> None:
+    assert project.LANGUAGE_CODE == "zh-hans"
+    opened, wrong = walk(username)
+    assert wrong == []
+    assert sum(opened.values()) >= 1
+
+
+def test_a_code_of_the_program_on_a_page_is_noticed() -> None:
+    assert leftovers("状态 None，去 sent_back 看，由 leader 决定") == [
+        "None",
+        "leader",
+        "sent_back",
+    ]
+    assert leftovers("写信到 li_lei@example.cn，网址 /admin/desk/re_turn/ 已办结") == []
