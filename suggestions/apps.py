@@ -11,8 +11,9 @@ class SuggestionsConfig(AppConfig):
 
     def ready(self) -> None:
         from suggestions import documents
-        from suggestions.services import hinting, sheets
+        from suggestions.services import exports, hinting, sheets
 
         documents.register()
         hinting.register()
+        exports.register()
         sheets.register()

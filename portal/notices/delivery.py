@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -49,6 +50,8 @@ _MERGED_TOO = frozenset(
     }
 )
 """What authors of merged items hear as well: it is their answer too (process.md 4.5)."""
+_PERSONS = frozenset({"staff.mentioned", "staff.taken_over", "staff.given"})
+"""Told to the persons the payload names, whom the service checked."""
 _OFFICE_ROLES: dict[str, tuple[str, ...]] = {
     "staff.supplemented": (Role.TRIAGE_OFFICER,),
     "staff.reply_submitted": (Role.TRIAGE_OFFICER,),
@@ -158,6 +161,8 @@ def staff_notice(payload: dict[str, Any]) -> None:
 
 
 def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> Iterable[Any]:
+    if code in _PERSONS:
+        return get_user_model().objects.filter(pk__in=payload["users"], is_active=True)
     roles = StaffRole.objects.none()
     if code in pipeline.CODES:
         roles = pipeline.holders(code, suggestion, payload)

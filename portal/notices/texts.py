@@ -143,6 +143,9 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
 
 
 STAFF_WORDS: dict[str, str] = {
+    "staff.mentioned": "{number} 有同事在备注里提到您",
+    "staff.taken_over": "{number} 您正在处理的这件，由同事接手了",
+    "staff.given": "{number} 分给您办理",
     "staff.supplemented": "{number} 建议人补充了材料",
     "staff.dispatched": "{number} 交您单位办理，请签收",
     "staff.reply_submitted": "{number} 的答复待审核",

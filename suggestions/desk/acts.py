@@ -22,10 +22,11 @@ from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS, NotAcceptedRe
 from suggestions.desk import acts_office, acts_second, acts_units, common, forms
 from suggestions.desk.acts_base import Act, Prepared, posted
 from suggestions.desk.item import around
-from suggestions.errors import ChangedMeanwhile, DomainError, Invalid
+from suggestions.desk.lock_forms import TakeOverForm
+from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, WrongState
 from suggestions.models import PendingDecision, Suggestion, TriageHint
 from suggestions.selectors import casefile, queues, workload
-from suggestions.services import assignment, deciding, hinting, intake, triage
+from suggestions.services import assignment, deciding, hinting, intake, locks, triage
 from suggestions.states import BY_NAME
 
 if TYPE_CHECKING:
@@ -205,14 +206,32 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
         return common.refused(request, needed=chosen.roles or BY_NAME[act].roles)
     queue = common.queue_of(request)
     why = why_not(act, item, actor)
-    if why:
+    sent = request.method == "POST" and "preview" not in request.POST
+    if why and not sent:
         messages.error(request, why)
         return redirect(common.item_address(item.case_no, queue))
     prepared = chosen.prepare(request, item)
     form, status = prepared.form, 200
-    if request.method == "POST" and "preview" not in request.POST:
-        said = _take(request, chosen, form, item, actor) if form.is_valid() else None
+    lock = None if why else locks.take(suggestion=item, actor=actor, at=timezone.now())
+    if sent:
+        said = None
+        if why:
+            # Somebody was first: what was typed stays, and the page says who did what.
+            form.is_valid()
+            meanwhile = _meanwhile(request, item)
+            first = gettext("刚才有人处理了这件建议，您填的内容还在。") if meanwhile else ""
+            form.add_error(None, f"{first}{why}{meanwhile}")
+        elif lock is not None and not lock.mine:
+            form.is_valid()
+            form.add_error(
+                None,
+                gettext("%(who)s您填的还在下面。要由您来办，请写明理由接手。")
+                % {"who": lock.words},
+            )
+        elif form.is_valid():
+            said = _take(request, chosen, form, item, actor)
         if said is not None:
+            locks.release(suggestion=item, actor=actor)
             workload.forget_menu_counts(request.user)
             messages.success(request, f"{item.case_no}：{said}")
             return redirect(common.item_address(item.case_no, queue))
@@ -227,8 +246,11 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
         item=item,
         act=chosen,
         act_url=reverse("desk:act", args=[item.case_no, act]),
+        act_name=act,
         item_url=common.item_address(item.case_no, queue),
         form=form,
+        lock=lock,
+        take_over=TakeOverForm(auto_id="lock-%s"),
         due=queues.due_words(item, today=today),
         age=queues.age_words(item, today=today),
         original=casefile.original(request.user, item),
@@ -243,9 +265,23 @@ def _take(
     """Call the service and say what became of it; what it refuses goes into the form, where everything typed stands."""
     try:
         if request.POST.get("version", "") not in ("", str(item.version)):
-            raise ChangedMeanwhile
+            raise ChangedMeanwhile(
+                gettext("刚才有人处理了这件建议，您填的内容还在。看清楚后要照办，请再交一次。")
+            )
         result = chosen.perform(form, item, actor, timezone.now())
     except DomainError as error:
         common.show_errors(form, error)
+        if isinstance(error, ChangedMeanwhile | WrongState):
+            said = _meanwhile(request, item)
+            if said:
+                form.add_error(None, said)
         return None
     return result if isinstance(result, str) else str(chosen.done)
+
+
+def _meanwhile(request: HttpRequest, item: Suggestion) -> str:
+    """Who did what since the form was opened, by the version it carries; "" when that is not to be known."""
+    opened = request.POST.get("version", "")
+    known = int(opened) if opened.isdecimal() and len(opened) < 9 else item.version
+    said = locks.who_acted(item, since_version=known)
+    return gettext("刚才：%(said)s。") % {"said": said} if said else ""

@@ -1,6 +1,5 @@
 """Lists of items for the collection office: the triage queue and what supervisors look at."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from suggestions import access
@@ -18,29 +16,11 @@ from suggestions.desk.forms import QueueForm
 from suggestions.models import Suggestion, TriageHint
 from suggestions.roles import Role
 from suggestions.selectors import queues
-from suggestions.selectors.queues import QueueFilter
+from suggestions.selectors.queues import QueueFilter, filter_from
 from suggestions.states import Case
 
 BULK_STATES = frozenset({Case.REGISTERED, Case.ACCEPTED})
 """Items that a bulk act can touch; others get no box to tick."""
-
-
-def filter_from(query: Mapping[str, Any]) -> QueueFilter:
-    """The filter an address asks for; over-long words are cut, a date that is none is no date."""
-    text = {
-        name: str(query.get(name, "") or "").strip()[:80]
-        for name in ("due", "age", "topic", "district", "channel", "campaign", "unit", "q", "show")
-    }
-    try:
-        on = parse_date(str(query.get("on", "") or ""))
-    except ValueError:
-        on = None
-    return QueueFilter(
-        state=str(query.get("state", "") or "triage"),
-        sort=str(query.get("sort", "") or "due"),
-        on=on,
-        **{k: v.replace("\x00", "") for k, v in text.items()},
-    )
 
 
 def filter_of_queue(queue: str) -> QueueFilter | None:

@@ -215,12 +215,12 @@ def without_window(
 
 
 def grouped_hints(hints: Iterable[TriageHint]) -> list[tuple[str, list[TriageHint]]]:
-    """Hints by kind, surest first, in the order a person decides: category, similar, topic, unit."""
+    """Hints by kind, surest first, in the order a person decides: category, similar, topic, unit, personal data."""
     K = TriageHint.Kind
     held = list(hints)
     groups = [
         (str(kind.label), [h for h in held if h.kind == kind])
-        for kind in (K.CATEGORY, K.SIMILAR, K.TOPIC, K.UNIT)
+        for kind in (K.CATEGORY, K.SIMILAR, K.TOPIC, K.UNIT, K.SPAN)
     ]
     return [(label, rows) for label, rows in groups if rows]
 

@@ -4,7 +4,7 @@ Every list starts from `access.readable(user)`. Pages are reached by key (sort v
 one costs; the total is counted up to COUNT_LIMIT only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case as Choose
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import access, numbers
@@ -107,6 +108,24 @@ class QueuePage:
         return self.total >= COUNT_LIMIT
 
 
+def filter_from(query: Mapping[str, Any]) -> QueueFilter:
+    """The filter an address asks for; over-long words are cut, a date that is none is no date."""
+    text = {
+        name: str(query.get(name, "") or "").strip()[:80]
+        for name in ("due", "age", "topic", "district", "channel", "campaign", "unit", "q", "show")
+    }
+    try:
+        on = parse_date(str(query.get("on", "") or ""))
+    except ValueError:
+        on = None
+    return QueueFilter(
+        state=str(query.get("state", "") or "triage"),
+        sort=str(query.get("sort", "") or "due"),
+        on=on,
+        **{k: v.replace("\x00", "") for k, v in text.items()},
+    )
+
+
 def narrow(rows: SuggestionQuerySet, wanted: QueueFilter, *, today: date) -> SuggestionQuerySet:
     """`rows` narrowed by every filter that is set."""
     case_no = numbers.parse_case_no(wanted.q) if wanted.q else None
@@ -196,7 +215,9 @@ def page(
         ordered = ordered.filter(_beyond(field, descending, *place))
     top_hint = Prefetch(
         "hints",
-        TriageHint.objects.exclude(kind=TriageHint.Kind.SIMILAR).order_by("-confidence", "pk"),
+        TriageHint.objects.filter(
+            kind__in=(TriageHint.Kind.TOPIC, TriageHint.Kind.CATEGORY)
+        ).order_by("-confidence", "pk"),
         to_attr="ranked_hints",
     )
     found = list(

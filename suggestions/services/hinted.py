@@ -1,10 +1,134 @@
-"""Whether people followed the machine's hints, so that their accuracy can be counted later (process.md 4.4)."""
+"""What people chose where hints are made, kept beside the hints, and how often the two agree (process.md 4.4).
 
-from suggestions.models import Suggestion, TriageHint
+Every decision is kept, also where a person chose something else and where the rules had said nothing: a rate whose
+denominator leaves those out would praise itself. Nothing here acts on an item.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+
+from suggestions import access
+from suggestions.insight import hints as rules
+from suggestions.insight import redaction
+from suggestions.matrix import MATRIX
+from suggestions.models import HintChoice, Suggestion, TriageHint
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser, AnonymousUser
+
+Kind = TriageHint.Kind
+PARTS = ("title", "problem", "proposal", "place")
 
 
-def note_choice(suggestion: Suggestion, kind: str, chosen: str) -> None:
-    """Mark the hints of a kind as followed or not by what a person chose. Two queries."""
+def note_choice(suggestion: Suggestion, kind: str, chosen: str, *, at: datetime) -> None:
+    """Keep what a person chose and whether a hint had said so. "" means: none of those offered. About four queries.
+
+    The last choice of a kind stands (a reassignment corrects a dispatch); the item's events tell the earlier ones.
+    Choosing none where none was offered is no decision about hints and leaves no row.
+    """
     hints = TriageHint.objects.filter(suggestion=suggestion, kind=kind)
-    hints.filter(value=chosen).update(followed=True)
-    hints.exclude(value=chosen).update(followed=False)
+    held = list(hints.order_by("-confidence", "pk").values_list("value", "hint_version"))
+    values = [value for value, _version in held]
+    if not values and not chosen:
+        return
+    with transaction.atomic():
+        hints.filter(value=chosen).update(followed=True)
+        hints.exclude(value=chosen).update(followed=False)
+        HintChoice.objects.update_or_create(
+            suggestion=suggestion, kind=kind,
+            defaults={
+                "chosen": chosen[:80], "offered": values[0] if values else "",
+                "hint_version": held[0][1] if held else rules.VERSION, "hits": int(values[:1] == [chosen]),
+                "any_hit": chosen in values, "total": 1, "decided_at": at,
+            },
+        )  # fmt: skip
+
+
+def note_spans(suggestion: Suggestion, released: dict[str, str], *, at: datetime) -> None:
+    """Keep how many of the places the rules had marked as personal data people left out of the released page.
+
+    `released` are the public texts by PARTS. Nothing of the texts themselves is kept.
+    """
+    total = hits = 0
+    for part in PARTS:
+        text = str(getattr(suggestion, f"original_{part}"))
+        for span in redaction.find_spans(text):
+            total += 1
+            hits += text[span.start : span.end] not in released.get(part, "")
+    if not total:
+        return
+    TriageHint.objects.filter(suggestion=suggestion, kind=Kind.SPAN).update(followed=hits == total)
+    HintChoice.objects.update_or_create(
+        suggestion=suggestion, kind=Kind.SPAN,
+        defaults={
+            "chosen": "", "offered": "", "hint_version": rules.VERSION, "hits": hits, "any_hit": hits > 0,
+            "total": total, "decided_at": at,
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Counted agreement of one kind and version. `first` and `any` are of `offered`; for personal data all of `places`."""
+
+    kind: str
+    label: str
+    version: str
+    decided: int
+    offered: int
+    first: int
+    any: int
+    silent: int
+    """Decisions for which the rules had offered nothing."""
+
+
+def accuracy(
+    user: "AbstractUser | AnonymousUser",
+    *,
+    since: datetime,
+    until: datetime,
+    kinds: Iterable[str] = (),
+    version: str = "",
+) -> list[Accuracy]:
+    """Hits and totals by kind and version for decisions from `since` up to `until`, in the jurisdictions whose internal
+    figures the user may see; empty for anybody else. One query, whatever the number of items. Source: process.md 4.4.
+    """
+    paths = [
+        role.jurisdiction.path for role in access.scope(user).holds(MATRIX["internal_statistics"])
+    ]
+    if not paths:
+        return []
+    reach = Q()
+    for path in paths:
+        reach |= Q(suggestion__jurisdiction__path__startswith=path)
+    rows = HintChoice.objects.filter(reach, decided_at__gte=since, decided_at__lt=until)
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    if version:
+        rows = rows.filter(hint_version=version)
+    asked = ~Q(offered="")
+    found = {
+        (r["kind"], r["hint_version"]): r
+        for r in rows.order_by().values("kind", "hint_version").annotate(
+            decided=Count("pk"), with_hint=Count("pk", filter=asked), first=Count("pk", filter=asked & Q(hits__gt=0)),
+            any=Count("pk", filter=asked & Q(any_hit=True)), places=Sum("total"), left_out=Sum("hits"),
+        )
+    }  # fmt: skip
+    held = []
+    for kind in Kind:
+        for (name, made_by), r in sorted(found.items()):
+            if name != kind:
+                continue
+            if kind == Kind.SPAN:
+                facts = (r["decided"], r["places"], r["left_out"], r["left_out"], 0)
+            else:
+                facts = (
+                    r["decided"], r["with_hint"], r["first"], r["any"], r["decided"] - r["with_hint"],
+                )  # fmt: skip
+            held.append(Accuracy(str(kind), str(kind.label), made_by, *facts))
+    return held

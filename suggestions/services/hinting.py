@@ -10,11 +10,13 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from search.engine import Query, SearchUnavailable, get_engine
 from suggestions import documents, outbox
 from suggestions.codes import Category
 from suggestions.insight import hints as rules
+from suggestions.insight import redaction
 from suggestions.models import (
     DispatchRule,
     District,
@@ -23,6 +25,7 @@ from suggestions.models import (
     TriageHint,
     Unit,
 )
+from suggestions.services import hinted
 from suggestions.states import TRIAGE_QUEUE
 
 KIND = "hints"
@@ -80,9 +83,25 @@ def _propose(suggestion: Suggestion) -> list[TriageHint]:
     code = suggestion.topic.code if suggestion.topic else (likely[0].value if likely else "")
     for hint, unit in unit_hints(suggestion, code, text=text):
         add(TriageHint.Kind.UNIT, unit.code, unit.name, hint.confidence, hint.reasons)
+    for name, count, sure in _spans(suggestion):
+        label = _("%(kind)s %(n)d处") % {"kind": name, "n": count}
+        add(TriageHint.Kind.SPAN, name, label, 0.9 if sure else 0.5, [_("公开前请核对并遮盖")])
     for other, share, why in similar(suggestion):
         add(TriageHint.Kind.SIMILAR, other.case_no, other.original_title, share, [why])
     return rows
+
+
+def _spans(suggestion: Suggestion) -> list[tuple[str, int, bool]]:
+    """Kinds of personal data the text seems to hold: how many places, and whether the rules are sure of all of them.
+
+    Only counts are kept, never the words: the hint must not be another copy of what is to be masked.
+    """
+    found = [s for part in hinted.PARTS for s in redaction.find_spans(str(getattr(suggestion, f"original_{part}")))]  # fmt: skip
+    return [
+        (kind, len(of_kind), all(s.certain for s in of_kind))
+        for kind in redaction.KINDS
+        if (of_kind := [s for s in found if s.kind == kind])
+    ]
 
 
 def unit_hints(

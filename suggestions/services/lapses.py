@@ -54,6 +54,8 @@ SWEEPS: dict[str, str] = {
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "sheets": "suggestions.services.sheets.forget_old",  # uploaded paper sheets, 90 days
     "emergencies": "suggestions.services.emergency.digests",  # SH 14: each day to the leaders
+    "locks": "suggestions.services.locks.forget",  # long lapsed; each ends by itself
+    "exports": "suggestions.services.exports.forget",  # files of lists, seven days
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }
 # fmt: on

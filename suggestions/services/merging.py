@@ -37,7 +37,7 @@ def merge(
                 words=f"改为并入{primary.case_no}办理；答复时同样答复您", fields={"primary": primary},
                 data={"primary": primary.case_no},
             )  # fmt: skip
-        hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, primary.case_no)
+        hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, primary.case_no, at=at)
     return suggestion
 
 

@@ -11,7 +11,7 @@ from suggestions.codes import NameDisplay, NotPublishedReason
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, WrongState
 from suggestions.insight import redaction
 from suggestions.models import Attachment, PublicationReview, Reply, Suggestion
-from suggestions.services import transitions
+from suggestions.services import hinted, transitions
 from suggestions.states import ON_PAGE, Case, Publication
 
 State = PublicationReview.State
@@ -150,6 +150,7 @@ def release(*, review: PublicationReview, actor: Actor, at: datetime) -> Suggest
     with transaction.atomic():
         _move(review, (State.SECOND_CHECK,), State.DONE, checked_by=actor.user, checked_at=at)
         if review.covers_suggestion:
+            hinted.note_spans(suggestion, {p: getattr(review, p) for p in hinted.PARTS}, at=at)
             Attachment.objects.filter(suggestion=suggestion).update(is_public=False)
             Attachment.objects.filter(
                 suggestion=suggestion, pk__in=review.public_attachments

@@ -47,8 +47,10 @@ def accept(
         wanted = [t.strip() for t in tags if t.strip()]
         if wanted:
             suggestion.tags.set(wanted)
-        hinted.note_choice(suggestion, TriageHint.Kind.TOPIC, topic.code)
-        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, Category.SUGGESTION)
+        hinted.note_choice(suggestion, TriageHint.Kind.TOPIC, topic.code, at=at)
+        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, Category.SUGGESTION, at=at)
+        # Taken in by itself: for now it is none of its look-alikes. A merge later corrects this.
+        hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, "", at=at)
         publishing.queue(suggestion=suggestion, at=at)
         if urgency != Urgency.NORMAL:
             urgent.alert(suggestion=suggestion, level=urgency, actor=actor, at=at)

@@ -60,7 +60,6 @@ MAY: dict[str, set[str]] = {
     "remind_co_unit": {"triage_officer", "supervisor", "triage_officer@province"} | UNIT,
     "enter_offline": {"intake_clerk"},
     "change_arrival": {"intake_clerk", "triage_officer", "triage_officer@province"},
-    "open_emergency": {"supervisor", "leader"} | ABOVE,
     "open_emergency": {"supervisor", "leader", "leader@province"},
     "split_case": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst"} | ABOVE,
@@ -86,6 +85,12 @@ MAY: dict[str, set[str]] = {
     "see_agents": {"intake_clerk", "triage_officer", "supervisor", "triage_officer@province"},
     "manage_invited": {"triage_officer", "triage_officer@province"},
     "see_hints": {"triage_officer", "supervisor", "triage_officer@province"},
+    # The desk's comfort; an export is reached by its owner alone, never through a case.
+    "take_over_lock": {"triage_officer", "supervisor", "triage_officer@province"} | UNIT,
+    "write_note": OFFICE | UNIT | ABOVE,
+    "give_officer": {"triage_officer", "supervisor", "triage_officer@province"},
+    "add_tag": {"triage_officer", "triage_officer@province"},
+    "see_exports": set(),
 }
 MAY |= {
     # Privacy (process.md section 9); the three administrators never reach an item.

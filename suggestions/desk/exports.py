@@ -1,0 +1,111 @@
+"""导出: ask for a list as a file, watch it being written, fetch it. Works without scripts: the page reloads itself."""
+
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from suggestions import access
+from suggestions.actor import Actor
+from suggestions.clock import SHANGHAI
+from suggestions.desk import common
+from suggestions.errors import DomainError
+from suggestions.matrix import MATRIX
+from suggestions.models import ExportJob
+from suggestions.selectors import queues
+from suggestions.services import exports as service
+from suggestions.states.export import Export
+
+SHOWN = 20
+
+
+class ExportForm(forms.Form):
+    """Which list, and as what."""
+
+    queue = forms.CharField(required=False, max_length=800, widget=forms.HiddenInput)
+    state = forms.ChoiceField(label=gettext_lazy("导出哪些"), required=False)
+    format = forms.ChoiceField(
+        label=gettext_lazy("格式"),
+        choices=ExportJob.Format.choices,
+        initial=ExportJob.Format.XLSX,
+        error_messages={"required": gettext_lazy("请选一种文件格式。")},
+    )
+
+    def __init__(self, data: Any = None, *, queue: str = "") -> None:
+        super().__init__(data, initial={"queue": queue, "state": "open"}, label_suffix="")
+        field = self.fields["state"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(k, v[0]) for k, v in queues.STATES.items()]
+        if queue or (data is not None and data.get("queue")):
+            del self.fields["state"]
+
+    def query(self) -> str:
+        return self.cleaned_data["queue"] or f"state={self.cleaned_data.get('state') or 'open'}"
+
+
+@common.desk_view(common.EXPORT_ROLES)
+def exports(request: HttpRequest) -> HttpResponse:
+    """Ask, and one's own exports; the list one came from is what is written."""
+    queue = common.queue_of(request)
+    form = ExportForm(request.POST if request.method == "POST" else None, queue=queue)
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = service.ask(
+                user=request.user, query=form.query(), format=form.cleaned_data["format"],  # type: ignore[arg-type]
+                at=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            common.show_errors(form, error)
+        else:
+            return redirect("desk:export", job.pk)
+    own = access.records(request.user, ExportJob, "see_exports")
+    return common.page(
+        request, "suggestions/desk/exports.html", title=_("导出"), status=422 if form.errors else 200, form=form,
+        queue=queue, jobs=list(own[:SHOWN]), days=service.KEPT_DAYS,
+        columns=[heading for heading, _value in service.COLUMNS],
+    )  # fmt: skip
+
+
+@common.desk_view(common.EXPORT_ROLES)
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; while it is being written the page reloads by itself."""
+    job = access.load_record(request.user, ExportJob, "see_exports", pk)
+    response = common.page(
+        request, "suggestions/desk/export.html", title=_("导出"), crumbs=[(_("导出"), reverse("desk:exports"))],
+        crumb=str(job.pk), job=job, ready=job.status == Export.READY, waiting=job.status == Export.QUEUED,
+        days=service.KEPT_DAYS,
+    )  # fmt: skip
+    if job.status == Export.QUEUED:
+        response["Refresh"] = "3"
+    return response
+
+
+@require_POST
+@common.desk_view(common.EXPORT_ROLES)
+def export_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file itself; fetching it is an event of its chain, hence a POST."""
+    job = access.load_record(request.user, ExportJob, "see_exports", pk)
+    roles = access.scope(request.user).holds(MATRIX["see_exports"])
+    if not roles:
+        raise Http404
+    try:
+        file = service.fetch(
+            job=job, actor=Actor.staff(request.user, roles[0].role, roles[0].unit), at=timezone.now()  # type: ignore[arg-type]
+        )  # fmt: skip
+    except DomainError as error:
+        return common.page(
+            request, "suggestions/desk/bulk_none.html", title=_("导出"), status=410, said=str(error),
+            back=reverse("desk:exports"),
+        )  # fmt: skip
+    day = job.asked_at.astimezone(SHANGHAI)
+    response = FileResponse(
+        file, as_attachment=True, filename=f"建议列表-{day:%Y%m%d-%H%M}.{job.format}"
+    )  # type: ignore[arg-type]
+    response["X-Content-Type-Options"] = "nosniff"
+    return response  # type: ignore[return-value]

@@ -1,0 +1,233 @@
+"""A list written to a file in the background: asked for, written row by row, fetched by its asker, gone after seven days.
+
+What is in it is what the asker may read at the moment of writing, and never who made a suggestion: no name, number or
+address is a column, and titles are masked. Each step is an event of the job's own chain (PIPL 51, 54).
+"""
+
+import csv
+import hashlib
+import io
+import re
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import IO, Any
+
+import structlog
+from django.contrib.auth import get_user_model
+from django.core.files import File
+from django.core.files.storage import storages
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone
+
+from suggestions import access, outbox
+from suggestions.actor import Actor
+from suggestions.clock import SHANGHAI, local_date
+from suggestions.errors import ChangedMeanwhile, DomainError
+from suggestions.insight import redaction
+from suggestions.models import ExportJob, Suggestion
+from suggestions.selectors import queues
+from suggestions.services import records
+from suggestions.services.attachments import STORAGE
+from suggestions.states.export import EXPORTERS, Export
+
+KIND = "export"
+KEPT_DAYS = 7
+WAITING_LIMIT = 3
+_CHUNK = 500
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+log = structlog.get_logger(__name__)
+
+COLUMNS: tuple[tuple[str, Callable[[Suggestion], Any]], ...] = (
+    ("编号", lambda s: s.case_no),
+    ("标题（已遮盖个人信息）", lambda s: _masked(s.original_title)),
+    ("状态", lambda s: s.get_status_display()),
+    ("类别", lambda s: s.get_category_display()),
+    ("主题", lambda s: s.topic.name if s.topic else ""),
+    ("区划", lambda s: s.district.name if s.district else ""),
+    ("渠道", lambda s: s.get_channel_display()),
+    ("紧急程度", lambda s: s.get_urgency_display()),
+    ("主办单位", lambda s: s.lead_unit.short_name if s.lead_unit else ""),
+    ("收到", lambda s: f"{s.received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"),
+    ("当前期限", lambda s: s.due_on.isoformat() if s.due_on else ""),
+    ("公开", lambda s: s.get_publication_display()),
+    ("总体评价", lambda s: s.get_overall_display() if s.overall else ""),
+)
+"""Heading and value of each column. Nothing that says who the author is."""
+
+
+def ask(*, user: Any, query: str, format: str, at: datetime) -> ExportJob:
+    """Have a list written. Asked twice while the first waits, it is the first one. Raises DomainError (role, too many)."""
+    roles = access.scope(user).holds(EXPORTERS)
+    if not roles:
+        raise DomainError("您的角色不能导出列表。")
+    if format not in ExportJob.Format.values:
+        raise DomainError("请选一种文件格式。")
+    query = QueryDict(query[:800]).urlencode()[:800]
+    waiting = ExportJob.objects.filter(user=user, status=Export.QUEUED)
+    same = waiting.filter(query=query, format=format).first()
+    if same is not None:
+        return same
+    if waiting.count() >= WAITING_LIMIT:
+        raise DomainError(f"已有{WAITING_LIMIT}个导出正在写，请等写好后再导。")
+    role = roles[0]
+    job = ExportJob(
+        jurisdiction=role.jurisdiction, user=user, query=query, format=format, asked_at=at
+    )
+    with transaction.atomic():
+        records.begin(
+            job, "export_ask", actor=Actor.staff(user, role.role, role.unit), at=at,
+            data={"format": format, "query": query},
+        )  # fmt: skip
+        outbox.enqueue(KIND, {"export": job.pk}, key=f"export:{job.pk}")
+    return job
+
+
+def run(payload: dict[str, Any]) -> None:
+    """Outbox handler: write the file of a job that still waits. What goes wrong is said to the asker, not retried."""
+    job = ExportJob.objects.filter(pk=payload["export"], status=Export.QUEUED).first()
+    if job is not None:
+        write(job, at=timezone.now())
+
+
+def write(job: ExportJob, *, at: datetime) -> ExportJob:
+    """Write the file now, with the rights its asker has now. Memory does not grow with the rows."""
+    user = get_user_model().objects.get(pk=job.user_id)
+    name = ""
+    try:
+        with tempfile.NamedTemporaryFile(suffix=f".{job.format}") as draft:
+            written = _WRITERS[job.format](draft, _rows(job, user, at))
+            draft.flush()
+            digest, size = _digest(draft.name)
+            with open(draft.name, "rb") as content:
+                name = storages[STORAGE].save(
+                    f"exports/{secrets.token_urlsafe(24)}.{job.format}", File(content)
+                )
+        records.move(
+            job, "export_finish", actor=Actor.system(), at=at, data={"rows": written, "sha256": digest},
+            fields={
+                "storage_name": name, "sha256": digest, "size": size, "done": written, "total": written,
+                "finished_at": at,
+            },
+        )  # fmt: skip
+    except ChangedMeanwhile:
+        # Another worker wrote it too and was first.
+        storages[STORAGE].delete(name)
+        job.refresh_from_db()
+    except Exception as error:
+        log.exception("export_failed", export=job.pk, error=type(error).__name__)
+        if name:
+            storages[STORAGE].delete(name)
+        job.refresh_from_db()
+        if job.status == Export.QUEUED:
+            records.move(
+                job, "export_fail", actor=Actor.system(), at=at, fields={"finished_at": at}
+            )
+    return job
+
+
+def _rows(job: ExportJob, user: Any, at: datetime) -> Iterator[list[str]]:
+    """All rows by key, a chunk at a time; the job's progress is written after each."""
+    wanted = queues.filter_from(QueryDict(job.query))
+    rows = queues.narrow(access.readable(user), wanted, today=local_date(at))
+    total, done, last = rows.order_by().count(), 0, 0
+    ExportJob.objects.filter(pk=job.pk).update(total=total, done=0)
+    while True:
+        chunk = list(
+            rows.filter(pk__gt=last)
+            .select_related("topic", "district", "lead_unit")
+            .order_by("pk")[:_CHUNK]
+        )
+        for item in chunk:
+            yield [safe(str(value(item))) for _heading, value in COLUMNS]
+        if len(chunk) < _CHUNK:
+            return
+        last, done = chunk[-1].pk, done + len(chunk)
+        ExportJob.objects.filter(pk=job.pk).update(done=min(done, total))
+
+
+def safe(cell: str) -> str:
+    """A cell no office program takes for a formula, without control characters."""
+    cell = _CONTROL.sub("", cell)
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+
+
+def _masked(title: str) -> str:
+    return redaction.mask(title, redaction.find_spans(title))
+
+
+def _write_csv(file: IO[bytes], rows: Iterator[list[str]]) -> int:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer, count = csv.writer(text), 0
+    writer.writerow([heading for heading, _value in COLUMNS])
+    for row in rows:
+        writer.writerow(row)
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def _write_xlsx(file: IO[bytes], rows: Iterator[list[str]]) -> int:
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("建议列表")
+    sheet.append([heading for heading, _value in COLUMNS])
+    count = 0
+    for row in rows:
+        sheet.append(row)
+        count += 1
+    book.save(file)
+    return count
+
+
+_WRITERS: dict[str, Callable[[IO[bytes], Iterator[list[str]]], int]] = {
+    "csv": _write_csv,
+    "xlsx": _write_xlsx,
+}
+
+
+def _digest(path: str) -> tuple[str, int]:
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, file.tell()
+
+
+def fetch(*, job: ExportJob, actor: Actor, at: datetime) -> IO[bytes]:
+    """The file, for its asker; each fetching is an event. Raises DomainError when there is none (any more)."""
+    if job.status != Export.READY:
+        raise DomainError("文件还没有写好，或者已经到期删除。需要的话请再导一次。")
+    try:
+        file: IO[bytes] = storages[STORAGE].open(job.storage_name)
+    except FileNotFoundError as error:
+        raise DomainError("文件找不到了，请再导一次。") from error
+    records.note(job, "export_fetched", actor=actor, at=at, words="下载了文件")
+    return file
+
+
+def forget(*, now: datetime) -> int:
+    """Sweep: files go after seven days, stamped with that moment; jobs nobody wrote within a day have failed."""
+    done = 0
+    term = timedelta(days=KEPT_DAYS)
+    for job in ExportJob.objects.filter(status=Export.READY, finished_at__lte=now - term)[:500]:
+        name, ended = job.storage_name, (job.finished_at or now) + term
+        records.move(
+            job, "export_expire", actor=Actor.system(), at=ended, fields={"storage_name": ""}
+        )
+        storages[STORAGE].delete(name)
+        done += 1
+    for job in ExportJob.objects.filter(
+        status=Export.QUEUED, asked_at__lte=now - timedelta(days=1)
+    ):
+        records.move(job, "export_fail", actor=Actor.system(), at=now, fields={"finished_at": now})
+        done += 1
+    return done
+
+
+def register() -> None:
+    """Let the outbox's rows reach this module (called once at start)."""
+    outbox.register(KIND, run)
