@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import rules
-from suggestions.codes import Overall, Solved
+from suggestions.codes import Overall, RatingReason, Solved
+from suggestions.models import Suggestion
 from suggestions.public.forms import Line, Pick, Words, at_most
-from suggestions.public.forms_base import JianyanForm, OptionRadio
+from suggestions.public.forms_base import JianyanForm, OptionCheckboxes, OptionRadio
+from suggestions.services import rating_parts
 from suggestions.services.evaluating import COMMENT_MAX
 
 REASON_MAX = 300
@@ -57,6 +59,10 @@ class RatingForm(JianyanForm):
         label=_("承办单位联系过您吗"), widget=OptionRadio(attrs={"data_row": True}),
         choices=[("yes", _("联系过")), ("no", _("没有"))],
     )  # fmt: skip
+    reasons = forms.MultipleChoiceField(
+        label=_("哪里不满意"), choices=RatingReason.choices, required=False, widget=OptionCheckboxes,
+        help_text=_("可以选几项，满意就不用选。"), error_messages={"invalid_choice": _("请从列出的原因里选。")},
+    )  # fmt: skip
     score_result = Pick(label=_("解决程度"), choices=_SCORES)
     score_attitude = Pick(label=_("办理态度"), choices=_SCORES)
     score_speed = Pick(label=_("办理速度"), choices=_SCORES)
@@ -64,6 +70,21 @@ class RatingForm(JianyanForm):
         label=_("想说的话"), check=at_most("想说的话", COMMENT_MAX), count=COMMENT_MAX, rows=3,
         help_text=_("不满意的话，写明是哪一点，承办单位要逐条回应。"),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, suggestion: Suggestion | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The office and the co-units are rated apart (SAT22 3); which they are, the item tells.
+        self.part_fields: dict[str, str] = {}
+        for _kind, unit in rating_parts.subjects(suggestion) if suggestion is not None else []:
+            name = f"part_{unit.code}"
+            self.part_fields[unit.code] = name
+            self.fields[name] = Pick(
+                label=unit.short_name, widget=OptionRadio(attrs={"data_row": True}), choices=Overall.choices,
+            )  # fmt: skip
+
+    def parts(self) -> list[forms.BoundField]:
+        """The fields that rate somebody beside the lead unit."""
+        return [self[name] for name in self.part_fields.values()]
 
     def values(self) -> dict[str, Any]:
         """What services.evaluating.evaluate takes."""
@@ -75,7 +96,8 @@ class RatingForm(JianyanForm):
         contacted = {"yes": True, "no": False}.get(data["contacted"])
         return {
             "overall": data["overall"], "solved": data["solved"], "contacted": contacted,
-            "comment": data["comment"], **scores,
+            "comment": data["comment"], "reasons": data["reasons"],
+            "parts": {code: data[name] for code, name in self.part_fields.items()}, **scores,
         }  # fmt: skip
 
 

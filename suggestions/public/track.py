@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -166,7 +166,7 @@ def _page(
     context = track_page.context(suggestion, at=now)
     if context["answers"]:
         delivering.seen(suggestion=suggestion, at=now)
-    forms = {name: made() for name, made in FORMS.items()} | ({action: form} if form else {})
+    forms = {name: _form(name, suggestion) for name in FORMS} | ({action: form} if form else {})
     kept = kept or []
     context |= {
         "rating_form": forms["evaluate"],
@@ -198,13 +198,16 @@ def _act(request: HttpRequest, case_no: str) -> HttpResponse:
     action = data.get("action", "")
     if action not in FORMS:
         return HttpResponseRedirect(reverse("suggestions:track_item", args=[case_no]))
-    form = FORMS[action](data)
+    suggestion = track_page.load(case_no)
+    if suggestion is None:
+        raise Http404
+    form = _form(action, suggestion, data)
     if csrf_fails(request):
         return _page(
             request,
             case_no,
             action=action,
-            form=FORMS[action](initial=data.dict()),
+            form=_form(action, suggestion, initial=_typed(data)),
             errors=[("", stale_message())],
             status=403,
         )
@@ -213,11 +216,8 @@ def _act(request: HttpRequest, case_no: str) -> HttpResponse:
         return _page(
             request, case_no, action=action, form=form, errors=errors, kept=kept, status=422
         )
-    suggestion = track_page.load(case_no)
-    if suggestion is None:
-        raise Http404
     try:
-        _carry_out(action, suggestion, form, kept)
+        _carry_out(request, action, suggestion, form, kept)
     except Invalid as invalid:
         form.take(invalid.errors)
         return _page(request, case_no, action=action, form=form, kept=kept, status=422)
@@ -236,12 +236,31 @@ def _act(request: HttpRequest, case_no: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('suggestions:track_item', args=[case_no])}?done={done}")
 
 
+def _form(
+    action: str, suggestion: Suggestion, data: Any = None, *, initial: dict[str, Any] | None = None
+) -> JianyanForm:
+    if action == "evaluate":
+        return RatingForm(data, initial=initial, suggestion=suggestion)
+    return FORMS[action](data, initial=initial)
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    """What was sent, as a form shows it again: several choices of one name stay several."""
+    return {name: data.getlist(name) if name == "reasons" else data[name] for name in data}
+
+
 def _carry_out(
-    action: str, suggestion: Suggestion, form: JianyanForm, kept: list[Attachment]
+    request: HttpRequest,
+    action: str,
+    suggestion: Suggestion,
+    form: JianyanForm,
+    kept: list[Attachment],
 ) -> None:
     now, author = timezone.now(), Actor.author()
     if isinstance(form, RatingForm):
-        evaluating.evaluate(suggestion=suggestion, actor=author, at=now, **form.values())
+        evaluating.evaluate(
+            suggestion=suggestion, actor=author, at=now, origin=client_ip(request), **form.values()
+        )
     elif action == "supplement":
         intake.supplement(
             suggestion=suggestion,

@@ -185,8 +185,8 @@ PIPELINE: dict[str, dict[str, set[str]]] = {
     "add_co_unit": dict.fromkeys((Case.DISPATCHED, Case.HANDLING), _OFFICE_TOO),
 }
 """Acts of handing out and taking back (process.md 4.2, 4.5, 4.6): act → state → who besides the unit that holds it."""
-UNITS_OWN = {"object", "request_extension"}
-"""What a unit may do depends on the day: tests/suggestions/pipeline says when."""
+HANDLING_ACTS = set(PIPELINE).union(*(acts for held in OFFERS.values() for acts in held.values()))
+"""What other rooms offer on the screen (orders, visits, studies) is held by the tests of those rooms."""
 
 
 def _pipeline(state: str, who: str) -> set[str]:
@@ -205,7 +205,7 @@ def test_the_item_screen_offers_each_role_its_acts_in_this_state_and_no_others(
         if response.status_code == 404:
             assert ":" in who, who
             continue
-        acts = {o for o in offered(response) if not o.isdecimal()} - UNITS_OWN
+        acts = offered(response) & HANDLING_ACTS
         assert acts == OFFERS[state].get(who, set()) | _pipeline(state, who), (who, state)
 
 

@@ -250,6 +250,30 @@ def test_the_author_rates_the_answer_once(browser: Client, city: World) -> None:
     assert "rate" not in page.ids
 
 
+def test_the_author_says_what_was_wrong_and_rates_the_office_apart(
+    browser: Client, city: World
+) -> None:
+    w.answered(city)
+    receipt = w.answered(city, title="公园长椅坏了好几张")[1]
+    office = f"part_{city.office.code}"
+    with time_machine.travel(day(12), tick=False):
+        assert city.office.short_name in page_of(browser, receipt).text
+        sent = {
+            "action": "evaluate", "overall": "dissatisfied", "solved": "no", "comment": "没有写日期",
+            "reasons": ["no_date", "forged"], office: "satisfied",
+        }  # fmt: skip
+        kept = walk.read(act(browser, receipt, **sent))
+        assert "请从列出的原因里选" in kept.text
+        assert "没有写日期" in kept.html
+        sent["reasons"] = ["no_date", "slow"]
+        assert act(browser, receipt, **sent).status_code == 302
+    rating = Evaluation.objects.get()
+    assert rating.reasons == ["no_date", "slow"]
+    assert rating.origin_hash
+    part = rating.parts.get()
+    assert (part.unit_id, part.overall) == (city.office.pk, "satisfied")
+
+
 def test_both_answers_stand_on_the_page_after_a_rework(browser: Client, city: World) -> None:
     item, receipt = w.answered(city)
     w.rate(item, at=day(11), overall="dissatisfied", solved="no", comment="没装")
