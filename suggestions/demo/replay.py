@@ -1,0 +1,376 @@
+"""A year of a city in one run: every item lives through the services while one clock moves on, day by day.
+
+At the start of each day the sweeps do what time brings, and once a week the office makes its round; then every item due
+that day is woken, in order of time. With several workers each owns its items and all meet at midnight, so that the clock
+is one and the same run gives the same items. PostgreSQL carries several workers; SQLite one.
+"""
+
+import heapq
+import multiprocessing
+import random
+import resource
+import time as stopwatch
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time, timedelta
+from multiprocessing.connection import Connection
+from typing import Any
+
+from django.db import connection, connections
+from django.db.models import Count
+
+from suggestions import outbox
+from suggestions.clock import SHANGHAI
+from suggestions.demo import replay_after, replay_checks
+from suggestions.demo.replay_life import Life
+from suggestions.demo.seed import Seeder
+from suggestions.models import AgentPost, CaseEvent, RecordEvent, ServicePoint, Suggestion, Topic
+from suggestions.roles import Role
+from suggestions.services import chain, lapses
+
+YEAR = 2025
+"""A year whose calendar is known, and the year after it as well."""
+DAYS = 365
+PARTS = 10
+_SHOWN = 3
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a stretch of the run took. `cpu` in seconds of our processes; `memory` in MiB, the largest process."""
+
+    items: int = 0
+    steps: int = 0
+    events: int = 0
+    queries: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+    sweeps: float = 0.0
+    memory: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The whole run: costs, tenths of the year, counts by state, and what is wrong (empty when all holds)."""
+
+    total: Cost = field(default_factory=Cost)
+    tenths: list[Cost] = field(default_factory=list)
+    states: dict[str, int] = field(default_factory=dict)
+    transitions: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+    traces: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Town:
+    """The city with what its items share within one worker."""
+
+    def __init__(self, city: Seeder, seed: int) -> None:
+        self.city, self.seed = city, seed
+        self.dice = random.Random(f"{seed} town")
+        self.units = [u for u in city.units.values() if not u.is_collection_office]
+        self.districts = list(city.districts.values())
+        self.targets = list(city.targets.values())
+        self.adoptions = replay_after.Adoptions()
+        self.recent: list[tuple[int, str]] = []
+
+    def topic(self, dice: random.Random) -> Topic:
+        return dice.choice(list(self.city.topics.values()))
+
+    def remember(self, pk: int, phone: str) -> None:
+        """An accepted item, which later ones may be about as well."""
+        self.recent = [*self.recent[-40:], (pk, phone)]
+
+    def earlier(self, dice: random.Random) -> tuple[int, str] | None:
+        return dice.choice(self.recent) if self.recent else None
+
+    def open_item(self, dice: random.Random) -> Suggestion | None:
+        found = self.earlier(dice)
+        return replay_after.primary(found[0]) if found else None
+
+
+def build_town(seed: int) -> Town:
+    """Jurisdiction, units, staff, topics and one service point with its agent, as on the first day of the year."""
+    city = Seeder(now=datetime(YEAR, 1, 1, tzinfo=SHANGHAI))
+    city.city_facts()
+    town = Town(city, seed)
+    point = ServicePoint.objects.create(
+        code="replay", name="社区征集点", level="village", jurisdiction=city.jurisdiction, district=town.districts[0],
+        address="柳河路1号", hours="工作日", phone=city.jurisdiction.phone,
+    )  # fmt: skip
+    AgentPost.objects.create(
+        user=city.users[(str(Role.AGENT_L1), "")], level=Role.AGENT_L1, service_point=point, duty_hours="工作日",
+        valid_from=date(YEAR, 1, 1),
+    )  # fmt: skip
+    return town
+
+
+def arrivals(items: int, seed: int, days: int = DAYS) -> list[datetime]:
+    """When the items come in: any day, more by day than by night, in order."""
+    dice = random.Random(f"{seed} arrivals")
+    start = datetime(YEAR, 1, 1, 7, tzinfo=SHANGHAI)
+    return sorted(
+        start + timedelta(days=dice.randrange(days), minutes=dice.randrange(15 * 60))
+        for _ in range(items)
+    )
+
+
+class Share:
+    """The items of one worker, as a queue by time."""
+
+    def __init__(self, town: Town, mine: list[tuple[int, datetime]]) -> None:
+        self.queue: list[tuple[datetime, int, Life]] = [
+            (at, number, Life(town, number, at)) for number, at in mine
+        ]
+        heapq.heapify(self.queue)
+        self.cost = Cost()
+        self.errors: Counter[str] = Counter()
+        self.traces: list[str] = []
+
+    def day(self, until: datetime) -> None:
+        """Wake everything that is due before a moment."""
+        while self.queue and self.queue[0][0] < until:
+            at, number, life = heapq.heappop(self.queue)
+            new = not life.pk
+            try:
+                following = life.wake(at)
+            except Exception as error:
+                self._note(life, error)
+                following = None
+            self.cost.steps += 1
+            self.cost.items += new and bool(life.pk)
+            if following is not None:
+                heapq.heappush(self.queue, (max(following, at + timedelta(minutes=1)), number, life))  # fmt: skip
+
+    def _note(self, life: Life, error: Exception) -> None:
+        state = life.item.status if life.pk and hasattr(life, "item") else "new"
+        self.errors[f"{type(error).__name__} in {state}: {error}"[:300]] += 1
+        if len(self.traces) < _SHOWN:
+            self.traces.append("".join(traceback.format_exception(error)))
+
+    def report(self) -> tuple[Cost, Counter[str], list[str]]:
+        self.cost.cpu = stopwatch.process_time()
+        self.cost.memory = _memory()
+        return self.cost, self.errors, self.traces
+
+
+def run(
+    *,
+    items: int,
+    seed: int,
+    workers: int = 1,
+    days: int = DAYS,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Outcome:
+    """Replay the year on an empty, migrated database whose calendar is loaded, or its first `days` days.
+
+    `progress` gets the number of items taken in so far, after each day.
+    """
+    town = build_town(seed)
+    arriving = list(enumerate(arrivals(items, seed, days)))
+    shares = [arriving[n::workers] for n in range(workers)]
+    if workers == 1:
+        with outbox.bulk(notices=True), _counted() as counted:
+            return _Year(town, [_Inline(Share(town, shares[0]), counted)], counted, progress).live(days)  # fmt: skip
+    # Children open connections of their own.
+    connections.close_all()
+    hands = [_Child(town, share) for share in shares]
+    try:
+        with outbox.bulk(notices=True), _counted() as counted:
+            return _Year(town, hands, counted, progress).live(days)
+    finally:
+        for hand in hands:
+            hand.stop()
+
+
+class _Inline:
+    """One worker in this process."""
+
+    def __init__(self, share: Share, counted: Cost) -> None:
+        self.share = share
+
+    def begin(self, until: datetime) -> None:
+        self.share.day(until)
+
+    def end(self) -> tuple[Cost, Counter[str], list[str]]:
+        cost, errors, traces = self.share.report()
+        # This process is counted once, by the year.
+        return Cost(items=cost.items, steps=cost.steps), errors, traces
+
+    def stop(self) -> None:
+        pass
+
+
+class _Child:
+    """A worker in a process of its own, told the end of each day through a pipe."""
+
+    def __init__(self, town: Town, mine: list[tuple[int, datetime]]) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(town, mine, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def begin(self, until: datetime) -> None:
+        self.pipe.send(until)
+
+    def end(self) -> tuple[Cost, Counter[str], list[str]]:
+        told: tuple[Cost, Counter[str], list[str]] = self.pipe.recv()
+        return told
+
+    def stop(self) -> None:
+        self.pipe.close()
+        self.process.join(timeout=10)
+        if self.process.is_alive():
+            self.process.terminate()
+
+
+def _work(town: Town, mine: list[tuple[int, datetime]], pipe: Connection) -> None:
+    share = Share(town, mine)
+    with outbox.bulk(notices=True), _counted() as counted:
+        while True:
+            try:
+                until = pipe.recv()
+            except EOFError:
+                break
+            share.day(until)
+            cost, errors, traces = share.report()
+            cost.queries = counted.queries
+            pipe.send((cost, errors, traces))
+    connections.close_all()
+
+
+class _Year:
+    """The clock, the sweeps, and the sums."""
+
+    def __init__(self, town: Town, hands: list[Any], counted: Cost, progress: Callable[[int], None]) -> None:  # fmt: skip
+        self.hands, self.counted, self.progress = hands, counted, progress
+        self.round = replay_after.Round(town)
+        self.outcome = Outcome()
+        self.errors: Counter[str] = Counter()
+        self.sweeps = 0.0
+
+    def live(self, days: int) -> Outcome:
+        began, last = stopwatch.perf_counter(), self._now([])
+        first = datetime.combine(date(YEAR, 1, 1), time(0), SHANGHAI)
+        before, told = last, []
+        for number in range(days):
+            day = first + timedelta(days=number)
+            self._sweep(day + timedelta(minutes=30), weekly=number % 7 == 3)
+            for hand in self.hands:
+                hand.begin(day + timedelta(days=1))
+            told = [hand.end() for hand in self.hands]
+            self.progress(sum(cost.items for cost, _, _ in told))
+            if (number + 1) * PARTS // days > number * PARTS // days:
+                now = self._now(told, seconds=stopwatch.perf_counter() - began)
+                self.outcome.tenths.append(_difference(now, before))
+                before = now
+        self._sweep(first + timedelta(days=days, minutes=30), weekly=False)
+        return self._finish(told, _difference(before, last))
+
+    def _sweep(self, now: datetime, *, weekly: bool) -> None:
+        began = stopwatch.perf_counter()
+        for work in (self._lapses, self._chain, *([self._round] if weekly else [])):
+            try:
+                work(now)
+            except Exception as error:
+                failed = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+                for one in failed:
+                    self.errors[f"{type(one).__name__} in {work.__name__.strip('_')}: {one}"[:300]] += 1  # fmt: skip
+                    if len(self.outcome.traces) < _SHOWN:
+                        self.outcome.traces.append("".join(traceback.format_exception(one)))
+        self.sweeps += stopwatch.perf_counter() - began
+
+    def _lapses(self, now: datetime) -> None:
+        lapses.run(now=now)
+
+    def _chain(self, now: datetime) -> None:
+        chain.close_days(now=now)
+
+    def _round(self, now: datetime) -> None:
+        self.round.go(now + timedelta(hours=9))
+
+    def _now(self, told: list[Any], *, seconds: float = 0.0) -> Cost:
+        """Everything summed up to this moment."""
+        costs = [cost for cost, _, _ in told]
+        return Cost(
+            items=sum(c.items for c in costs), steps=sum(c.steps for c in costs),
+            events=CaseEvent.objects.count() + RecordEvent.objects.count(),
+            queries=self.counted.queries + sum(c.queries for c in costs), seconds=seconds, sweeps=self.sweeps,
+            cpu=stopwatch.process_time() + sum(c.cpu for c in costs), memory=max([_memory(), *(c.memory for c in costs)]),
+        )  # fmt: skip
+
+    def _finish(self, told: list[Any], total: Cost) -> Outcome:
+        made = self.outcome
+        made.total = total
+        for _cost, errors, traces in told:
+            self.errors += errors
+            made.traces += traces
+        made.traces = made.traces[:_SHOWN]
+        made.errors = dict(self.errors.most_common())
+        made.states = _counts(Suggestion, "status")
+        made.transitions = {**_counts(CaseEvent, "name"), **_counts(RecordEvent, "name")}
+        made.faults = replay_checks.all_checks()
+        return made
+
+
+def _difference(now: Cost, before: Cost) -> Cost:
+    names = ("items", "steps", "events", "queries", "seconds", "cpu", "sweeps")
+    return Cost(**{n: getattr(now, n) - getattr(before, n) for n in names}, memory=now.memory)
+
+
+def _counts(model: Any, name: str) -> dict[str, int]:
+    rows = model._default_manager.order_by().values_list(name).annotate(n=Count("pk"))
+    return dict(sorted(rows, key=lambda row: -row[1]))
+
+
+def _memory() -> int:
+    """Peak resident memory of this process in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+class _counted:
+    """Counts the statements sent on the default connection while it is entered."""
+
+    def __enter__(self) -> Cost:
+        self.cost = Cost()
+        self._wrapper = connection.execute_wrapper(self._count)
+        self._wrapper.__enter__()
+        return self.cost
+
+    def __exit__(self, *error: Any) -> None:
+        self._wrapper.__exit__(*error)
+
+    def _count(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.cost.queries += 1
+        return execute(sql, params, many, context)
+
+
+def lines(made: Outcome) -> Iterator[str]:
+    """The outcome for a terminal."""
+    total = made.total
+    yield (
+        f"{total.items} items, {total.events} transitions in {total.seconds:.1f} s: {_per(total.items, total.seconds):.1f} items/s, "
+        f"{1000 * _per(total.cpu, total.items):.1f} CPU ms an item, {_per(total.events, total.items):.1f} transitions an item, "
+        f"{_per(total.queries, total.events):.1f} statements a transition, sweeps {total.sweeps:.1f} s, peak {total.memory} MiB"
+    )
+    yield "tenth   items  transitions  seconds  sweeps  CPU ms/transition  statements/transition   MiB"
+    for number, one in enumerate(made.tenths, 1):
+        yield (
+            f"{number:5d} {one.items:7d} {one.events:12d} {one.seconds:8.1f} {one.sweeps:7.1f} "
+            f"{1000 * _per(one.cpu, one.events):18.2f} {_per(one.queries, one.events):22.1f} {one.memory:5d}"
+        )
+    yield "states: " + ", ".join(f"{name} {count}" for name, count in made.states.items())
+    for name, count in made.errors.items():
+        yield f"ERROR ×{count} {name}"
+    yield from made.traces
+    yield from (f"FAULT {fault}" for fault in made.faults)
+
+
+def _per(one: float, other: float) -> float:
+    return one / other if other else 0.0
