@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.notices import emergency as emergency_notices
-from portal.notices import pipeline, reminders, sms, steering, texts
+from portal.notices import pipeline, reminders, sms, staff, steering, texts
 from portal.notices import voices as voice_notices
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
@@ -155,7 +155,7 @@ def staff_notice(payload: dict[str, Any]) -> None:
                     "at": timezone.now(),
                 },
             )
-            if new and user.email and user.notify_by_email:
+            if new and staff.wants_mail_now(user):
                 body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
                 send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.notices import staff
 from portal.notices.models import StaffNotice
 from suggestions import outbox
 from suggestions.models import EmergencyPeriod, StaffRole
@@ -41,6 +42,6 @@ def digest(payload: dict[str, Any]) -> None:
                 dedupe_key=key,
                 defaults={"user": user, "code": "staff.emergency", "text": words, "url": url, "at": now},
             )  # fmt: skip
-            if new and user.email and user.notify_by_email:
+            if new and staff.wants_mail_now(user):
                 body = f"{words}\n\n{settings.BASE_URL}{url}\n"
                 send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])

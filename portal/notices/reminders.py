@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.notices import staff
 from portal.notices.models import StaffNotice
 from suggestions.models import ClockReminder, StaffRole
 from suggestions.roles import Role
@@ -76,6 +77,6 @@ def tell(user: Any, *, key: str, code: str, text: str, url: str) -> None:
                 "at": timezone.now(),
             },
         )
-        if new and user.email and user.notify_by_email:
+        if new and staff.wants_mail_now(user):
             body = f"{text}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
             send_mail(text, body, settings.DEFAULT_FROM_EMAIL, [user.email])

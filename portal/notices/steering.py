@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.notices import staff
 from portal.notices.models import StaffNotice
 from suggestions.models import Advice, LeaderInstruction, Sponsorship, StaffRole, SupervisionOrder
 from suggestions.models.record import Record
@@ -59,7 +60,7 @@ def notify(payload: dict[str, Any]) -> None:
                 dedupe_key=key,
                 defaults={"user": user, "code": payload["code"], "text": words, "url": url, "at": timezone.now()},
             )  # fmt: skip
-            if new and user.email and user.notify_by_email:
+            if new and staff.wants_mail_now(user):
                 body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
                 send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
 

@@ -3,11 +3,13 @@
 Items are independent: one that cannot be done does not stop the others, and the answer says of each what became of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,7 +26,7 @@ from suggestions.errors import DomainError
 from suggestions.models import Suggestion, Topic, TriageHint
 from suggestions.roles import Role
 from suggestions.selectors import queues, workload
-from suggestions.services import assignment, hinting, triage
+from suggestions.services import assignment, hinting, locks, officers, triage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -68,6 +70,32 @@ class BulkDispatchForm(forms.Form):
         super().__init__(data, label_suffix="")
 
 
+class BulkOfficerForm(forms.Form):
+    officer = forms.ModelChoiceField(
+        get_user_model().objects.none(),
+        label=gettext_lazy("分给"),
+        empty_label=gettext_lazy("请选择"),
+        error_messages={"required": gettext_lazy("请选一位分办员。")},
+    )
+
+    def __init__(self, data: Any = None, *, places: set[int]) -> None:
+        super().__init__(data, label_suffix="")
+        field = self.fields["officer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = officers.candidates(places)
+
+
+class BulkTagForm(forms.Form):
+    tag = forms.CharField(
+        label=gettext_lazy("标签"),
+        max_length=officers.TAG_MAX,
+        error_messages={"required": gettext_lazy("请写一个标签。")},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
 @dataclass(frozen=True)
 class BulkAct:
     heading: "StrOrPromise"
@@ -77,6 +105,8 @@ class BulkAct:
 ACTS: dict[str, BulkAct] = {
     "accept": BulkAct(gettext_lazy("一起受理"), BulkAcceptForm),
     "dispatch": BulkAct(gettext_lazy("按派单目录一起交办"), BulkDispatchForm),
+    "officer": BulkAct(gettext_lazy("分给一位分办员"), BulkOfficerForm),
+    "tag": BulkAct(gettext_lazy("加标签"), BulkTagForm),
     "refuse": BulkAct(gettext_lazy("一起不予受理"), BulkRefuseForm),
 }
 
@@ -104,7 +134,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return _nothing(request, back, len(typed))
     wanted = [numbers.parse_case_no(t) or "" for t in typed]
     items = _readable(request, wanted)
-    form = chosen.form(request.POST if "confirm" in request.POST else None)
+    data = request.POST if "confirm" in request.POST else None
+    form = (
+        BulkOfficerForm(data, places={i.jurisdiction_id for i in items.values()})
+        if name == "officer"
+        else chosen.form(data)
+    )
     if "confirm" in request.POST and form.is_valid():
         # In the order of the list, and each number answered: one that is not the user's to see is named as unknown.
         results = [
@@ -172,14 +207,22 @@ def _one(
 ) -> Result:
     if item is None:
         return Result(typed[:40], "", False, _("没有这件建议，或者不归您看。"))
-    actor = access.may_transition(request.user, name, item)
+    action = _BY_MATRIX.get(name)
+    actor = (
+        access.may(request.user, action, item)
+        if action
+        else access.may_transition(request.user, name, item)
+    )
     if actor is None:
         return Result(item.case_no, item.original_title, False, _("您的角色不能做这一步。"))
     try:
-        _PERFORM[name](item, actor, at, values)
+        lock = locks.in_the_way(suggestion=item, actor=actor, at=at)
+        if lock is not None:
+            raise DomainError(lock.words)
+        said = _PERFORM[name](item, actor, at, values)
     except DomainError as error:
         return Result(item.case_no, item.original_title, False, str(error))
-    return Result(item.case_no, item.original_title, True)
+    return Result(item.case_no, item.original_title, True, said or "")
 
 
 def _accept(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
@@ -212,4 +255,21 @@ def _dispatch(item: Suggestion, actor: Actor, at: datetime, values: dict[str, An
     )
 
 
-_PERFORM = {"accept": _accept, "refuse": _refuse, "dispatch": _dispatch}
+def _officer(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> str:
+    new = officers.give(suggestion=item, officer=values["officer"], actor=actor, at=at)
+    return "" if new else _("本来就是他的。")
+
+
+def _tag(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> str:
+    new = officers.add_tag(suggestion=item, tag=values["tag"], actor=actor, at=at)
+    return "" if new else _("已经有这个标签。")
+
+
+_BY_MATRIX = {"officer": "give_officer", "tag": "add_tag"}
+_PERFORM: dict[str, Callable[[Suggestion, Actor, datetime, dict[str, Any]], str | None]] = {
+    "accept": _accept,
+    "refuse": _refuse,
+    "dispatch": _dispatch,
+    "officer": _officer,
+    "tag": _tag,
+}

@@ -57,7 +57,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             job = service.ask(
-                user=request.user, query=form.query(), format=form.cleaned_data["format"],  # type: ignore[arg-type]
+                user=request.user, query=form.query(), format=form.cleaned_data["format"],
                 at=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
@@ -91,12 +91,13 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 def export_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file itself; fetching it is an event of its chain, hence a POST."""
     job = access.load_record(request.user, ExportJob, "see_exports", pk)
-    roles = access.scope(request.user).holds(MATRIX["see_exports"])
+    user: Any = request.user
+    roles = access.scope(user).holds(MATRIX["see_exports"])
     if not roles:
         raise Http404
     try:
         file = service.fetch(
-            job=job, actor=Actor.staff(request.user, roles[0].role, roles[0].unit), at=timezone.now()  # type: ignore[arg-type]
+            job=job, actor=Actor.staff(user, roles[0].role, roles[0].unit), at=timezone.now()
         )  # fmt: skip
     except DomainError as error:
         return common.page(
@@ -106,6 +107,6 @@ def export_file(request: HttpRequest, pk: int) -> HttpResponse:
     day = job.asked_at.astimezone(SHANGHAI)
     response = FileResponse(
         file, as_attachment=True, filename=f"建议列表-{day:%Y%m%d-%H%M}.{job.format}"
-    )  # type: ignore[arg-type]
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response  # type: ignore[return-value]

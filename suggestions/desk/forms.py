@@ -18,7 +18,7 @@ REASON_MAX = 200
 class QueueForm(forms.Form):
     """The filters above a list, filled with what is in force. Never validated: `filter_from` reads the address."""
 
-    q = forms.CharField(label=_("标题里的字，或编号"), required=False, max_length=80)
+    q = forms.CharField(label=_("标题、正文里的字，或编号"), required=False, max_length=80)
     state = forms.ChoiceField(label=_("状态"), required=False)
     due = forms.ChoiceField(label=_("期限"), required=False)
     age = forms.ChoiceField(label=_("来了多久"), required=False)

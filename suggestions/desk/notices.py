@@ -29,10 +29,11 @@ def _own(request: HttpRequest) -> Any:
 @common.desk_view(common.DESK_ROLES)
 def notices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return _mark_read(request)
+        return _choose(request) if "mode" in request.POST else _mark_read(request)
     unread_only = request.GET.get("show") == "unread"
     rows = _own(request).order_by("-at", "-pk")
     waiting = rows.filter(read_at=None)
+    modes, mode = _choices(request)
     held = Paginator(waiting if unread_only else rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return common.page(
         request,
@@ -40,9 +41,39 @@ def notices(request: HttpRequest) -> HttpResponse:
         title=_("我的通知"),
         held=held,
         unread_only=unread_only,
+        modes=modes,
+        mode=mode,
         unread=waiting.count(),
         query="show=unread" if unread_only else "",
     )
+
+
+def _choice_model(held: Any) -> Any:
+    """portal.notices.NoticeChoice, reached through the relation: portal lies above this package."""
+    return held._meta.get_field("notice_choice").related_model
+
+
+def _choices(request: HttpRequest) -> tuple[list[tuple[str, str]], str]:
+    """The ways to be told, and the one in force; who chose none keeps the setting of their account."""
+    held: Any = request.user
+    model = _choice_model(held)
+    chosen = model.objects.filter(user=held).values_list("mode", flat=True).first()
+    usual = model.Mode.AT_ONCE if held.notify_by_email else model.Mode.SITE
+    return list(model.Mode.choices), str(chosen or usual)
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    held: Any = request.user
+    model = _choice_model(held)
+    mode = request.POST.get("mode", "")
+    if mode in model.Mode.values:
+        model.objects.update_or_create(user=held, defaults={"mode": mode})
+        messages.success(
+            request, _("通知方式已改为：%(mode)s。") % {"mode": model.Mode(mode).label}
+        )
+    else:
+        messages.error(request, _("请选一种通知方式。"))
+    return redirect("desk:notices")
 
 
 def _mark_read(request: HttpRequest) -> HttpResponse:

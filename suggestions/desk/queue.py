@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from suggestions.models import Suggestion, TriageHint
 from suggestions.roles import Role
 from suggestions.selectors import queues
 from suggestions.selectors.queues import QueueFilter, filter_from
+from suggestions.services import saved_queues
 from suggestions.states import Case
 
 BULK_STATES = frozenset({Case.REGISTERED, Case.ACCEPTED})
@@ -30,8 +32,13 @@ def filter_of_queue(queue: str) -> QueueFilter | None:
 
 @common.desk_view(common.QUEUE_ROLES)
 def queue(request: HttpRequest) -> HttpResponse:
+    if not request.GET and (usual := saved_queues.default_query(request.user)):
+        return redirect(f"{reverse('desk:queue')}?{usual}")
     wanted = filter_from(request.GET)
-    return _list(request, wanted, title=_("分办队列"), address=reverse("desk:queue"))
+    return _list(
+        request, wanted, title=_("分办队列"), address=reverse("desk:queue"),
+        lists=list(saved_queues.offered(request.user)[:30]),
+    )  # fmt: skip
 
 
 @common.desk_view(common.SUPERVISION_ROLES)

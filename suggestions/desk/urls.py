@@ -37,6 +37,7 @@ from suggestions.desk import (
     reply_review,
     reply_templates,
     roles,
+    saved,
     sheets,
     sponsorship,
     steering,
@@ -53,6 +54,8 @@ urlpatterns: list[URLPattern] = [
     path("supervision/", queue.supervision, name="supervision"),
     path("bulk/", bulk.bulk, name="bulk"),
     path("hints/", accuracy.hint_accuracy, name="hint_accuracy"),
+    path("queue/saved/", saved.saved, name="saved"),
+    path("queue/saved/<int:pk>/delete/", saved.saved_delete, name="saved_delete"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/file/", exports.export_file, name="export_file"),
@@ -129,3 +132,5 @@ urlpatterns: list[URLPattern] = [
 
 STEERING = (supervision, sponsorship, reception, hearing, questioning)
 """Imported so that they register their nouns, in the order of the tabs."""
+PANELS = (pipeline_panel,)
+"""Imported so that it registers its panel."""

@@ -192,6 +192,8 @@ def _with_words(rows: SuggestionQuerySet, text: str) -> SuggestionQuerySet:
     for word in text.split()[:6]:
         rows = rows.filter(
             Q(original_title__icontains=word)
+            | Q(original_problem__icontains=word)
+            | Q(original_proposal__icontains=word)
             | Q(case_no__icontains=word)
             | Q(external_no__iexact=word)
         )

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from suggestions import access, outbox, rules
 from suggestions.actor import Actor
-from suggestions.errors import Invalid
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import Assignment, CaseEvent, Note, StaffRole, Suggestion
 from suggestions.roles import UNIT_ROLES
 from suggestions.services import transitions
@@ -29,6 +29,8 @@ _MENTIONS_MAX = 10
 
 def write(*, suggestion: Suggestion, words: str, actor: Actor, at: datetime) -> Note:
     """Add a note; everybody named with @ is told in the site. Raises Invalid (words): empty, too long, an unknown name."""
+    if actor.user is None:
+        raise DomainError("备注要由登录的工作人员写。")
     words = rules.clean_text(words)
     if not words:
         raise Invalid({"words": ["请写下备注。"]})
@@ -44,10 +46,10 @@ def write(*, suggestion: Suggestion, words: str, actor: Actor, at: datetime) -> 
             data={"digest": _digest(salt, words), "side": side},
         )  # fmt: skip
         note = Note.objects.create(
-            suggestion=suggestion, user=actor.user, side=side, words=words, salt=salt, event_seq=event.seq, at=at
+            suggestion=suggestion, user_id=actor.user.pk, side=side, words=words, salt=salt, event_seq=event.seq, at=at
         )  # fmt: skip
         note.mentions.set(named)
-        told = [user.pk for user in named if actor.user is None or user.pk != actor.user.pk]
+        told = [user.pk for user in named if user.pk != actor.user.pk]
         if told:
             outbox.enqueue(
                 outbox.STAFF_NOTICE,

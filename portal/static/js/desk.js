@@ -32,3 +32,6 @@ for (const form of document.querySelectorAll("[data-desk-lock]")) {
     }
   }, 120000);
 }
+
+// The keys only work with this script, so only it says that they do.
+for (const hint of document.querySelectorAll("[data-desk-hint]")) hint.hidden = false;
