@@ -53,7 +53,8 @@ MAY: dict[str, set[str]] = {
     "ask_signature": {"liaison:bus", "handler:bus"},
     "return_draft": {"unit_head:bus"},
     "give_opinion": {"liaison:bus", "handler:bus"},
-    "flag_urgent": {"triage_officer", "supervisor", "intake_clerk", "triage_officer@province"} | UNIT,
+    "flag_urgent": {"triage_officer", "supervisor", "intake_clerk", "triage_officer@province"}
+    | UNIT,
     "confirm_urgent": {"supervisor", "leader", "leader@province"},
     "name_unit": {"triage_officer", "supervisor", "triage_officer@province"},
     "give_interim": {"liaison:bus", "handler:bus"},
@@ -67,12 +68,27 @@ MAY: dict[str, set[str]] = {
     "see_instructions": {"supervisor", "leader", "leader@province"} | UNIT,
     "read_tray": {"leader", "leader@province"},
     "fill_tray": {"triage_officer", "supervisor", "triage_officer@province"},
-    "see_meetings": {"supervisor", "leader", "triage_officer", "intake_clerk", "hearing_chair", "hearing_clerk"} | UNIT | ABOVE,
-    "keep_meetings": {"triage_officer", "supervisor", "intake_clerk", "hearing_clerk", "triage_officer@province"},
+    # The chair reads the hearings that name them; that is nobody's key to a case.
+    "see_meetings": {"supervisor", "leader", "triage_officer", "intake_clerk", "hearing_clerk"}
+    | UNIT
+    | ABOVE,
+    "keep_meetings": {
+        "triage_officer",
+        "supervisor",
+        "intake_clerk",
+        "hearing_clerk",
+        "triage_officer@province",
+    },
     "answer_questions": UNIT,
     "moderate_questions": {"publisher", "triage_officer", "supervisor", "triage_officer@province"},
     "log_contact": UNIT | {"triage_officer", "triage_officer@province"},
-    "note_delivery": {"liaison:bus", "handler:bus", "intake_clerk", "triage_officer", "triage_officer@province"},
+    "note_delivery": {
+        "liaison:bus",
+        "handler:bus",
+        "intake_clerk",
+        "triage_officer",
+        "triage_officer@province",
+    },
     "keep_templates": UNIT | {"triage_officer", "triage_officer@province"},
     "see_commitments": UNIT | {"triage_officer", "supervisor", "leader", "publisher"} | ABOVE,
     "release_proof": {"publisher"},
@@ -96,7 +112,9 @@ MAY |= {
     # Privacy (process.md section 9); the three administrators never reach an item.
     "see_rights": {"privacy_officer"},
     "see_grants": {"privacy_officer", "supervisor", "leader", "leader@province"},
-    "ask_grant": {"intake_clerk", "triage_officer", "supervisor", "leader", "privacy_officer"} | UNIT | ABOVE,
+    "ask_grant": {"intake_clerk", "triage_officer", "supervisor", "leader", "privacy_officer"}
+    | UNIT
+    | ABOVE,
     "see_takedowns": {"publisher", "privacy_officer"},
     "see_breaches": {"privacy_officer", "leader", "leader@province"},
     "see_access_log": {"privacy_officer", "audit_admin"},
@@ -134,6 +152,8 @@ MAY_TRANSITION: dict[str, set[str]] = {
     "send_back": {"triage_officer", "supervisor", "triage_officer@province"},
     "pass_reply": {"triage_officer", "supervisor", "triage_officer@province"},
     "rectify": {"supervisor"},
+    "reopen": {"supervisor", "leader", "leader@province"},
+    "take_up": {"liaison:bus", "handler:bus"},
     "withdraw": set(),
     "redact": {"publisher"},
     "publish": {"publisher"},
