@@ -362,7 +362,7 @@ def decide_extension(walk: Walk, item: Suggestion) -> object:
     who = walk.who("triage_officer", "supervisor")
     if walk.dice.random() < 0.6:
         return extending.grant(extension=asked, actor=who, at=walk.at)
-    return extending.deny(extension=asked, actor=who, at=walk.at, note="来得及")
+    return extending.deny(extension=asked, actor=who, at=walk.at, reason="来得及")
 
 
 # Replies
