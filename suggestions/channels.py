@@ -28,19 +28,37 @@ class Way:
 
 C = Channel
 # fmt: off — read as a table.
-WAYS: dict[str, Way] = {w.channel: w for w in (
-    Way(C.DESK,                ("people",),                         (),                         spoken=True,  arrival=_("来访当天")),
-    Way(C.LETTER,              (),                                  (),                                       arrival=_("签收那天，不是登记那天")),
-    Way(C.HOTLINE,             ("recording_ref",),                  (),                         spoken=True,  arrival=_("来电当天")),
-    Way(C.EMAIL,               ("sender",),                         (),                                       arrival=_("邮件到达那天")),
-    Way(C.FAX,                 ("sender",),                         (),                                       arrival=_("传真收到那天")),
-    Way(C.MAILBOX_POINT,       ("point", "collected_on"),           ("point", "collected_on"),                arrival=_("开箱取件那天")),
-    Way(C.LEADER_MAILBOX,      ("addressed_to",),                   ("addressed_to",),                        arrival=_("来信到信箱那天")),
-    Way(C.LEADER_RECEPTION,    ("occasion", "people"),              (),                         spoken=True,  arrival=_("接访当天")),
-    Way(C.REFERRAL_HIGHER,     ("referred_by", "referral_due_on"),  ("referred_by",),                         arrival=_("收到交办件那天")),
-    Way(C.REFERRAL_DEPARTMENT, ("referred_by", "referral_due_on"),  ("referred_by",),                         arrival=_("收到转来件那天")),
-    Way(C.MEETING,             ("occasion",),                       ("occasion",),              spoken=True,  arrival=_("会议当天")),
-)}
+WAYS: dict[str, Way] = {
+    w.channel: w
+    for w in (
+        Way(C.DESK, ("people",), (), spoken=True, arrival=_("来访当天")),
+        Way(C.LETTER, (), (), arrival=_("签收那天，不是登记那天")),
+        Way(C.HOTLINE, ("recording_ref",), (), spoken=True, arrival=_("来电当天")),
+        Way(C.EMAIL, ("sender",), (), arrival=_("邮件到达那天")),
+        Way(C.FAX, ("sender",), (), arrival=_("传真收到那天")),
+        Way(
+            C.MAILBOX_POINT,
+            ("point", "collected_on"),
+            ("point", "collected_on"),
+            arrival=_("开箱取件那天"),
+        ),
+        Way(C.LEADER_MAILBOX, ("addressed_to",), ("addressed_to",), arrival=_("来信到信箱那天")),
+        Way(C.LEADER_RECEPTION, ("occasion", "people"), (), spoken=True, arrival=_("接访当天")),
+        Way(
+            C.REFERRAL_HIGHER,
+            ("referred_by", "referral_due_on"),
+            ("referred_by",),
+            arrival=_("收到交办件那天"),
+        ),
+        Way(
+            C.REFERRAL_DEPARTMENT,
+            ("referred_by", "referral_due_on"),
+            ("referred_by",),
+            arrival=_("收到转来件那天"),
+        ),
+        Way(C.MEETING, ("occasion",), ("occasion",), spoken=True, arrival=_("会议当天")),
+    )
+}
 # fmt: on
 NEEDED_WORDS: dict[str, "StrOrPromise"] = {
     "point": _("请写是哪个意见箱或征集点。"),

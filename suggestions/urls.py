@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from suggestions.public import joining, privacy, reading, receipt, submit, submit_later, track, track_agent
+from suggestions.public import (
+    joining,
+    privacy,
+    reading,
+    receipt,
+    submit,
+    submit_later,
+    track,
+    track_agent,
+)
 
 app_name = "suggestions"
 

@@ -95,7 +95,9 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
             then = "新的日期写在查进度页面上，那里也写着是怎么算的。"
         case "author.award":
             what = f"您的建议{number}获奖了，谢谢您。"
-            then = f"我们会打电话和您约领奖；不经您同意，不公开您的姓名。要问的话，打{office.phone}。"
+            then = (
+                f"我们会打电话和您约领奖；不经您同意，不公开您的姓名。要问的话，打{office.phone}。"
+            )
         case "author.merged":
             what, then = (
                 f"您的建议{number}与另一件是同一件事，合并办理。",

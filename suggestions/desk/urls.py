@@ -99,9 +99,7 @@ urlpatterns: list[URLPattern] = [
     path("invited/new/", invited.invited_new, name="invited_new"),
     path("invited/send/", invited.invited_send, name="invited_send"),
     path("invited/<int:pk>/", invited.invited_one, name="invited_one"),
-    path(
-        "items/<str:case_no>/mandates/<int:pk>/", agents.mandate_revoke, name="mandate_revoke"
-    ),
+    path("items/<str:case_no>/mandates/<int:pk>/", agents.mandate_revoke, name="mandate_revoke"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/log/", privacy.access_log, name="access_log"),
     path("privacy/breaches/new/", privacy.breach_new, name="breach_new"),

@@ -61,9 +61,7 @@ def apply(
             _update_part(target, field, current, row.to, fields or {})
             part = target if isinstance(target, Assignment) else None
             keeper = None if part else target.unit
-            due = clocks.take_effect(
-                target.suggestion, row, at=at, assignment=part, holder=keeper
-            )
+            due = clocks.take_effect(target.suggestion, row, at=at, assignment=part, holder=keeper)
             event = _write(target.suggestion, row, current, actor, at, reason, data or {}, due)
         _queue_effects(event.suggestion, row, event)
     return event

@@ -51,10 +51,9 @@ def test_a_suggestion_goes_from_submission_to_a_closed_case_with_an_event_at_eac
         "close",
     ]
     assert list(chain.verify()) == []
-    assert (
-        list(Clock.objects.filter(suggestion=item, stopped_at=None).values_list("kind", flat=True))
-        == ["K20"]
-    )
+    assert list(
+        Clock.objects.filter(suggestion=item, stopped_at=None).values_list("kind", flat=True)
+    ) == ["K20"]
 
 
 def test_the_public_text_comes_from_the_masked_one_and_holds_no_phone(city: World) -> None:

@@ -11,19 +11,19 @@ from suggestions import states
 from suggestions.roles import Role
 from suggestions.states import machines
 from suggestions.states.advice import Advice
+from suggestions.states.award import AwardState, RoundState
 from suggestions.states.export import Export
 from suggestions.states.hearing import Hearing
 from suggestions.states.instruction import Instruction
-from suggestions.states.award import AwardState, RoundState
 from suggestions.states.invitation import Invitation
 from suggestions.states.mandate import Mandate
 from suggestions.states.qa_session import QaSession
 from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
-from suggestions.states.time_change import TimeChange
-from suggestions.states.visit import VisitState
 from suggestions.states.sponsorship import Sponsorship
 from suggestions.states.supervision import Supervision
+from suggestions.states.time_change import TimeChange
+from suggestions.states.visit import VisitState
 
 _STATES: dict[states.Machine, Any] = {
     states.Machine.CASE: states.Case,
