@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 
 from suggestions import content, outbox, states
@@ -45,6 +45,7 @@ def apply(
     current: str = getattr(target, field)
     _check(row, current, actor, reason)
     with transaction.atomic(savepoint=False):
+        _hold(target if isinstance(target, Suggestion) else target.suggestion)
         if isinstance(target, Suggestion):
             due = clocks.take_effect(target, row, at=at, holder=(fields or {}).get("lead_unit"))
             event = _write(
@@ -79,6 +80,7 @@ def begin(
     row = states.BY_NAME[name]
     _check(row, "", actor, "")
     with transaction.atomic(savepoint=False):
+        _hold(part.suggestion)
         part.status = row.to
         part.save()
         owner = part if isinstance(part, Assignment) else None
@@ -106,11 +108,23 @@ def note(
         Machine.NOTE, name, (), "", (actor.role,), words, words, visibility, notify=notify
     )
     with transaction.atomic():
+        _hold(suggestion)
         event = _write(
             suggestion, row, "", actor, at, reason, data or {}, fields or {}, words=words
         )
         _queue_effects(suggestion, row, event)
     return event
+
+
+def _hold(suggestion: Suggestion) -> None:
+    """Lock the case before its parts and clocks, always in this order, so that two people at once queue instead of
+    colliding half-way. SQLite's writers queue by themselves.
+    """
+    if suggestion.pk is None or not connection.features.has_select_for_update:
+        return
+    rows = Suggestion.objects.select_for_update(no_key=True).filter(pk=suggestion.pk)
+    if rows.values_list("version", flat=True).first() != suggestion.version:
+        raise ChangedMeanwhile
 
 
 def _check(row: Transition, current: str, actor: Actor, reason: str) -> None:

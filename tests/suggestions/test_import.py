@@ -151,7 +151,7 @@ def test_good_lines_come_in_with_their_true_dates_and_the_reply_as_a_signed_vers
     assert reply.signed_by is None, "who signed is not known, so nobody is claimed to have"
     assert reply.body == GOOD[0]["reply"]
     assert reply.signed_at.astimezone(SHANGHAI).isoformat() == "2019-05-09T09:30:00+08:00"
-    assert answered.status in ("answered", "closed")
+    assert answered.status in ("answered", "closed", "archived")
     assert item("g2").topic == city.other_topic
     assert local_date(item("g3").received_at).isoformat() == "2018-07-03"
     assert item("g3").topic == city.topic, "guessed from the words"
@@ -211,7 +211,7 @@ def test_a_csv_file_with_chinese_headers_comes_in_and_its_bad_lines_are_listed(
     assert {n: why[:4] for n, why in result.refused().items()} == {4: "收到时间", 5: "列数比表"}
     assert item("c1").original_problem == "站牌褪色了，\n晚上看不清。"
     assert local_date(item("c1").received_at).isoformat() == "2020-01-05"
-    assert item("c1").status in ("answered", "closed")
+    assert item("c1").status in ("answered", "closed", "archived")
     assert item("c4").status == "registered"
 
 
