@@ -283,7 +283,7 @@ def test_units_reach_their_own_and_what_they_were_invited_to_and_experts_only_th
         for who, user in city.users.items()
         if access.adoptions(user, "see_adoptions").filter(pk=adoption.pk).exists()
     }
-    office = {"triage_officer", "supervisor", "leader"}
+    office = {"triage_officer", "triage_officer_2", "supervisor", "leader"}
     assert seen == office | {"liaison:bus", "handler:bus", "unit_head:bus"}
     studied(
         city, adoption, competent=[city.water], invited=[city.bus, city.water], experts=[city.users["expert"]]

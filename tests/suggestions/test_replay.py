@@ -10,6 +10,7 @@ from suggestions.demo import replay_checks
 from suggestions.models import Clock, Commitment, Jurisdiction, Suggestion
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_replayed_weeks_end_without_error_and_with_every_clock_accounted_for() -> None:
     out = StringIO()

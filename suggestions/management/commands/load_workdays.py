@@ -56,6 +56,8 @@ class Command(BaseCommand):
             return
         source = options["source"] or ("" if options["file"] else SOURCE)
         moved = calendars.write(days, source=source, at=timezone.now())
+        if options["verbosity"] == 0:
+            return
         self.stdout.write(
             self.style.SUCCESS(
                 f"载入{len(days)}天，{years[0]}年至{years[-1]}年。{moved}个暂定的期限有变动。"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from suggestions.models import Extension, PendingDecision, Suggestion
-from suggestions.services import deciding, disputes
+from suggestions.services import deciding, disputes, locks
 from tests import world as w
 from tests.suggestions.desk.cast import act_url, item_url, main_text, offered, parsed, sign_in
 from tests.suggestions.pipeline.steps import (
@@ -120,6 +120,8 @@ def test_an_item_returned_twice_is_designated_by_a_supervisor_over_the_desk(city
     assert "督办员最终指定" in problems(refused)
     assert "designate" in seen(city, "supervisor", item)
     assert "designate" not in seen(city, "triage_officer", item)
+    # The officer leaves the form; as long as it is open, the supervisor would have to take over.
+    locks.release(suggestion=item, actor=city.actor("triage_officer"))
     post(city, "supervisor", item, "designate", lead="bus", reason="归口在此", basis="")
     assert lead(item).is_final
     assert "object" not in seen(city, "liaison:bus", item)
