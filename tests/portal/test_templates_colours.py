@@ -116,4 +116,4 @@ def test_every_token_that_is_used_is_defined() -> None:
 
 def test_the_site_stays_small_without_a_bundler() -> None:
     scripts = (settings.BASE_DIR / "portal" / "static" / "js").glob("*.js")
-    assert sum(len(s.read_text(encoding="utf-8").splitlines()) for s in scripts) <= 150
+    assert sum(len(s.read_text(encoding="utf-8").splitlines()) for s in scripts) <= 180

@@ -347,10 +347,10 @@ def test_explain_due_lists_every_day_with_its_number_or_the_reason_it_has_none(
         lines[0]
         == "K7a 办理答复：15个工作日（本站规定：policy; SH 11）。2026-09-16 起算，当天不计。"
     )
-    assert lines[-1] == "期限：2026-10-13 24:00"
-    assert len(lines) == 2 + (date(2026, 10, 13) - date(2026, 9, 16)).days
-    assert sum("第" in line for line in lines[1:-1]) == 15
-    by_day = {line.split()[0]: line for line in lines[1:-1]}
+    assert lines[-2] == "期限：2026-10-13 24:00"
+    assert len(lines) == 3 + (date(2026, 10, 13) - date(2026, 9, 16)).days
+    assert sum("第" in line for line in lines[1:-2]) == 15
+    by_day = {line.split()[0]: line for line in lines[1:-2]}
     assert by_day["2026-09-20"].endswith("周日  第3个工作日  调休上班")
     assert by_day["2026-10-01"].endswith("周四  不计  国庆节放假")
 
