@@ -92,6 +92,7 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
 def _migrated_anew(
     request: pytest.FixtureRequest,
     django_test_environment: None,
+    django_db_modify_db_settings: None,
     django_db_blocker: Any,
 ) -> Iterator[None]:
     """What pytest-django does by default: create, migrate, and drop at the end."""
