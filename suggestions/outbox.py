@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 12
 INDEX, AUTHOR_NOTICE, STAFF_NOTICE = "index", "author_notice", "staff_notice"
+NOTICES = frozenset({AUTHOR_NOTICE, STAFF_NOTICE, "clock_reminder", "calendar_alarm"})
+"""What tells somebody something, and is left out of bulk()."""
 
 
 def register(kind: str, handler: Handler) -> None:
@@ -55,7 +57,7 @@ def enqueue(
     kind: str, payload: dict[str, Any], *, key: str = "", at: datetime | None = None
 ) -> None:
     """Write one effect in the current transaction and ask for its delivery after commit."""
-    if kind in (AUTHOR_NOTICE, STAFF_NOTICE) and _notices_off.get():
+    if kind in NOTICES and _notices_off.get():
         return
     Outbox.objects.create(kind=kind, key=key, payload=payload, available_at=at or timezone.now())
     if not _no_signal.get():

@@ -11,7 +11,7 @@ from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.models import CaseEvent, Clock, Suggestion, TriageHint
 from suggestions.services import clocks, deciding, hinted, transitions
-from suggestions.states import DONE, OPEN, WITH_UNITS, Case, Visibility
+from suggestions.states import BY_NAME, DONE, OPEN, WITH_UNITS, Case, Visibility
 
 PRIMARY_STATES = frozenset({Case.ACCEPTED, *WITH_UNITS, *DONE})
 """States a primary may be in: open or answered (T8)."""
@@ -37,6 +37,12 @@ def merge(
                 words=f"改为并入{primary.case_no}办理；答复时同样答复您", fields={"primary": primary},
                 data={"primary": primary.case_no},
             )  # fmt: skip
+        # Co-units of a case that came back keep nothing to do: it goes on under the primary.
+        for part in suggestion.assignments.filter(status__in=BY_NAME["recall"].from_):
+            part.suggestion = suggestion
+            transitions.apply(
+                part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
+            )
         hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, primary.case_no, at=at)
     return suggestion
 

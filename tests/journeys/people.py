@@ -97,7 +97,8 @@ def track(page: Any, held: Receipt) -> None:
 
 
 def rate(page: Any) -> None:
-    page.locator("#rate").get_by_label("满意", exact=True).check()
+    question = page.locator("#rate").get_by_role("group", name="您对这次办理满意吗")
+    question.get_by_label("满意", exact=True).check()
     page.locator("#rate").get_by_label("解决了", exact=True).check()
     page.get_by_label("想说的话").fill("灯装好了，谢谢。")
     press(page, "提交评价")
