@@ -40,7 +40,7 @@ from suggestions.models import (
     Topic,
     Unit,
 )
-from suggestions.models.event import event_hash
+from suggestions.models.event import event_hash, seal
 from suggestions.roles import Role
 from suggestions.services import clocks
 from suggestions.states import Publication
@@ -388,6 +388,7 @@ class _Life:
             "visibility": str(row.visibility),
             "prev_hash": item.event_head,
         }
-        item.event_head = event_hash(at=self.at, **facts)
+        sealed = seal(facts)
+        item.event_head = event_hash(at=self.at, text_digest=sealed["text_digest"], **facts)
         item.event_seq += 1
-        self.rows.events.append({**facts, "at": self.at, "hash": item.event_head})
+        self.rows.events.append({**facts, **sealed, "at": self.at, "hash": item.event_head})

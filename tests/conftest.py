@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ import wagtail
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+
+from search.elastic import ElasticEngine
+from search.engine import get_engine
 
 # `make check` and CI start the real services and set this: then a skipped test is a hole in the proof.
 STRICT = os.environ.get("STRICT_SERVICES") == "1"
@@ -51,6 +55,33 @@ def _clean_slate() -> None:
 
     cache.clear()
     ratelimit.forget()
+
+
+@pytest.fixture
+def own_index(tmp_path: Path, settings: Any) -> Iterator[None]:
+    """An empty search index of the test's own: the test database forgets by itself, an index does not."""
+    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
+    settings.SEARCH_INDEX_PREFIX = f"test{secrets.token_hex(6)}"
+    engine = get_engine()
+    yield
+    for leaf in engine.leaves():
+        if isinstance(leaf, ElasticEngine):
+            for name in leaf.client.indices.get(index=f"{leaf.alias}-*"):
+                leaf.client.indices.delete(index=name)
+    if hasattr(engine, "close"):
+        engine.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that empty the tables come last: what migrations wrote is gone after them."""
+    items.sort(key=_empties_the_tables)
+
+
+def _empties_the_tables(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    asked = mark is not None and mark.kwargs.get("transaction", False)
+    return asked or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

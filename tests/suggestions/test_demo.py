@@ -215,8 +215,7 @@ def picture() -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def seed(settings: Any, folder: Any) -> str:
-    settings.SEARCH_SQLITE_PATH = str(folder / "search.sqlite3")
+def seed() -> str:
     out = StringIO()
     call_command("seed_demo", "--now", NOW, "--limit", str(FEW), verbosity=0, stdout=out)
     return out.getvalue()
@@ -224,7 +223,7 @@ def seed(settings: Any, folder: Any) -> str:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_seed_of_twelve_is_whole_and_the_same_each_time(settings: Any, tmp_path: Any) -> None:
+def test_a_seed_of_twelve_is_whole_and_the_same_each_time(own_index: None) -> None:
     from django.db import transaction
 
     class Undo(Exception):
@@ -234,7 +233,7 @@ def test_a_seed_of_twelve_is_whole_and_the_same_each_time(settings: Any, tmp_pat
     for _ in range(2):
         try:
             with transaction.atomic():
-                assert f"{FEW}件建议" in seed(settings, tmp_path)
+                assert f"{FEW}件建议" in seed()
                 pictures.append(picture())
                 assert Suggestion.objects.count() == FEW
                 assert list(chain.verify()) == []
@@ -242,7 +241,7 @@ def test_a_seed_of_twelve_is_whole_and_the_same_each_time(settings: Any, tmp_pat
                 assert not Outbox.objects.filter(done_at=None).exists()
                 assert CaseEvent.objects.filter(at__gt=NOW).count() == 0
                 with pytest.raises(CommandError, match="已经有数据"):
-                    seed(settings, tmp_path)
+                    seed()
                 raise Undo
         except Undo:
             pass
@@ -250,10 +249,10 @@ def test_a_seed_of_twelve_is_whole_and_the_same_each_time(settings: Any, tmp_pat
 
 
 @pytest.mark.django_db
-def test_the_demo_stays_out_of_a_real_deployment(settings: Any, tmp_path: Any) -> None:
+def test_the_demo_stays_out_of_a_real_deployment(settings: Any) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError, match="不是演示环境"):
-        seed(settings, tmp_path)
+        seed()
     assert Suggestion.objects.count() == 0
 
 

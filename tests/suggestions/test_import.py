@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -94,14 +94,8 @@ class Run:
 
 
 @pytest.fixture(autouse=True)
-def _own_index(db: None, tmp_path: Path, settings: Any) -> Iterator[None]:
-    """The test database forgets by itself, a search index does not."""
-    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
+def _empty_index(db: None, own_index: None) -> None:
     indexing.rebuild()
-    yield
-    engine = get_engine()
-    if hasattr(engine, "close"):
-        engine.close()
 
 
 @pytest.fixture

@@ -97,9 +97,8 @@ def _notices() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _own_places(tmp_path: Any, settings: Any) -> Iterator[None]:
-    """A search index and a file store that no other test sees."""
-    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
+def _own_files(own_index: None, tmp_path: Any, settings: Any) -> None:
+    """A file store that no other test sees."""
     settings.STORAGES = {
         **settings.STORAGES,
         "attachments": {
@@ -107,10 +106,6 @@ def _own_places(tmp_path: Any, settings: Any) -> Iterator[None]:
             "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
         },
     }
-    yield
-    engine = engines.get_engine()
-    if hasattr(engine, "close"):
-        engine.close()
 
 
 def day(number: int) -> datetime:

@@ -6,15 +6,12 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from search import engine as engines
 from suggestions import outbox, states
 from suggestions.errors import DomainError
 from suggestions.models import CaseEvent, RedirectTarget, Suggestion
@@ -25,7 +22,7 @@ from tests.walks import acts, invariants
 from tests.walks.acts import ACTS, Nothing, Walk
 from tests.world import MONDAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("own_index")]
 STEPS = int(os.environ.get("WALK_STEPS", "600"))
 SEEDS = [int(os.environ["WALK_SEED"])] if "WALK_SEED" in os.environ else [4, 22]
 LONG = 4000
@@ -34,15 +31,6 @@ NEVER_BY_WALK = {
     "save_draft", "archive", "study_before_reply",
 }  # fmt: skip
 """Rows that need what a walk does not bring: ninety quiet days, an opened study."""
-
-
-@pytest.fixture(autouse=True)
-def _own_index(tmp_path: Any, settings: Any) -> Iterator[None]:
-    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
-    yield
-    engine = engines.get_engine()
-    if hasattr(engine, "close"):
-        engine.close()
 
 
 def pick(walk: Walk) -> tuple[Suggestion, str]:

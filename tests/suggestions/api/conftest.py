@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from search import engine as engines
 from search import indexing
 from tests.world import World, make_world
 
@@ -34,13 +33,8 @@ def city(db: None) -> World:
 
 
 @pytest.fixture(autouse=True)
-def _own_index(tmp_path: Any, settings: Any) -> Iterator[None]:
-    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
+def _unhurried(own_index: None, settings: Any) -> None:
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "10000/minute")
-    yield
-    engine = engines.get_engine()
-    if hasattr(engine, "close"):
-        engine.close()
 
 
 @pytest.fixture

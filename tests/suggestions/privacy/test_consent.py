@@ -34,7 +34,7 @@ def pages(item: Suggestion) -> dict[str, str]:
 
 
 def test_taking_back_consent_clears_page_lists_search_and_api_at_once(
-    city: World, public_item: Suggestion
+    own_index: None, city: World, public_item: Suggestion
 ) -> None:
     outbox.deliver(now=LATER + timedelta(days=3650))
     shown = public_item.public_title

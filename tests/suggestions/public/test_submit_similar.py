@@ -1,7 +1,6 @@
 """Ask before you write: published items like one's own are shown, and never stand in the way."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,8 +14,7 @@ from tests.world import MONDAY, World
 
 
 @pytest.fixture
-def published(city: World, settings: Any, tmp_path: Any) -> Suggestion:
-    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
+def published(city: World, own_index: None) -> Suggestion:
     item, _ = w.answered(city, title="人民路公交站加一张长椅")
     indexing.index_ids("suggestion", [str(item.pk)])
     return item

@@ -2,9 +2,7 @@
 
 import copy
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
@@ -13,7 +11,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from search import engine as engines
 from search import indexing
 from suggestions.models import Reply, Suggestion
 from suggestions.numbers import format_case_no
@@ -26,12 +23,8 @@ def world(db: None) -> World:
 
 
 @pytest.fixture(autouse=True)
-def _own_index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.SEARCH_SQLITE_PATH = str(tmp_path / "search.sqlite3")
-    yield
-    engine = engines.get_engine()
-    if hasattr(engine, "close"):
-        engine.close()
+def _own_index(own_index: None) -> None:
+    pass
 
 
 @pytest.fixture
