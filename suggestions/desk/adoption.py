@@ -15,7 +15,7 @@ from suggestions.codes import ConversionType
 from suggestions.desk import common, steering, steering_fields
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import choice, date_words, day, line, own_units, text, unit
 from suggestions.models import (
     Adoption,
@@ -254,10 +254,6 @@ def _events(adoption: Adoption) -> list[CaseEvent]:
     return list(rows.select_related("actor", "unit").order_by("-seq"))
 
 
-def _do(function: Any) -> Any:
-    return lambda held, step: function(adoption=step.record, actor=step.actor, at=step.at, **held)
-
-
 _DECIDABLE = (State.CANDIDATE, State.RECOMMENDED, State.NOT_RECOMMENDED)
 _STOPPABLE = BY_NAME["abandon"].from_
 steering.register(
@@ -276,17 +272,17 @@ steering.register(
                 done=_("意见已记下。"), part=_study_of),
             Act("conclude", _("下论证结论"), _conclude, BY_NAME["recommend"].roles, [State.STUDYING], ConcludeForm,
                 done=_("论证结论已记下。")),
-            Act("decide", _("作决定"), _do(adopting.decide), BY_NAME["decide_adopt"].roles, _DECIDABLE, DecideForm,
+            Act("decide", _("作决定"), serve(adopting.decide, "adoption"), BY_NAME["decide_adopt"].roles, _DECIDABLE, DecideForm,
                 _("由落实单位负责人决定。决定和理由公开。"), _("决定已记下。"), True),
             Act("start", _("开始落实"), _start, BY_NAME["implement"].roles, [State.DECIDED_ADOPT, State.DECIDED_PARTIAL],
                 StartForm, done=_("已开始落实。"), primary=True),
-            Act("progress", _("报告进展"), _do(adopting.report_progress), BY_NAME["report_progress"].roles,
+            Act("progress", _("报告进展"), serve(adopting.report_progress, "adoption"), BY_NAME["report_progress"].roles,
                 [State.IMPLEMENTING], ProgressForm, done=_("进展已报告，90天内再报一次。"), primary=True),
-            Act("result", _("登记成果"), _do(adopting.add_result), BY_NAME["complete"].roles,
+            Act("result", _("登记成果"), serve(adopting.add_result, "adoption"), BY_NAME["complete"].roles,
                 [State.IMPLEMENTING, State.IMPLEMENTED], ResultForm, done=_("成果已登记。")),
-            Act("complete", _("已落实"), _do(adopting.complete), BY_NAME["complete"].roles, [State.IMPLEMENTING], DoneForm,
+            Act("complete", _("已落实"), serve(adopting.complete, "adoption"), BY_NAME["complete"].roles, [State.IMPLEMENTING], DoneForm,
                 _("先登记成果，再报已落实。"), _("已落实。")),
-            Act("abandon", _("不再推进"), _do(adopting.abandon), BY_NAME["abandon"].roles, _STOPPABLE, ReasonForm),
+            Act("abandon", _("不再推进"), serve(adopting.abandon, "adoption"), BY_NAME["abandon"].roles, _STOPPABLE, ReasonForm),
         ],
     )
 )  # fmt: skip

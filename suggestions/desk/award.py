@@ -13,7 +13,7 @@ from suggestions import access
 from suggestions.desk import common, steering, steering_fields
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, day, line, number, text
 from suggestions.errors import Invalid
 from suggestions.models import AwardObjection, AwardRound, Nomination, Suggestion
@@ -187,10 +187,6 @@ def _read(held: dict[str, Any], step: Step) -> HttpResponse:
     )  # fmt: skip
 
 
-def _on(kind: str, function: Any) -> Any:
-    return lambda held, step: function(**{kind: step.record}, actor=step.actor, at=step.at, **held)
-
-
 def _round_blocks(request: HttpRequest, held: AwardRound) -> list[Block]:
     nominations = steering.visible(request, steering.KINDS["nomination"]).filter(round=held)
     shown = f"{date_words(held.shown_from)}至{date_words(held.shown_until)}" if held.shown_until else ""  # fmt: skip
@@ -270,22 +266,22 @@ steering.register(
         acts=[
             Act("open", _("开始一次评选"), _open, BY_NAME["open_round"].roles, form=RoundForm, begins=True, primary=True,
                 done=_("评选已开始，可以提名了。")),
-            Act("close-nominations", _("结束提名"), _on("round", awarding.close_nominations), BY_NAME["close_nominations"].roles,
+            Act("close-nominations", _("结束提名"), serve(awarding.close_nominations, "round"), BY_NAME["close_nominations"].roles,
                 [_R.NOMINATING], primary=True),
             Act("same", _("同一想法"), _same, BY_NAME["screen_out"].roles, [_R.SCREENING], SameForm),
-            Act("draw", _("抽评委，开始打分"), _on("round", awarding.start_scoring), BY_NAME["start_scoring"].roles,
+            Act("draw", _("抽评委，开始打分"), serve(awarding.start_scoring, "round"), BY_NAME["start_scoring"].roles,
                 [_R.SCREENING], advice=_("从专家和评委名册里随机抽。名册和种子都记下来，谁都可以照着再抽一遍核对。"),
                 done=_("评委已抽定。"), primary=True),
-            Act("close-scoring", _("结束打分"), _on("round", judging.close_scoring), BY_NAME["close_scoring"].roles,
+            Act("close-scoring", _("结束打分"), serve(judging.close_scoring, "round"), BY_NAME["close_scoring"].roles,
                 [_R.SCORING], advice=_("成绩冻结，不能再改。"), primary=True),
-            Act("shortlist", _("定入围名单"), _on("round", judging.shortlist), BY_NAME["shortlist"].roles, [_R.SHORTLISTING],
+            Act("shortlist", _("定入围名单"), serve(judging.shortlist, "round"), BY_NAME["shortlist"].roles, [_R.SHORTLISTING],
                 advice=_("按得分从高到低，同分的先收到的在前。")),
-            Act("publicity", _("开始公示"), _on("round", judging.start_publicity), BY_NAME["start_publicity"].roles,
+            Act("publicity", _("开始公示"), serve(judging.start_publicity, "round"), BY_NAME["start_publicity"].roles,
                 [_R.SHORTLISTING], PublicityForm, primary=True),
-            Act("approve", _("批准授奖"), _on("round", judging.approve), BY_NAME["approve_round"].roles, [_R.PUBLICITY],
+            Act("approve", _("批准授奖"), serve(judging.approve, "round"), BY_NAME["approve_round"].roles, [_R.PUBLICITY],
                 advice=_("公示期满、异议都答复了才能批准。"), primary=True),
-            Act("finish", _("结束评选"), _on("round", judging.finish), BY_NAME["finish_round"].roles, [_R.APPROVED]),
-            Act("cancel", _("取消评选"), _on("round", judging.cancel), BY_NAME["cancel_round"].roles,
+            Act("finish", _("结束评选"), serve(judging.finish, "round"), BY_NAME["finish_round"].roles, [_R.APPROVED]),
+            Act("cancel", _("取消评选"), serve(judging.cancel, "round"), BY_NAME["cancel_round"].roles,
                 BY_NAME["cancel_round"].from_, ReasonForm),
         ],
     )
@@ -299,26 +295,26 @@ steering.register(
         intro=_("评委看到的是去掉个人信息的内容。交了的分数不能再改；有利害关系的，请回避。"),
         acts=[
             Act("nominate", _("提名一件建议"), _nominate, NOMINATORS, form=NominateForm, begins=True, done=_("已提名。")),
-            Act("screen-in", _("通过初审"), _on("nomination", awarding.screen_in), BY_NAME["screen_in"].roles, [_A.NOMINATED],
+            Act("screen-in", _("通过初审"), serve(awarding.screen_in, "nomination"), BY_NAME["screen_in"].roles, [_A.NOMINATED],
                 ScreenForm, primary=True),
-            Act("screen-out", _("初审不通过"), _on("nomination", awarding.screen_out), BY_NAME["screen_out"].roles,
+            Act("screen-out", _("初审不通过"), serve(awarding.screen_out, "nomination"), BY_NAME["screen_out"].roles,
                 [_A.NOMINATED, _A.SCREENED], ReasonForm),
-            Act("score", _("打分"), _on("nomination", judging.score), (Role.JURY, Role.EXPERT), [_A.SCREENED], ScoreForm,
+            Act("score", _("打分"), serve(judging.score, "nomination"), (Role.JURY, Role.EXPERT), [_A.SCREENED], ScoreForm,
                 _("交了就不能再改。"), _("打分已交。"), True),
             Act("recuse", _("回避"), _recuse, (Role.JURY, Role.EXPERT), [_A.SCREENED], RecuseForm,
                 _("和建议人或这件事有利害关系的，请回避。"), _("已回避，这一件不计您的分。")),
-            Act("object", _("记下异议"), _on("nomination", judging.object_to), (Role.INTAKE_CLERK, Role.TRIAGE_OFFICER),
+            Act("object", _("记下异议"), serve(judging.object_to, "nomination"), (Role.INTAKE_CLERK, Role.TRIAGE_OFFICER),
                 [_A.PUBLICITY_PERIOD], ObjectionForm, done=_("异议已记下。")),
             Act("answer", _("答复异议"), _answer, BY_NAME["uphold_award_objection"].roles, [_A.PUBLICITY_PERIOD],
                 ObjectionAnswerForm, part=_objection_of, shows=lambda o: o.text),
-            Act("notify", _("通知获奖人"), _on("nomination", judging.notify), BY_NAME["notify_winner"].roles, [_A.APPROVED],
+            Act("notify", _("通知获奖人"), serve(judging.notify, "nomination"), BY_NAME["notify_winner"].roles, [_A.APPROVED],
                 primary=True, done=_("已通知获奖人。")),
-            Act("name", _("记下是否公开姓名"), _on("nomination", judging.agree_to_name),
+            Act("name", _("记下是否公开姓名"), serve(judging.agree_to_name, "nomination"),
                 (Role.TRIAGE_OFFICER, Role.INTAKE_CLERK), [_A.NOTIFIED, _A.PAID], NameForm),
-            Act("payment", _("登记收款信息"), _on("nomination", judging.collect_payment), (Role.TRIAGE_OFFICER,), [_A.NOTIFIED],
+            Act("payment", _("登记收款信息"), serve(judging.collect_payment, "nomination"), (Role.TRIAGE_OFFICER,), [_A.NOTIFIED],
                 PaymentForm, _("加密保存，发奖后按会计年限到期删除。"), _("收款信息已登记。")),
             Act("read-payment", _("查看收款信息"), _read, (Role.TRIAGE_OFFICER,), [_A.NOTIFIED, _A.PAID], ReadForm),
-            Act("paid", _("已发奖"), _on("nomination", judging.pay), BY_NAME["pay_award"].roles, [_A.NOTIFIED], PaidForm,
+            Act("paid", _("已发奖"), serve(judging.pay, "nomination"), BY_NAME["pay_award"].roles, [_A.NOTIFIED], PaidForm,
                 done=_("已记下发奖。")),
         ],
     )

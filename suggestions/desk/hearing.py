@@ -25,7 +25,7 @@ from suggestions.desk.hearing_forms import (
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
 from suggestions.desk.reception import code_page
-from suggestions.desk.steering import Act, Block, Kind, Row, Step
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, serve
 from suggestions.desk.steering_fields import date_words
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
@@ -189,178 +189,46 @@ _BEFORE = [State.PLANNED, State.ANNOUNCED, State.ENROLMENT, State.CONFIRMED, Sta
 _RUN = BY_NAME["hearing_confirm"].roles
 steering.register(
     Kind(
-        slug="hearing",
-        room="meetings",
-        label=_("听证"),
-        model=Hearing,
-        see="see_meetings",
+        slug="hearing", room="meetings", label=_("听证"), model=Hearing, see="see_meetings",
         open_states=[s for s in State if s not in (State.PUBLISHED, State.CANCELLED)],
         headers=[_("议题"), _("日期"), _("组织单位"), _("报名人数")],
-        cells=lambda h: [h.topic, date_words(h.on), h.organiser.short_name, str(h.asked)],
-        blocks=_blocks,
-        rows=_rows,
-        intro=_(
-            "参加人怎样产生要事先公布，各方都要有代表；材料至少提前7天送到；笔录由参加人确认签字。"
-        ),
+        cells=lambda h: [h.topic, date_words(h.on), h.organiser.short_name, str(h.asked)], blocks=_blocks, rows=_rows,
+        intro=_("参加人怎样产生要事先公布，各方都要有代表；材料至少提前7天送到；笔录由参加人确认签字。"),
         acts=[
             Act("plan", _("筹备听证会"), _plan, _OFFICE, form=PlanForm, begins=True, primary=True),
-            Act(
-                "chair",
-                _("定主持人和记录人"),
-                _chair,
-                _OFFICE,
-                _BEFORE,
-                ChairForm,
-                _("主持人不能是关联建议的经办人或承办单位的人。"),
-            ),
-            Act(
-                "dates",
-                _("改日期"),
-                lambda held, s: hearings.set_dates(
-                    hearing=s.record, actor=s.actor, at=s.at, **held
-                ),
-                _OFFICE,
-                [State.PLANNED, State.POSTPONED],
-                DatesForm,
-            ),
-            Act(
-                "announce",
-                _("发布公告"),
-                lambda held, s: hearings.announce(hearing=s.record, actor=s.actor, at=s.at),
-                _OFFICE,
-                [State.PLANNED, State.POSTPONED],
-                advice=_("公告后，正式听证关联的建议暂停计时。"),
-                primary=True,
-            ),
-            Act(
-                "open",
-                _("开始报名"),
-                lambda held, s: hearings.open_enrolment(hearing=s.record, actor=s.actor, at=s.at),
-                _RUN,
-                [State.ANNOUNCED],
-                primary=True,
-            ),
-            Act(
-                "enrol",
-                _("代为报名"),
-                _enrol,
-                KEEP,
-                [State.ENROLMENT],
-                EnrolForm,
-                _("给打电话、到服务点来的人报名。"),
-                primary=True,
-            ),
+            Act("chair", _("定主持人和记录人"), _chair, _OFFICE, _BEFORE, ChairForm, _("主持人不能是关联建议的经办人或承办单位的人。")),
+            Act("dates", _("改日期"), serve(hearings.set_dates, "hearing"), _OFFICE, [State.PLANNED, State.POSTPONED],
+                DatesForm),
+            Act("announce", _("发布公告"), serve(hearings.announce, "hearing"), _OFFICE, [State.PLANNED, State.POSTPONED],
+                advice=_("公告后，正式听证关联的建议暂停计时。"), primary=True),
+            Act("open", _("开始报名"), serve(hearings.open_enrolment, "hearing"), _RUN, [State.ANNOUNCED], primary=True),
+            Act("enrol", _("代为报名"), _enrol, KEEP, [State.ENROLMENT], EnrolForm, _("给打电话、到服务点来的人报名。"), primary=True),
             Act("papers", _("登记材料送达"), _papers, _RUN, _BEFORE, PapersForm),
-            Act(
-                "choose",
-                _("确定参加人"),
-                lambda held, s: hearings.choose(hearing=s.record, actor=s.actor, at=s.at),
-                _RUN,
-                [State.ENROLMENT],
-                advice=_("按公布的办法产生，抽签的种子记入经过，谁都可以重算。"),
-                primary=True,
-            ),
-            Act(
-                "hold",
-                _("登记已举行"),
-                lambda held, s: hearings.hold(hearing=s.record, actor=s.actor, at=s.at),
-                BY_NAME["hearing_hold"].roles,
-                [State.CONFIRMED],
-                primary=True,
-            ),
-            Act(
-                "record",
-                _("写笔录"),
-                lambda held, s: hearing_people.write_record(
-                    hearing=s.record, actor=s.actor, at=s.at, **held
-                ),
-                BY_NAME["hearing_sign"].roles,
-                [State.HELD],
-                RecordForm,
-                primary=True,
-            ),
-            Act(
-                "opinion",
-                _("登记意见"),
-                lambda held, s: hearing_people.add_opinion(
-                    hearing=s.record, actor=s.actor, at=s.at, **held
-                ),
-                BY_NAME["hearing_sign"].roles,
-                [State.HELD, State.RECORD_SIGNED],
-                OpinionForm,
-            ),
-            Act(
-                "close-record",
-                _("笔录签字完成"),
-                lambda held, s: hearing_people.close_record(
-                    hearing=s.record, actor=s.actor, at=s.at
-                ),
-                BY_NAME["hearing_sign"].roles,
-                [State.HELD],
-            ),
-            Act(
-                "publish",
-                _("公布结果"),
-                lambda held, s: hearing_people.publish(
-                    hearing=s.record, actor=s.actor, at=s.at, **held
-                ),
-                _OFFICE,
-                [State.RECORD_SIGNED],
-                PublishForm,
-                primary=True,
-            ),
-            Act(
-                "postpone",
-                _("延期"),
-                lambda held, s: hearings.postpone(hearing=s.record, actor=s.actor, at=s.at, **held),
-                _OFFICE,
-                [State.ANNOUNCED, State.ENROLMENT, State.CONFIRMED],
-                ReasonForm,
-                _("理由会公开；关联建议的时限恢复计算。"),
-            ),
-            Act(
-                "cancel",
-                _("取消听证会"),
-                lambda held, s: hearings.cancel(hearing=s.record, actor=s.actor, at=s.at, **held),
-                _OFFICE,
-                _BEFORE,
-                ReasonForm,
-                _("理由会公开；关联建议的时限恢复计算。"),
-            ),
-            Act(
-                "withdraw-person",
-                _("退出报名"),
-                lambda held, s: hearing_people.withdraw(person=s.part, actor=s.actor, at=s.at),
-                KEEP,
-                [State.ENROLMENT, State.CONFIRMED],
-                part=_person,
-                shows=lambda p: p.public_label,
-            ),
-            Act(
-                "sign",
-                _("登记签字"),
-                lambda held, s: hearing_people.sign(person=s.part, actor=s.actor, at=s.at, **held),
-                BY_NAME["hearing_sign"].roles,
-                [State.HELD],
-                SignForm,
-                part=_person,
-                shows=lambda p: p.public_label,
-            ),
-            Act(
-                "treat",
-                _("写处理"),
-                lambda held, s: hearing_people.treat(
-                    opinion=s.part, actor=s.actor, at=s.at, **held
-                ),
-                _OFFICE,
-                [State.HELD, State.RECORD_SIGNED],
-                TreatForm,
-                part=_opinion,
-                shows=lambda o: o.text,
-            ),
+            Act("choose", _("确定参加人"), serve(hearings.choose, "hearing"), _RUN, [State.ENROLMENT],
+                advice=_("按公布的办法产生，抽签的种子记入经过，谁都可以重算。"), primary=True),
+            Act("hold", _("登记已举行"), serve(hearings.hold, "hearing"), BY_NAME["hearing_hold"].roles, [State.CONFIRMED],
+                primary=True),
+            Act("record", _("写笔录"), serve(hearing_people.write_record, "hearing"), BY_NAME["hearing_sign"].roles,
+                [State.HELD], RecordForm, primary=True),
+            Act("opinion", _("登记意见"), serve(hearing_people.add_opinion, "hearing"), BY_NAME["hearing_sign"].roles,
+                [State.HELD, State.RECORD_SIGNED], OpinionForm),
+            Act("close-record", _("笔录签字完成"), serve(hearing_people.close_record, "hearing"),
+                BY_NAME["hearing_sign"].roles, [State.HELD]),
+            Act("publish", _("公布结果"), serve(hearing_people.publish, "hearing"), _OFFICE, [State.RECORD_SIGNED],
+                PublishForm, primary=True),
+            Act("postpone", _("延期"), serve(hearings.postpone, "hearing"), _OFFICE,
+                [State.ANNOUNCED, State.ENROLMENT, State.CONFIRMED], ReasonForm, _("理由会公开；关联建议的时限恢复计算。")),
+            Act("cancel", _("取消听证会"), serve(hearings.cancel, "hearing"), _OFFICE, _BEFORE, ReasonForm,
+                _("理由会公开；关联建议的时限恢复计算。")),
+            Act("withdraw-person", _("退出报名"), serve(hearing_people.withdraw, "person"), KEEP,
+                [State.ENROLMENT, State.CONFIRMED], part=_person, shows=lambda p: p.public_label),
+            Act("sign", _("登记签字"), serve(hearing_people.sign, "person"), BY_NAME["hearing_sign"].roles, [State.HELD],
+                SignForm, part=_person, shows=lambda p: p.public_label),
+            Act("treat", _("写处理"), serve(hearing_people.treat, "opinion"), _OFFICE, [State.HELD, State.RECORD_SIGNED],
+                TreatForm, part=_opinion, shows=lambda o: o.text),
         ],
     )
-)
+)  # fmt: skip
 
 
 @panel

@@ -12,7 +12,7 @@ from suggestions import access
 from suggestions.clock import local_date
 from suggestions.desk import steering
 from suggestions.desk import steering_fields as f
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words
 from suggestions.desk.supervision import ReasonForm
 from suggestions.matrix import MATRIX
@@ -209,130 +209,33 @@ _OFFICE = BY_NAME["qa_plan"].roles
 _ASKED = [State.COLLECTING, State.ANSWERING]
 steering.register(
     Kind(
-        slug="questioning",
-        room="meetings",
-        label=_("问政"),
-        model=QaSession,
-        see="see_meetings",
-        open_states=[State.PLANNED, *_ASKED, State.FOLLOWING],
-        headers=[_("主题"), _("单位"), _("提问时间")],
-        cells=lambda s: [
-            s.theme,
-            "，".join(u.short_name for u in s.units.all()),
-            f"{date_words(s.opens_on)}至{date_words(s.closes_on)}",
-        ],
-        blocks=_blocks,
-        rows=_rows,
-        intro=_("问题审核后公开，单位答复；答复里的承诺一条一条跟踪，全部兑现才办结。"),
+        slug="questioning", room="meetings", label=_("问政"), model=QaSession, see="see_meetings",
+        open_states=[State.PLANNED, *_ASKED, State.FOLLOWING], headers=[_("主题"), _("单位"), _("提问时间")],
+        cells=lambda s: [s.theme, "，".join(u.short_name for u in s.units.all()), f"{date_words(s.opens_on)}至{date_words(s.closes_on)}"],
+        blocks=_blocks, rows=_rows, intro=_("问题审核后公开，单位答复；答复里的承诺一条一条跟踪，全部兑现才办结。"),
         acts=[
             Act("plan", _("筹备问政"), _plan, _OFFICE, form=PlanForm, begins=True, primary=True),
-            Act(
-                "open",
-                _("开始征集问题"),
-                lambda held, s: questioning.open_window(session=s.record, actor=s.actor, at=s.at),
-                _OFFICE,
-                [State.PLANNED],
-                advice=_("到了开始提问那天会自动开始，也可以现在就开始。"),
-            ),
-            Act(
-                "ask",
-                _("代录问题"),
-                lambda held, s: questioning.ask(session=s.record, actor=s.actor, at=s.at, **held),
-                KEEP,
-                [State.COLLECTING],
-                AskForm,
-                _("电话里的提问，代表委员和媒体公开检查发现的问题。"),
-                primary=True,
-            ),
-            Act(
-                "begin",
-                _("开始答问"),
-                lambda held, s: questioning.begin_answers(session=s.record, actor=s.actor, at=s.at),
-                _OFFICE,
-                [State.COLLECTING],
-            ),
-            Act(
-                "follow",
-                _("进入跟踪"),
-                lambda held, s: questioning.follow(session=s.record, actor=s.actor, at=s.at),
-                _OFFICE,
-                [State.ANSWERING],
-                advice=_("问题都审核、答复以后，进入跟踪承诺。"),
-                primary=True,
-            ),
-            Act(
-                "close",
-                _("办结"),
-                lambda held, s: questioning.close(session=s.record, actor=s.actor, at=s.at),
-                _OFFICE,
-                [State.FOLLOWING],
-                advice=_("承诺全部兑现以后才能办结。"),
-            ),
-            Act(
-                "cancel",
-                _("取消问政"),
-                lambda held, s: questioning.cancel(
-                    session=s.record, actor=s.actor, at=s.at, **held
-                ),
-                BY_NAME["qa_cancel"].roles,
-                [State.PLANNED, State.COLLECTING],
-                ReasonForm,
-                _("理由会公开。"),
-            ),
-            Act(
-                "release",
-                _("审核公开"),
-                lambda held, s: questioning.release(
-                    question=s.part, actor=s.actor, at=s.at, **held
-                ),
-                MODERATE,
-                _ASKED,
-                ReleaseForm,
-                part=_question,
-                shows=lambda q: q.text,
-            ),
-            Act(
-                "hide",
-                _("不公开"),
-                lambda held, s: questioning.hide(question=s.part, actor=s.actor, at=s.at, **held),
-                MODERATE,
-                _ASKED,
-                ReasonForm,
-                part=_question,
-                shows=lambda q: q.text,
-            ),
-            Act(
-                "answer",
-                _("答复"),
-                lambda held, s: questioning.answer(question=s.part, actor=s.actor, at=s.at, **held),
-                ANSWER,
-                _ASKED,
-                AnswerForm,
-                part=_question,
-                shows=lambda q: q.public_text,
-            ),
-            Act(
-                "keep",
-                _("登记兑现"),
-                lambda held, s: questioning.keep(promise=s.part, actor=s.actor, at=s.at, **held),
-                ANSWER,
-                [State.ANSWERING, State.FOLLOWING],
-                KeepForm,
-                part=_promise,
-                shows=lambda p: p.measure,
-            ),
-            Act(
-                "move",
-                _("改期"),
-                lambda held, s: questioning.move_promise(
-                    promise=s.part, actor=s.actor, at=s.at, **held
-                ),
-                ANSWER,
-                [State.ANSWERING, State.FOLLOWING],
-                MoveForm,
-                part=_promise,
-                shows=lambda p: p.measure,
-            ),
+            Act("open", _("开始征集问题"), serve(questioning.open_window, "session"), _OFFICE, [State.PLANNED],
+                advice=_("到了开始提问那天会自动开始，也可以现在就开始。")),
+            Act("ask", _("代录问题"), serve(questioning.ask, "session"), KEEP, [State.COLLECTING], AskForm,
+                _("电话里的提问，代表委员和媒体公开检查发现的问题。"), primary=True),
+            Act("begin", _("开始答问"), serve(questioning.begin_answers, "session"), _OFFICE, [State.COLLECTING]),
+            Act("follow", _("进入跟踪"), serve(questioning.follow, "session"), _OFFICE, [State.ANSWERING],
+                advice=_("问题都审核、答复以后，进入跟踪承诺。"), primary=True),
+            Act("close", _("办结"), serve(questioning.close, "session"), _OFFICE, [State.FOLLOWING],
+                advice=_("承诺全部兑现以后才能办结。")),
+            Act("cancel", _("取消问政"), serve(questioning.cancel, "session"), BY_NAME["qa_cancel"].roles,
+                [State.PLANNED, State.COLLECTING], ReasonForm, _("理由会公开。")),
+            Act("release", _("审核公开"), serve(questioning.release, "question"), MODERATE, _ASKED, ReleaseForm,
+                part=_question, shows=lambda q: q.text),
+            Act("hide", _("不公开"), serve(questioning.hide, "question"), MODERATE, _ASKED, ReasonForm, part=_question,
+                shows=lambda q: q.text),
+            Act("answer", _("答复"), serve(questioning.answer, "question"), ANSWER, _ASKED, AnswerForm, part=_question,
+                shows=lambda q: q.public_text),
+            Act("keep", _("登记兑现"), serve(questioning.keep, "promise"), ANSWER, [State.ANSWERING, State.FOLLOWING],
+                KeepForm, part=_promise, shows=lambda p: p.measure),
+            Act("move", _("改期"), serve(questioning.move_promise, "promise"), ANSWER,
+                [State.ANSWERING, State.FOLLOWING], MoveForm, part=_promise, shows=lambda p: p.measure),
         ],
     )
-)
+)  # fmt: skip

@@ -12,7 +12,7 @@ from suggestions.clock import local_date
 from suggestions.desk import common, steering
 from suggestions.desk import steering_fields as f
 from suggestions.desk.panels import Link
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, own_units
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
@@ -287,28 +287,30 @@ _AHEAD = [State.PLANNED, State.PUBLISHED]
 steering.register(
     Kind(
         slug="reception", room="meetings", label=_("接访"), model=ReceptionSlot, see="see_meetings",
-        open_states=[*_AHEAD, State.HELD], headers=[_("日期"), _("领导"), _("分管领域"), _("方式"), _("已约")],
-        cells=_cells, blocks=_blocks, rows=_rows, intro=_("提前5个工作日公布时间、地点和领导。领导来不了，当时就换人并公布。"),
+        open_states=[*_AHEAD, State.HELD], headers=[_("日期"), _("领导"), _("分管领域"), _("方式"), _("已约")], cells=_cells,
+        blocks=_blocks, rows=_rows, intro=_("提前5个工作日公布时间、地点和领导。领导来不了，当时就换人并公布。"),
         acts=[
-            Act("plan", _("排一次接访"), _plan, BY_NAME["reception_plan"].roles[1:], form=SlotForm, begins=True, primary=True),
+            Act("plan", _("排一次接访"), _plan, BY_NAME["reception_plan"].roles[1:], form=SlotForm, begins=True,
+                primary=True),
             Act("recur", _("按规律排"), _recur, _OFFICE, form=RuleForm, begins=True, done=_("已按规律排好，请逐次公布。")),
-            Act("publish", _("公布"), lambda held, s: receiving.publish(slot=s.record, actor=s.actor, at=s.at), _OFFICE,
-                [State.PLANNED], primary=True, done=_("已公布。")),
+            Act("publish", _("公布"), serve(receiving.publish, "slot"), _OFFICE, [State.PLANNED], primary=True,
+                done=_("已公布。")),
             Act("book", _("代为预约"), _book, KEEP, [State.PUBLISHED], BookingForm, _("给打电话来、到窗口来的人预约。"), primary=True),
-            Act("substitute", _("换人接待"), lambda held, s: receiving.substitute(slot=s.record, actor=s.actor, at=s.at, **held),
-                _OFFICE, _AHEAD, SubstituteForm, done=_("已换人，公开页同时更新。")),
+            Act("substitute", _("换人接待"), serve(receiving.substitute, "slot"), _OFFICE, _AHEAD, SubstituteForm,
+                done=_("已换人，公开页同时更新。")),
             Act("file", _("登记一件建议"), _file, (Role.INTAKE_CLERK,), [State.PUBLISHED, State.HELD], CaseForm,
                 _("口头提的，先读给本人听，确认无误再登记。")),
-            Act("hold", _("记录接待"), _hold, BY_NAME["reception_hold"].roles, [State.PUBLISHED], RecordForm, primary=True),
-            Act("count", _("公开接待情况"), lambda held, s: receiving.publish_counts(slot=s.record, actor=s.actor, at=s.at),
-                _OFFICE, [State.HELD], advice=_("只公开批数、人数、主题和决定的条数，不公开任何人。"), primary=True),
-            Act("cancel", _("取消接访"), lambda held, s: receiving.cancel(slot=s.record, actor=s.actor, at=s.at, **held),
-                _OFFICE, _AHEAD, ReasonForm, _("理由会公开。请同时打电话告诉已经预约的人。")),
+            Act("hold", _("记录接待"), _hold, BY_NAME["reception_hold"].roles, [State.PUBLISHED], RecordForm,
+                primary=True),
+            Act("count", _("公开接待情况"), serve(receiving.publish_counts, "slot"), _OFFICE, [State.HELD],
+                advice=_("只公开批数、人数、主题和决定的条数，不公开任何人。"), primary=True),
+            Act("cancel", _("取消接访"), serve(receiving.cancel, "slot"), _OFFICE, _AHEAD, ReasonForm,
+                _("理由会公开。请同时打电话告诉已经预约的人。")),
             Act("contact", _("看联系方式"), _reveal, KEEP, form=ReasonForm, part=_booking),
-            Act("cancel-booking", _("取消预约"), lambda held, s: receiving.cancel_booking(booking=s.part, actor=s.actor, at=s.at),
-                KEEP, [State.PUBLISHED], part=_booking, shows=lambda b: b.matter),
-            Act("done", _("登记完成"), lambda held, s: receiving.carry_out(decision=s.part, actor=s.actor, at=s.at, **held),
-                KEEP, form=DoneForm, part=_open_decision, shows=lambda d: d.text),
+            Act("cancel-booking", _("取消预约"), serve(receiving.cancel_booking, "booking"), KEEP, [State.PUBLISHED],
+                part=_booking, shows=lambda b: b.matter),
+            Act("done", _("登记完成"), serve(receiving.carry_out, "decision"), KEEP, form=DoneForm, part=_open_decision,
+                shows=lambda d: d.text),
         ],
     )
 )  # fmt: skip

@@ -13,7 +13,7 @@ from suggestions.desk import steering
 from suggestions.desk import steering_fields as f
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, holders, own_units
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
@@ -136,15 +136,13 @@ steering.register(
         acts=[
             Act("open-new", _("新开包案"), _open, _HEADS, form=OpenForm, begins=True, primary=True, done=_("已列为包案事项。")),
             Act("open", _("包案"), _open, _HEADS, [State.PROPOSED], OpenForm, primary=True, done=_("已列为包案事项。")),
-            Act("dismiss", _("不包案"), lambda held, s: sponsoring.dismiss(sponsorship=s.record, actor=s.actor, at=s.at, **held),
-                _HEADS, [State.PROPOSED], ReasonForm),
+            Act("dismiss", _("不包案"), serve(sponsoring.dismiss, "sponsorship"), _HEADS, [State.PROPOSED], ReasonForm),
             Act("plan", _("定方案"), _plan, _HEADS, [State.OPEN], PlanForm, primary=True),
-            Act("work", _("开始推进"), lambda held, s: sponsoring.begin_work(sponsorship=s.record, actor=s.actor, at=s.at),
-                _HEADS, [State.PLAN], primary=True),
-            Act("reach", _("登记完成"), lambda held, s: sponsoring.reach(milestone=s.part, actor=s.actor, at=s.at, **held),
-                (*_HEADS, Role.UNIT_HEAD), [State.PLAN, State.WORKING], ReachForm, part=_milestone, shows=lambda m: m.text),
-            Act("resolve", _("化解"), lambda held, s: sponsoring.resolve(sponsorship=s.record, actor=s.actor, at=s.at, **held),
-                _HEADS, [State.WORKING], ResolveForm, _("节点都完成、关联的建议都答复以后，才算化解。"), primary=True),
+            Act("work", _("开始推进"), serve(sponsoring.begin_work, "sponsorship"), _HEADS, [State.PLAN], primary=True),
+            Act("reach", _("登记完成"), serve(sponsoring.reach, "milestone"), (*_HEADS, Role.UNIT_HEAD),
+                [State.PLAN, State.WORKING], ReachForm, part=_milestone, shows=lambda m: m.text),
+            Act("resolve", _("化解"), serve(sponsoring.resolve, "sponsorship"), _HEADS, [State.WORKING], ResolveForm,
+                _("节点都完成、关联的建议都答复以后，才算化解。"), primary=True),
             Act("hand-over", _("移交"), _hand_over, _HEADS, _RUNNING, HandOverForm, _("方案、节点和关联的建议一并移交，责任不断。")),
         ],
     )
@@ -216,15 +214,15 @@ steering.register(
         headers=[_("批示"), _("领导"), _("建议"), _("由谁落实"), _("报告期限")], cells=_instruction_cells,
         blocks=_instruction_blocks, rows=_instructions, intro=_("批示只供内部看，不公开，也不告诉建议人。"),
         acts=[
-            Act("give", _("批示"), _instruct, BY_NAME["instruction_give"].roles, form=InstructForm, begins=True, primary=True,
-                done=_("批示已下达。")),
-            Act("take", _("开始落实"), lambda held, s: instructing.take(instruction=s.record, actor=s.actor, at=s.at),
-                BY_NAME["instruction_take"].roles, [_I.GIVEN]),
-            Act("report", _("报告落实情况"), lambda held, s: instructing.report(instruction=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["instruction_report"].roles, [_I.GIVEN, _I.WORKING, _I.SENT_BACK], ReportForm, primary=True),
-            Act("close", _("已阅，办结"), lambda held, s: instructing.close(instruction=s.record, actor=s.actor, at=s.at),
-                BY_NAME["instruction_close"].roles, [_I.REPORTED], primary=True),
-            Act("send-back", _("退回重报"), lambda held, s: instructing.send_back(instruction=s.record, actor=s.actor, at=s.at, **held),
+            Act("give", _("批示"), _instruct, BY_NAME["instruction_give"].roles, form=InstructForm, begins=True,
+                primary=True, done=_("批示已下达。")),
+            Act("take", _("开始落实"), serve(instructing.take, "instruction"), BY_NAME["instruction_take"].roles,
+                [_I.GIVEN]),
+            Act("report", _("报告落实情况"), serve(instructing.report, "instruction"), BY_NAME["instruction_report"].roles,
+                [_I.GIVEN, _I.WORKING, _I.SENT_BACK], ReportForm, primary=True),
+            Act("close", _("已阅，办结"), serve(instructing.close, "instruction"), BY_NAME["instruction_close"].roles,
+                [_I.REPORTED], primary=True),
+            Act("send-back", _("退回重报"), serve(instructing.send_back, "instruction"),
                 BY_NAME["instruction_send_back"].roles, [_I.REPORTED], ReasonForm),
         ],
     )

@@ -102,6 +102,16 @@ class Act:
     shows: Callable[[Any], str] | None = None
 
 
+def serve(service: Callable[..., Any], noun: str) -> Callable[[dict[str, Any], Step], Any]:
+    """The service as an act's `perform`: `noun` is its argument for the record, or for the part of it acted on."""
+
+    def perform(held: dict[str, Any], step: Step) -> Any:
+        whole = {noun: step.record if step.part is None else step.part}
+        return service(**whole, actor=step.actor, at=step.at, **held)
+
+    return perform
+
+
 @dataclass(frozen=True)
 class Kind:
     """One noun of the rooms."""

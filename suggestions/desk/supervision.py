@@ -13,7 +13,7 @@ from suggestions.desk import steering
 from suggestions.desk import steering_fields as f
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, own_units
 from suggestions.models import Advice, Suggestion, SupervisionOrder
 from suggestions.roles import Role
@@ -160,27 +160,27 @@ _WAITING = (State.ISSUED, State.OVERDUE, State.SENT_BACK)
 steering.register(
     Kind(
         slug="supervision", room="orders", label=_("督办"), model=SupervisionOrder, see="see_orders",
-        open_states=[State.PROPOSED, *_WAITING, State.ANSWERED],
-        headers=[_("理由"), _("涉及"), _("单位"), _("层级")], cells=_cells, blocks=_blocks, rows=_orders,
-        intro=_("系统按规则提出，由督办员决定发不发。发出以后，单位负责人按期反馈；不反馈的可以升级。"),
+        open_states=[State.PROPOSED, *_WAITING, State.ANSWERED], headers=[_("理由"), _("涉及"), _("单位"), _("层级")],
+        cells=_cells, blocks=_blocks, rows=_orders, intro=_("系统按规则提出，由督办员决定发不发。发出以后，单位负责人按期反馈；不反馈的可以升级。"),
         acts=[
-            Act("start", _("发督办"), _start, BY_NAME["supervision_issue"].roles, form=StartForm, begins=True, primary=True,
-                done=_("督办已发出。")),
-            Act("propose", _("提请督办"), _propose, (Role.TRIAGE_OFFICER,), form=ProposeForm, begins=True, done=_("已提请督办员决定。")),
-            Act("issue", _("发出督办"), _issue, BY_NAME["supervision_issue"].roles, [State.PROPOSED], IssueForm, primary=True,
-                done=_("督办已发出。")),
-            Act("dismiss", _("不予督办"), lambda held, s: supervising.dismiss(order=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["supervision_dismiss"].roles, [State.PROPOSED], ReasonForm),
-            Act("answer", _("反馈"), lambda held, s: supervising.answer(order=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["supervision_answer"].roles, _WAITING, AnswerForm, _("由单位负责人反馈。"), _("已反馈。"), True),
-            Act("accept", _("认可并办结"), lambda held, s: supervising.accept(order=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["supervision_accept"].roles, [State.ANSWERED], EffectForm, primary=True),
-            Act("send-back", _("退回反馈"), lambda held, s: supervising.send_back(order=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["supervision_send_back"].roles, [State.ANSWERED], ReasonForm, _("退回后重新计5个工作日。")),
+            Act("start", _("发督办"), _start, BY_NAME["supervision_issue"].roles, form=StartForm, begins=True,
+                primary=True, done=_("督办已发出。")),
+            Act("propose", _("提请督办"), _propose, (Role.TRIAGE_OFFICER,), form=ProposeForm, begins=True,
+                done=_("已提请督办员决定。")),
+            Act("issue", _("发出督办"), _issue, BY_NAME["supervision_issue"].roles, [State.PROPOSED], IssueForm,
+                primary=True, done=_("督办已发出。")),
+            Act("dismiss", _("不予督办"), serve(supervising.dismiss, "order"), BY_NAME["supervision_dismiss"].roles,
+                [State.PROPOSED], ReasonForm),
+            Act("answer", _("反馈"), serve(supervising.answer, "order"), BY_NAME["supervision_answer"].roles, _WAITING,
+                AnswerForm, _("由单位负责人反馈。"), _("已反馈。"), True),
+            Act("accept", _("认可并办结"), serve(supervising.accept, "order"), BY_NAME["supervision_accept"].roles,
+                [State.ANSWERED], EffectForm, primary=True),
+            Act("send-back", _("退回反馈"), serve(supervising.send_back, "order"), BY_NAME["supervision_send_back"].roles,
+                [State.ANSWERED], ReasonForm, _("退回后重新计5个工作日。")),
             Act("climb", _("升级督办"), _climb, BY_NAME["supervision_climb"].roles,
                 [State.OVERDUE, State.SENT_BACK, State.ANSWERED], ClimbForm),
-            Act("withdraw", _("撤销督办"), lambda held, s: supervising.withdraw(order=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["supervision_withdraw"].roles, _WAITING, ReasonForm),
+            Act("withdraw", _("撤销督办"), serve(supervising.withdraw, "order"), BY_NAME["supervision_withdraw"].roles,
+                _WAITING, ReasonForm),
         ],
     )
 )  # fmt: skip
@@ -236,16 +236,16 @@ steering.register(
         rows=lambda _r, rows: rows.select_related("unit", "issuer", "answered_by", "jurisdiction"),
         intro=_("改进工作、完善政策、追究责任三种建议。单位30天内书面答复是否采纳。"),
         acts=[
-            Act("issue", _("提出建议"), _advise, BY_NAME["advice_issue"].roles, form=AdviceForm, begins=True, primary=True,
-                done=_("建议已提出。")),
-            Act("answer", _("书面答复"), lambda held, s: advising.answer(advice=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["advice_answer"].roles, _ADVICE_WAITING, AdviceAnswerForm, _("由单位负责人答复。"), _("已答复。"), True),
-            Act("close", _("答复合格，办结"), lambda held, s: advising.close(advice=s.record, actor=s.actor, at=s.at),
-                BY_NAME["advice_close"].roles, [AdviceState.ANSWERED], primary=True),
-            Act("send-back", _("退回"), lambda held, s: advising.send_back(advice=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["advice_send_back"].roles, [AdviceState.ANSWERED], ReasonForm),
-            Act("withdraw", _("撤回建议"), lambda held, s: advising.withdraw(advice=s.record, actor=s.actor, at=s.at, **held),
-                BY_NAME["advice_withdraw"].roles, _ADVICE_WAITING, ReasonForm),
+            Act("issue", _("提出建议"), _advise, BY_NAME["advice_issue"].roles, form=AdviceForm, begins=True,
+                primary=True, done=_("建议已提出。")),
+            Act("answer", _("书面答复"), serve(advising.answer, "advice"), BY_NAME["advice_answer"].roles,
+                _ADVICE_WAITING, AdviceAnswerForm, _("由单位负责人答复。"), _("已答复。"), True),
+            Act("close", _("答复合格，办结"), serve(advising.close, "advice"), BY_NAME["advice_close"].roles,
+                [AdviceState.ANSWERED], primary=True),
+            Act("send-back", _("退回"), serve(advising.send_back, "advice"), BY_NAME["advice_send_back"].roles,
+                [AdviceState.ANSWERED], ReasonForm),
+            Act("withdraw", _("撤回建议"), serve(advising.withdraw, "advice"), BY_NAME["advice_withdraw"].roles,
+                _ADVICE_WAITING, ReasonForm),
         ],
     )
 )  # fmt: skip

@@ -17,7 +17,7 @@ from suggestions.codes import Overall, Solved
 from suggestions.desk import common, steering, steering_fields
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Step, StepForm
+from suggestions.desk.steering import Act, Block, Kind, Step, StepForm, serve
 from suggestions.desk.steering_fields import choice, date_words, line, text
 from suggestions.errors import DomainError
 from suggestions.matrix import MATRIX
@@ -60,10 +60,6 @@ def _record(held: dict[str, Any], step: Step) -> None:
     visiting.record(visit=step.record, actor=step.actor, at=step.at, **held)
 
 
-def _on(function: Any) -> Any:
-    return lambda held, step: function(visit=step.record, actor=step.actor, at=step.at, **held)
-
-
 def _blocks(request: HttpRequest, visit: Visit) -> list[Block]:
     item = visit.suggestion
     links = []
@@ -100,11 +96,11 @@ steering.register(
                 advice=_("不通知承办单位。"), done=_("已安排，登记员会看到。")),
             Act("record", _("记下回访"), _record, BY_NAME["record_visit"].roles, _PLANNED, RecordForm, primary=True,
                 done=_("回访已记下。")),
-            Act("no-answer", _("没打通"), _on(visiting.no_answer), BY_NAME["give_up_visit"].roles, _PLANNED,
+            Act("no-answer", _("没打通"), serve(visiting.no_answer, "visit"), BY_NAME["give_up_visit"].roles, _PLANNED,
                 advice=_("第三次没打通，记为联系不上。"), done=_("已记下，改天再打。")),
-            Act("decline", _("不愿接受回访"), _on(visiting.decline), BY_NAME["decline_visit"].roles, _PLANNED,
+            Act("decline", _("不愿接受回访"), serve(visiting.decline, "visit"), BY_NAME["decline_visit"].roles, _PLANNED,
                 advice=_("不问原因，不再打。"), done=_("已记下，不再打扰。")),
-            Act("cancel", _("不再回访"), _on(visiting.cancel), BY_NAME["cancel_visit"].roles, _PLANNED, ReasonForm),
+            Act("cancel", _("不再回访"), serve(visiting.cancel, "visit"), BY_NAME["cancel_visit"].roles, _PLANNED, ReasonForm),
         ],
     )
 )  # fmt: skip
