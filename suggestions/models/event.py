@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -19,10 +19,9 @@ from suggestions.models.unit import Unit
 from suggestions.states import Machine, Visibility
 
 
-class CaseEvent(models.Model):
-    """One act on one case. Database triggers refuse UPDATE and DELETE (migrations)."""
+class ChainedEvent(models.Model):
+    """Base of all events: one act, chained to the one before. Database triggers refuse UPDATE and DELETE (migrations)."""
 
-    suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="events")
     seq = models.PositiveIntegerField()
     machine = models.CharField(max_length=12, choices=Machine.choices)
     name = models.CharField(max_length=30)
@@ -43,24 +42,23 @@ class CaseEvent(models.Model):
     text_digest = models.CharField(max_length=64, blank=True, null=True)  # noqa: DJ001
     hash = models.CharField(max_length=64)
 
-    class Meta:
-        verbose_name = _("事件")
-        verbose_name_plural = _("事件")
-        ordering = ["suggestion_id", "seq"]
-        constraints = [models.UniqueConstraint(fields=["suggestion", "seq"], name="event_seq_once")]
-        indexes = [models.Index(fields=["at", "id"], name="event_by_day")]
+    FACTS: ClassVar[tuple[str, ...]] = (
+        "seq", "machine", "name", "from_state", "to_state", "suggestion_id", "actor_id", "role", "unit_id", "words",
+        "reason", "data", "visibility", "prev_hash",
+    )  # fmt: skip
+    """What the hash covers, besides the moment."""
 
-    def __str__(self) -> str:
-        return f"{self.suggestion_id}#{self.seq} {self.name}"
+    class Meta:
+        abstract = True
+
+    def facts(self) -> dict[str, Any]:
+        """What the hash covers, by name."""
+        return {name: getattr(self, name) for name in self.FACTS}
 
     def compute_hash(self) -> str:
         """SHA-256 over the canonical JSON of this row and the hash before it."""
-        return event_hash(
-            suggestion_id=self.suggestion_id, seq=self.seq, machine=self.machine, name=self.name,
-            from_state=self.from_state, to_state=self.to_state, actor_id=self.actor_id, role=self.role,
-            unit_id=self.unit_id, at=self.at, words=self.words, reason=self.reason, data=self.data,
-            visibility=self.visibility, prev_hash=self.prev_hash, text_digest=self.text_digest,
-        )  # fmt: skip
+        at: datetime = self.at
+        return event_hash(at=at, text_digest=self.text_digest, **self.facts())
 
     @property
     def is_blanked(self) -> bool:
@@ -72,6 +70,22 @@ class CaseEvent(models.Model):
         return not self.text_digest or self.text_digest == text_hash(
             self.text_salt or "", self.words, self.reason, self.data
         )
+
+
+class CaseEvent(ChainedEvent):
+    """One act on one case."""
+
+    suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="events")
+
+    class Meta:
+        verbose_name = _("事件")
+        verbose_name_plural = _("事件")
+        ordering = ["suggestion_id", "seq"]
+        constraints = [models.UniqueConstraint(fields=["suggestion", "seq"], name="event_seq_once")]
+        indexes = [models.Index(fields=["at", "id"], name="event_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.suggestion_id}#{self.seq} {self.name}"
 
 
 def event_hash(*, at: datetime, text_digest: str | None = None, **facts: Any) -> str:
