@@ -1,4 +1,4 @@
-"""Who may do what, as one table (process.md 2.2). Pure; `access.py` turns it into query filters and loaders.
+"""Who may do what, as one table (process.md 2.2). Pure; `access/` turns it into query filters and loaders.
 
 Scopes: `unit` = items assigned to the role's unit; `jurisdiction` = items of the role's jurisdiction and those below;
 `own` = what names the user (a mandate, a paper to judge). What has no row nobody may do. Acts that change a state take
@@ -68,6 +68,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "serve_as_agent": AGENTS_OWN,
     "answer_relay": _here(R.AGENT_L2, R.AGENT_L3, R.AGENT_L4),
     "see_agents": _here(R.INTAKE_CLERK, R.TRIAGE_OFFICER, R.SUPERVISOR),
+    # Where people go and who sits there (3.2, 3.3). Whether somebody is an agent at all is granted by the security administrator.
+    "keep_service_points": {R.TRIAGE_OFFICER: JURISDICTION, R.SYS_ADMIN: JURISDICTION},
+    "appoint_agents": {R.TRIAGE_OFFICER: JURISDICTION},
     "manage_invited": {R.TRIAGE_OFFICER: JURISDICTION},
     "draft_reply": _unit(R.LIAISON, R.HANDLER),
     "ask_signature": _unit(R.LIAISON, R.HANDLER),
