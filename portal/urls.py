@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/", include("suggestions.api.urls")),
     path("agent/", include("suggestions.agent.urls")),
+    path("feeds/", include("cms.urls")),
     path("", include("suggestions.urls")),
 ]
 

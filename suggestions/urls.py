@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from suggestions.public import (
+    awards,
+    feeds,
     joining,
     privacy,
     reading,
@@ -30,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("track/<str:case_no>/data.zip", privacy.copy, {"kind": "zip"}, name="track_zip"),
     path("suggestions/<str:case_no>/report/", privacy.report, name="report"),
     path("suggestions/", reading.browse, name="browse"),
+    path("suggestions/feed.atom", feeds.moved, name="feed_moved"),
     path("suggestions/<str:case_no>/", reading.detail, name="detail"),
     path("suggestions/<str:case_no>/join/", joining.join, name="join"),
     path("joined/", joining.enter, name="joined_enter"),
@@ -37,5 +40,11 @@ urlpatterns: list[URLPattern] = [
     path("units/", reading.units, name="units"),
     path("units/<slug:code>/", reading.unit, name="unit"),
     path("search/", reading.search, name="search"),
+    path("feeds/suggestions.atom", feeds.suggestions, name="feed_suggestions"),
+    path("feeds/answers.atom", feeds.answers, name="feed_answers"),
+    path("feeds/results.atom", feeds.results, name="feed_results"),
+    path("feeds/awards.atom", awards.feed, name="feed_awards"),
+    path("results/awards/", awards.index, name="awards"),
+    path("results/awards/<int:pk>/", awards.detail, name="award"),
     path("files/<str:token>/", reading.attachment, name="attachment"),
 ]

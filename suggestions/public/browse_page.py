@@ -1,6 +1,7 @@
 """What the browse page shows: rows, facets as links, chips, orders, and which filter to drop when nothing is left."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -25,6 +26,8 @@ class BrowsePage:
     clear_url: str
     first_url: str
     csv_url: str
+    feed_url: str
+    answers_feed_url: str
 
     @property
     def chip_links(self) -> list[tuple[str, str]]:
@@ -56,6 +59,8 @@ def build(query: QueryDict) -> BrowsePage:
         clear_url=chosen.cleared() if in_force else "",
         first_url=chosen.href(),
         csv_url=chosen.with_rest(format="csv"),
+        feed_url=reverse("suggestions:feed_suggestions") + query_of(filters),
+        answers_feed_url=reverse("suggestions:feed_answers") + query_of(filters),
     )
 
 
@@ -65,6 +70,12 @@ def chosen_of(filters: Filters) -> Chosen:
         values["campaign"] = (filters.campaign,)
     rest = (("sort", filters.sort),) if filters.sort != "recent" else ()
     return Chosen(reverse("suggestions:browse"), values, rest)
+
+
+def query_of(filters: Filters) -> str:
+    """The filters as the query of a feed, in one order, so that equal feeds have equal addresses; "" without any."""
+    held = {**filters.active(), **({"campaign": filters.campaign} if filters.campaign else {})}
+    return f"?{urlencode(sorted(held.items()))}" if held else ""
 
 
 def _nothing(in_force: list[Chip], total: int) -> str:

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from suggestions import content
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import NameDisplay
 from suggestions.errors import DomainError, Invalid
-from suggestions.models import Consent, PolicyVersion, Suggestion
-from suggestions.services import publishing, transitions
+from suggestions.models import Consent, Nomination, PolicyVersion, Suggestion
+from suggestions.services import publishing, records, transitions
 from suggestions.states import ON_PAGE, Case, Visibility
 from suggestions.states import Publication as Page
 
@@ -80,11 +81,24 @@ def withdraw(*, suggestion: Suggestion, kind: str, actor: Actor, at: datetime) -
             suggestion, "consent_withdrawn", actor=actor, at=at, visibility=Visibility.AUTHOR,
             words=f"您收回了：{Kind(kind).label}", data={"kind": str(kind)}, fields=fields,
         )  # fmt: skip
+        if Kind.AWARD_NAME in kinds:
+            _take_names_off(suggestion, actor, at)
         if Kind.PUBLISH in kinds:
             publishing.take_down(
                 suggestion=suggestion, reason="no_consent", actor=Actor.system(), at=at
             )
     return suggestion
+
+
+def _take_names_off(suggestion: Suggestion, actor: Actor, at: datetime) -> None:
+    """The winner's name goes from every announced list at once."""
+    named = Nomination.objects.filter(suggestion=suggestion).exclude(public_name="")
+    for nomination in named:
+        records.note(
+            nomination, "award_name", actor=actor, at=at, words="获奖人收回了公开姓名的同意",
+            fields={"public_name": "", "name_consent_at": None}, suggestion=suggestion,
+        )  # fmt: skip
+    content.bump_after_commit()
 
 
 def give(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from suggestions import clock as counting
-from suggestions import outbox, rules
+from suggestions import content, outbox, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
@@ -16,16 +16,14 @@ from suggestions.models import (
     AwardObjection,
     AwardPayment,
     AwardRound,
+    Consent,
     IdentityAccessLog,
     Juror,
     JuryScore,
     Nomination,
 )
-from suggestions.services import clocks, records, transitions
+from suggestions.services import clocks, consent, records, transitions
 from suggestions.states.award import AwardState, RoundState
-
-KEEP_YEARS = 10
-"""Accounting term after payment, unless AWARD_PAYMENT_YEARS says otherwise (process.md 9.4)."""
 
 
 def score(
@@ -174,6 +172,8 @@ def answer_objection(
             nomination = objection.nomination
             if nomination.status == AwardState.PUBLICITY_PERIOD:
                 records.move(nomination, "uphold_award_objection", actor=actor, at=at, reason=answer)  # fmt: skip
+                # Staff alone read the event, but the public list has lost a line.
+                content.bump_after_commit()
     objection.refresh_from_db()
     return objection
 
@@ -220,11 +220,22 @@ def agree_to_name(
     name = rules.clean_text(name, multiline=False)[:60]
     if nomination.status not in (AwardState.NOTIFIED, AwardState.PAID):
         raise WrongState("通知获奖人以后才问是否公开姓名。")
+    suggestion, kind = nomination.suggestion, Consent.Kind.AWARD_NAME
+    if name and suggestion.author.is_minor:
+        raise DomainError("获奖人是未成年人，不公开姓名。")
     words = "获奖人同意公开姓名" if name else "获奖人不同意公开姓名"
     fields = {"public_name": name, "name_consent_at": at if name else None}
-    records.note(
-        nomination, "award_name", actor=actor, at=at, words=words, fields=fields, suggestion=nomination.suggestion
-    )  # fmt: skip
+    with transaction.atomic():
+        # The consent stands where the author finds it and takes it back: on /track/.
+        if name:
+            consent.give(suggestion=suggestion, kind=kind, actor=actor, at=at)
+        elif kind in consent.live(suggestion):
+            consent.withdraw(suggestion=suggestion, kind=kind, actor=actor, at=at)
+            nomination.refresh_from_db()
+        records.note(
+            nomination, "award_name", actor=actor, at=at, words=words, fields=fields, suggestion=suggestion
+        )  # fmt: skip
+        content.bump_after_commit()
     return nomination
 
 
@@ -288,7 +299,7 @@ def pay(*, nomination: Nomination, paid_on: date, actor: Actor, at: datetime) ->
         raise Invalid({"paid_on": ["付款日期不能在今天以后。"]})
     if not AwardPayment.objects.filter(nomination=nomination).exists():
         raise WrongState("还没有登记收款信息。")
-    years = int(getattr(settings, "AWARD_PAYMENT_YEARS", KEEP_YEARS))
+    years = int(settings.AWARD_PAYMENT_YEARS)
     # The accounting term counts from the end of the year of the payment.
     end = date(paid_on.year + years, 12, 31)
     with transaction.atomic():

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from suggestions import outbox, states
+from suggestions import content, outbox, states
 from suggestions.actor import Actor, acting_for
 from suggestions.errors import ChangedMeanwhile, DomainError, NotAllowed, WrongState
 from suggestions.models import RecordEvent, Suggestion, Unit
@@ -145,6 +145,8 @@ def _write(
         setattr(record, field, value)
     event = RecordEvent(at=at, hash=digest, **facts, **sealed)
     event.save(force_insert=True)
+    if row.visibility == Visibility.PUBLIC:
+        content.bump_after_commit()
     for code in row.notify:
         kind = outbox.AUTHOR_NOTICE if code.startswith("author.") else outbox.STAFF_NOTICE
         payload = {"code": code, "machine": str(record.machine), "record": record.pk}
