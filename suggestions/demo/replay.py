@@ -26,9 +26,9 @@ from suggestions.clock import SHANGHAI
 from suggestions.demo import replay_after, replay_checks
 from suggestions.demo.replay_life import Life
 from suggestions.demo.seed import Seeder
-from suggestions.models import AgentPost, CaseEvent, RecordEvent, ServicePoint, Suggestion, Topic
+from suggestions.models import CaseEvent, RecordEvent, Suggestion, Topic
 from suggestions.roles import Role
-from suggestions.services import chain, lapses
+from suggestions.services import chain, lapses, service_points
 
 YEAR = 2025
 """A year whose calendar is known, and the year after it as well."""
@@ -99,13 +99,17 @@ def build_town(seed: int) -> Town:
     city = Seeder(now=datetime(YEAR, 1, 1, tzinfo=SHANGHAI))
     city.city_facts()
     town = Town(city, seed)
-    point = ServicePoint.objects.create(
-        code="replay", name="社区征集点", level="village", jurisdiction=city.jurisdiction, district=town.districts[0],
-        address="柳河路1号", hours="工作日", phone=city.jurisdiction.phone,
+    officer = city.actor(Role.TRIAGE_OFFICER)
+    point = service_points.open_point(
+        code="replay", jurisdiction=city.jurisdiction, actor=officer, at=city.now,
+        facts=service_points.Facts(
+            name="社区征集点", level="village", address="柳河路1号", hours="工作日", phone=city.jurisdiction.phone,
+            district=town.districts[0],
+        ),
     )  # fmt: skip
-    AgentPost.objects.create(
-        user=city.users[(str(Role.AGENT_L1), "")], level=Role.AGENT_L1, service_point=point, duty_hours="工作日",
-        valid_from=date(YEAR, 1, 1),
+    service_points.appoint(
+        point=point, user=city.users[(str(Role.AGENT_L1), "")], level=Role.AGENT_L1, duty_hours="工作日",
+        valid_from=date(YEAR, 1, 1), actor=officer, at=city.now,
     )  # fmt: skip
     return town
 

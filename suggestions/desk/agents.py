@@ -1,4 +1,4 @@
-"""The agent network at the desk: who carries what, where people can go, and a mandate taken back by telephone."""
+"""The agent network at the desk: who carries what, and a mandate taken back by telephone."""
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,7 +37,7 @@ class RevokeForm(forms.Form):
 
 @common.desk_view(ROLES)
 def agents(request: HttpRequest) -> HttpResponse:
-    """Figures with numerator and denominator, agents with their load, late requests, service points."""
+    """Figures with numerator and denominator, agents with their load, late requests."""
     today = local_date(timezone.now())
     roles = access.scope(request.user).holds(ROLES)
     paths = sorted({r.jurisdiction.path for r in roles})
@@ -53,7 +53,6 @@ def agents(request: HttpRequest) -> HttpResponse:
         period=Period(past.first, today),
         loads=selector.loads(paths, on=today),
         late=list(late.select_related("suggestion", "asked_by").order_by("due_on")[:30]),
-        points=selector.service_points(on=today, jurisdiction=place),
     )
 
 

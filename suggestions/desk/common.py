@@ -49,6 +49,7 @@ PRIVACY_ROLES = frozenset(
 )  # fmt: skip
 """Who has something on a shelf of the privacy room; the room shows each only their own shelves."""
 AGENT_DESK_ROLES = frozenset({Role.INTAKE_CLERK, Role.TRIAGE_OFFICER, Role.SUPERVISOR})
+POINT_ROLES = frozenset({*AGENT_DESK_ROLES, Role.SYS_ADMIN})
 DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 """Everyone who has something to do at the desk."""
 
@@ -92,6 +93,7 @@ ROOMS: tuple[Room, ...] = (
     Room("visits", gettext_lazy("回访"), VISIT_ROLES, "comment-add"),
     Room("rating_flags", gettext_lazy("评价核实"), frozenset({Role.SUPERVISOR}), "warning"),
     Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
+    Room("service_points", gettext_lazy("征集点"), POINT_ROLES, "home"),
     Room("invited", gettext_lazy("特邀建议人"), frozenset({Role.TRIAGE_OFFICER}), "mail"),
     Room("hint_accuracy", gettext_lazy("提示准确率"), ACCURACY_ROLES, "view"),
     Room("exports", gettext_lazy("导出"), EXPORT_ROLES, "download"),

@@ -16,13 +16,16 @@ from suggestions.roles import AGENT_ROLES, Role
 from suggestions.states import Machine
 from suggestions.states.mandate import Mandate as MandateState
 from suggestions.states.relay import Relay as RelayState
+from suggestions.states.service_point import ServicePointState
 
 LEVELS = [(r.value, r.label) for r in sorted(AGENT_ROLES)]
 """Role codes of the four levels, lowest first; their codes sort as the levels do."""
 
 
-class ServicePoint(models.Model):
-    """A place to file, ask and query in person (群众工作之家、征集点; process.md 3.2)."""
+class ServicePoint(Record):
+    """A place to file, ask and query in person (群众工作之家、征集点; process.md 3.2). Who serves there is told in its chain."""
+
+    machine: ClassVar[Machine] = Machine.SERVICE_POINT
 
     class Level(models.TextChoices):
         VILLAGE = "village", _("村（社区）")
@@ -61,7 +64,14 @@ class ServicePoint(models.Model):
     phone = models.CharField(_("电话"), max_length=40, blank=True)
     accessibility = models.JSONField(_("无障碍条件"), default=list, blank=True)
     note = models.CharField(_("怎么走"), max_length=200, blank=True)
-    is_active = models.BooleanField(_("启用"), default=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="below",
+        verbose_name=_("上级征集点"),
+    )
 
     class Meta:
         verbose_name = _("征集点")
@@ -70,11 +80,20 @@ class ServicePoint(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(address="") & ~Q(hours=""), name="service_point_says_where_and_when"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="service_point_is_not_its_own_parent",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def status_label(self) -> str:
+        """Where it stands, in words."""
+        return str(ServicePointState(self.status).label)
 
     @property
     def accessibility_labels(self) -> list[str]:

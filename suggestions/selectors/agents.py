@@ -26,6 +26,7 @@ from suggestions.roles import AGENT_ROLES, Role
 from suggestions.states import Case, Evaluation
 from suggestions.states.mandate import Mandate
 from suggestions.states.relay import Relay
+from suggestions.states.service_point import ServicePointState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
@@ -62,7 +63,7 @@ def service_points(
         .exclude(valid_until__lt=on)
         .select_related("user")
     )
-    points = ServicePoint.objects.filter(is_active=True).select_related("district")
+    points = ServicePoint.objects.filter(status=ServicePointState.OPEN).select_related("district")
     if jurisdiction is not None:
         points = points.filter(jurisdiction__path__startswith=jurisdiction.path)
     if district is not None:

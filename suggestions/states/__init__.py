@@ -51,6 +51,7 @@ from suggestions.states.rights import (
     RIGHTS_TRANSITIONS,
     TAKEDOWN_TRANSITIONS,
 )
+from suggestions.states.service_point import SERVICE_POINT_TRANSITIONS
 from suggestions.states.sponsorship import SPONSORSHIP_TRANSITIONS
 from suggestions.states.supervision import SUPERVISION_TRANSITIONS
 from suggestions.states.table import AUTHOR, SYSTEM, Transition
@@ -90,6 +91,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *INVITATION_TRANSITIONS,
     *TIME_CHANGE_TRANSITIONS,
     *EXPORT_TRANSITIONS,
+    *SERVICE_POINT_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 

@@ -198,5 +198,6 @@ class Machine(models.TextChoices):
     DECISION = "decision", _("复核")
     EXTENSION = "extension", _("延期")
     EXPORT = "export", _("导出")
+    SERVICE_POINT = "point", _("征集点")
     TIME_CHANGE = "time_change", _("时限和日历修改")
     NOTE = "note", _("记录")

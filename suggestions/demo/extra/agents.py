@@ -12,12 +12,10 @@ from suggestions.clock import local_date
 from suggestions.codes import Channel
 from suggestions.models import (
     AgentMandate,
-    AgentPost,
     Attachment,
     AuthorCode,
     DispatchRule,
     InvitedContributor,
-    ServicePoint,
     StaffRole,
     Suggestion,
 )
@@ -32,6 +30,7 @@ from suggestions.services import (
     inviting,
     lapses,
     mandates,
+    service_points,
     triage,
 )
 from suggestions.services.intake import Submission
@@ -72,17 +71,33 @@ def seed(city: "Seeder") -> None:
 
 
 def _places(city: "Seeder") -> None:
-    near = next(iter(city.districts.values()))
-    for code, name, level, role, who, address, hours, access in _POINTS:
-        point = ServicePoint.objects.create(
-            code=code, name=name, level=level, jurisdiction=city.jurisdiction,
-            district=None if level == "city" else near, address=address, hours=hours,
-            phone=city.jurisdiction.phone, accessibility=access,
+    """The points from the city down to the village, an agent in each, and one point that was closed."""
+    near, officer = next(iter(city.districts.values())), city.actor(Role.TRIAGE_OFFICER)
+    began, above = city.now - timedelta(days=200), None
+    for code, name, level, role, who, address, hours, access in reversed(_POINTS):
+        above = service_points.open_point(
+            code=code, jurisdiction=city.jurisdiction, actor=officer, at=began,
+            facts=service_points.Facts(
+                name=name, level=level, district=None if level == "city" else near, parent=above, address=address,
+                hours=hours, phone=city.jurisdiction.phone, accessibility=tuple(access),
+            ),
         )  # fmt: skip
-        AgentPost.objects.create(
-            user=city.users[(who, "")], level=role, service_point=point, duty_hours="周一、三、五上午",
-            valid_from=date(2026, 1, 1),
+        service_points.appoint(
+            point=above, user=city.users[(who, "")], level=role, duty_hours="周一、三、五上午",
+            valid_from=date(2026, 1, 1), actor=officer, at=began,
         )  # fmt: skip
+    moved = service_points.open_point(
+        code="old-market", jurisdiction=city.jurisdiction, actor=officer, at=began,
+        facts=service_points.Facts(
+            name="旧集市征集点", level="village", district=near, address="集市路3号", hours="周六9:00—11:00"
+        ),
+    )  # fmt: skip
+    service_points.close_point(
+        point=moved,
+        reason="房子收回，并到荷花塘社区",
+        actor=officer,
+        at=city.now - timedelta(days=30),
+    )
 
 
 def _paper() -> Attachment:

@@ -20,6 +20,7 @@ from suggestions.states.mandate import Mandate
 from suggestions.states.qa_session import QaSession
 from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
+from suggestions.states.service_point import ServicePointState
 from suggestions.states.sponsorship import Sponsorship
 from suggestions.states.supervision import Supervision
 from suggestions.states.time_change import TimeChange
@@ -55,6 +56,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.BREACH: states.Breach,
     states.Machine.TIME_CHANGE: TimeChange,
     states.Machine.EXPORT: Export,
+    states.Machine.SERVICE_POINT: ServicePointState,
 }
 
 

@@ -9,27 +9,30 @@ from PIL import Image
 
 from suggestions.clock import local_date
 from suggestions.codes import Channel
-from suggestions.models import AgentMandate, AgentPost, Attachment, AuthorCode, ServicePoint
+from suggestions.models import AgentMandate, Attachment, AuthorCode, ServicePoint
 from suggestions.roles import Role
-from suggestions.services import agent_codes, agents, attachments, mandates
+from suggestions.services import agent_codes, agents, attachments, mandates, service_points
 from suggestions.services.agents import Entered
 from tests import world as w
 from tests.world import MONDAY, World
 
 
 def point(city: World) -> ServicePoint:
-    held, created = ServicePoint.objects.get_or_create(
-        code="dongcheng-1",
-        defaults={
-            "name": "东城社区群众工作之家", "level": "village", "jurisdiction": city.jurisdiction, "district": city.district,
-            "address": "东城路8号", "hours": "工作日9:00—17:00", "phone": "0380-555 0301", "accessibility": ["ramp", "seat"],
-        },
+    held = ServicePoint.objects.filter(code="dongcheng-1").first()
+    if held is not None:
+        return held
+    officer, before = city.actor("triage_officer"), MONDAY - timedelta(days=200)
+    held = service_points.open_point(
+        code="dongcheng-1", jurisdiction=city.jurisdiction, actor=officer, at=before,
+        facts=service_points.Facts(
+            name="东城社区群众工作之家", level="village", district=city.district, address="东城路8号",
+            hours="工作日9:00—17:00", phone="0380-555 0301", accessibility=("ramp", "seat"),
+        ),
     )  # fmt: skip
-    if created:
-        AgentPost.objects.create(
-            user=city.users[Role.AGENT_L1], level=Role.AGENT_L1, service_point=held, valid_from=date(2026, 1, 1),
-            duty_hours="周一、三、五上午",
-        )  # fmt: skip
+    service_points.appoint(
+        point=held, user=city.users[Role.AGENT_L1], level=Role.AGENT_L1, valid_from=date(2026, 1, 1),
+        duty_hours="周一、三、五上午", actor=officer, at=before,
+    )  # fmt: skip
     return held
 
 

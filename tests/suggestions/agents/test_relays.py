@@ -12,10 +12,10 @@ from portal.notices.models import StaffNotice
 from suggestions import outbox
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
-from suggestions.models import AgentPost, AgentRelay, CaseEvent, District, ServicePoint, Suggestion
+from suggestions.models import AgentRelay, CaseEvent, District, Suggestion
 from suggestions.roles import Role
 from suggestions.selectors import agents as selector
-from suggestions.services import agent_relays, clocks, mandates
+from suggestions.services import agent_relays, clocks, mandates, service_points
 from tests import world as w
 from tests.suggestions.agents.helpers import entered
 from tests.world import MONDAY, World
@@ -97,16 +97,20 @@ def test_only_the_level_asked_answers(city: World) -> None:
 def test_a_higher_agent_sees_requests_of_their_own_place_and_level(city: World) -> None:
     relay = asked(city)
     far = District.add_root(code="990102", name="西城区", jurisdiction=city.jurisdiction)
-    place = ServicePoint.objects.create(
-        code="west", name="西城街道", level="town", jurisdiction=city.jurisdiction, district=far, address="西路1号", hours="全天"
+    officer = city.actor("triage_officer")
+    place = service_points.open_point(
+        code="west", jurisdiction=city.jurisdiction, actor=officer, at=MONDAY,
+        facts=service_points.Facts(
+            name="西城街道", level="town", district=far, address="西路1号", hours="全天"
+        ),
     )  # fmt: skip
     today = MONDAY.date()
     with time_machine.travel(MONDAY + timedelta(hours=4), tick=False):
         assert list(selector.relays_to(city.users[L2], on=today)) == [relay], "without a post: all"
         assert not selector.relays_to(city.users[L3], on=today).exists()
         assert not selector.relays_to(city.users[L1], on=today).exists()
-        AgentPost.objects.create(
-            user=city.users[L2], level=L2, service_point=place, valid_from=today
+        service_points.appoint(
+            point=place, user=city.users[L2], level=L2, valid_from=today, actor=officer, at=MONDAY
         )
         assert not selector.relays_to(city.users[L2], on=today).exists()
 
