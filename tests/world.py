@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
 
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI
@@ -37,6 +39,7 @@ from suggestions.services.intake import Receipt, Submission
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
 """A Monday with no holiday near: tests count from here."""
 
+PASSWORD = "correct horse battery"
 BODY = "您说的情况我们11月5日早上到现场看过，确实存在。站台将加装两张长椅，12月20日前装好。其余站点一并排查。"
 
 
@@ -62,7 +65,7 @@ class World:
 
 
 def make_world() -> World:
-    """Build the small city. About sixty inserts; share it within a test, not between tests."""
+    """Build the small city. Share it within a test, not between tests."""
     jurisdiction = Jurisdiction.add_root(
         code="testcity", name="测试市", city_name="测试市", office_name="测试市人民建议征集办公室", phone="0380-555 0100",
         hotline="12345", address="人民路1号", hours="工作日9:00—17:00",
@@ -99,30 +102,36 @@ def make_world() -> World:
         address="人民路2号", phone="0380-555 0200",
     )  # fmt: skip
     world = World(jurisdiction, office, bus, water, district, topic, other, target)
-    for role in (*(r for r in Role if r not in UNIT_ROLES), "publisher_2", "triage_officer_2"):
-        world.users[str(role)] = _user(str(role), world, None)
-    for unit in (bus, water):
-        for role in UNIT_ROLES:
-            world.users[f"{role}:{unit.code}"] = _user(f"{role}:{unit.code}", world, unit)
+    people: dict[str, Unit | None] = dict.fromkeys(str(r) for r in Role if r not in UNIT_ROLES)
+    people |= {"publisher_2": None, "triage_officer_2": None}
+    people |= {f"{role}:{unit.code}": unit for unit in (bus, water) for role in UNIT_ROLES}
+    world.users = _users(people, jurisdiction)
     return world
 
 
-def _user(key: str, world: World, unit: Unit | None) -> Any:
-    from django.contrib.auth.models import Permission
-
-    role = key.partition(":")[0].removesuffix("_2")
-    name = key.replace(":", "-")
-    user = get_user_model().objects.create_user(
-        username=name,
-        password="correct horse battery",
-        email=f"{name}@example.cn",
-        display_name=f"{Role(role).label}{unit or ''}",
+def _users(people: dict[str, Unit | None], jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """A user for each "role[_2][:unit]", in four queries: thousands of tests begin with this."""
+    user_model = get_user_model()
+    roles = {key: Role(key.partition(":")[0].removesuffix("_2")) for key in people}
+    password = make_password(PASSWORD)
+    made = user_model._default_manager.bulk_create(
+        user_model(
+            username=key.replace(":", "-"), email=f"{key.replace(':', '-')}@example.cn", password=password,
+            display_name=f"{roles[key].label}{unit or ''}",
+        )
+        for key, unit in people.items()
+    )  # fmt: skip
+    users = dict(zip(people, made, strict=True))
+    desk = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    granted = user_model.user_permissions.through
+    granted._default_manager.bulk_create(
+        granted(user_id=user.pk, permission_id=desk.pk) for user in made
     )
-    user.user_permissions.add(
-        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    StaffRole.objects.bulk_create(
+        StaffRole(user=users[key], role=roles[key], jurisdiction=jurisdiction, unit=unit)
+        for key, unit in people.items()
     )
-    StaffRole.objects.create(user=user, role=role, jurisdiction=world.jurisdiction, unit=unit)
-    return user
+    return users
 
 
 def submission(world: World, **changes: Any) -> Submission:
