@@ -78,7 +78,11 @@ def take_back(*, relay: AgentRelay, actor: Actor, at: datetime) -> AgentRelay:
     """Whoever asked needs it no more."""
     if actor.user is None or relay.asked_by_id != actor.user.pk:
         raise NotAllowed
-    records.move(relay, "relay_take_back", actor=actor, at=at, suggestion=relay.suggestion)
+    with transaction.atomic():
+        records.move(relay, "relay_take_back", actor=actor, at=at, suggestion=relay.suggestion)
+        transitions.note(
+            relay.suggestion, "agent_relay_back", actor=actor, at=at, words="代理员收回了帮忙的请求"
+        )
     return relay
 
 

@@ -15,8 +15,8 @@ from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, NotAllowe
 from suggestions.models import Assignment, Clock, JurisdictionDispute, Objection, Suggestion, Unit
 from suggestions.services import assignment as assigning
 from suggestions.services import eligible, records, transitions
+from suggestions.states import OPEN, Case
 from suggestions.states import Assignment as State
-from suggestions.states import Case
 from suggestions.states.machines import Jurisdiction as Dispute
 
 RETURNS_MAX = 2
@@ -300,6 +300,19 @@ def drop(
     return _step(
         dispute, "drop_dispute", {}, {}, "管辖争议不再需要解决", actor, at, rules.clean_text(reason)
     )
+
+
+def drop_overtaken(*, now: datetime) -> int:
+    """Sweep: disputes about items nobody has to decide about any more, such as those their author withdrew."""
+    waiting = JurisdictionDispute.objects.exclude(status__in=(Dispute.SETTLED, Dispute.DROPPED))
+    done = 0
+    for dispute in waiting.exclude(suggestion__status__in=OPEN).select_related("suggestion")[:500]:
+        try:
+            drop(dispute=dispute, reason="这件建议已经了结。", actor=Actor.system(), at=now)
+        except DomainError:
+            continue  # Somebody decided at the same moment; the next sweep looks again.
+        done += 1
+    return done
 
 
 def open_dispute_of(suggestion: Suggestion) -> JurisdictionDispute | None:

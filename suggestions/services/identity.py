@@ -131,10 +131,12 @@ def approve(*, grant: IdentityGrant, actor: Actor, at: datetime) -> IdentityGran
         raise NotAllowed("批准的人不能是申请人，两次批准也要由两个不同的人来做。")
     single = grant.kind == GrantKind.MINOR
     if grant.status == Identity.ASKED and not single:
-        records.move(
-            grant, "identity_first", actor=actor, at=at, fields={"first_by": actor.user},
-            suggestion=grant.suggestion,
-        )  # fmt: skip
+        with transaction.atomic():
+            records.move(
+                grant, "identity_first", actor=actor, at=at, fields={"first_by": actor.user},
+                suggestion=grant.suggestion,
+            )  # fmt: skip
+            _tell(grant, "identity_first", "第一人批准", actor, at)
         return grant
     until = at + timedelta(hours=grant.hours)
     fields = {"valid_until": until, "first_by" if single else "second_by": actor.user}
@@ -143,10 +145,7 @@ def approve(*, grant: IdentityGrant, actor: Actor, at: datetime) -> IdentityGran
             grant, "identity_grant", actor=actor, at=at, fields=fields, suggestion=grant.suggestion,
             data={"until": f"{until.astimezone():%Y-%m-%d %H:%M}"},
         )  # fmt: skip
-        if grant.suggestion is not None:
-            _note(
-                grant.suggestion, "identity_granted", f"批准{grant.get_kind_display()}", actor, at
-            )
+        _tell(grant, "identity_granted", "批准", actor, at)
     return grant
 
 
@@ -154,10 +153,12 @@ def refuse(*, grant: IdentityGrant, reason: str, actor: Actor, at: datetime) -> 
     """No, with a reason."""
     if actor.user is not None and actor.user.pk == grant.asked_by_id:
         raise NotAllowed("申请要由别人来决定。")
-    records.move(
-        grant, "identity_refuse", actor=actor, at=at, reason=rules.clean_text(reason),
-        suggestion=grant.suggestion,
-    )  # fmt: skip
+    reason = rules.clean_text(reason)
+    with transaction.atomic():
+        records.move(
+            grant, "identity_refuse", actor=actor, at=at, reason=reason, suggestion=grant.suggestion
+        )
+        _tell(grant, "identity_refused", "没有批准", actor, at, reason)
     return grant
 
 
@@ -203,6 +204,7 @@ def end_grants(*, now: datetime) -> int:
             records.move(
                 grant, "identity_end", actor=Actor.system(), at=at, suggestion=grant.suggestion
             )
+            _tell(grant, "identity_ended", "到期：", Actor.system(), at)
             if grant.kind == GrantKind.BREAK_GLASS and not grant.keep_from_author:
                 _tell_author(grant, now)
         done += 1
@@ -219,6 +221,14 @@ def _tell_author(grant: IdentityGrant, now: datetime) -> None:
     )  # fmt: skip
     tell.author(held, "author.identity_read", event)
     IdentityGrant.objects.filter(pk=grant.pk).update(told_at=now)
+
+
+def _tell(
+    grant: IdentityGrant, name: str, words: str, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    """The case's own timeline shows the staff what became of a request that concerns it."""
+    if grant.suggestion is not None:
+        _note(grant.suggestion, name, f"{words}{grant.get_kind_display()}", actor, at, reason)
 
 
 def _note(

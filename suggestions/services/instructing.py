@@ -71,32 +71,48 @@ def give(
 def take(*, instruction: LeaderInstruction, actor: Actor, at: datetime) -> None:
     """Somebody sets to work on it."""
     _mine(instruction, actor)
-    records.move(instruction, "instruction_take", actor=actor, at=at, suggestion=instruction.suggestion)  # fmt: skip
+    with transaction.atomic():
+        records.move(instruction, "instruction_take", actor=actor, at=at, suggestion=instruction.suggestion)  # fmt: skip
+        _tell(instruction, "开始落实领导批示", actor, at)
 
 
 def report(*, instruction: LeaderInstruction, text: str, actor: Actor, at: datetime) -> None:
     """Report what was done. A report after its day stays marked by its own date."""
     _mine(instruction, actor)
     held = cleaned({"report": Words("落实情况", 3000)}, {"report": text})
-    records.move(
-        instruction, "instruction_report", actor=actor, at=at, suggestion=instruction.suggestion,
-        fields={"report": held["report"], "reported_by": actor.user, "reported_at": at},
-    )  # fmt: skip
+    with transaction.atomic():
+        records.move(
+            instruction, "instruction_report", actor=actor, at=at, suggestion=instruction.suggestion,
+            fields={"report": held["report"], "reported_by": actor.user, "reported_at": at},
+        )  # fmt: skip
+        _tell(instruction, "报告了批示的落实情况", actor, at)
 
 
 def send_back(*, instruction: LeaderInstruction, reason: str, actor: Actor, at: datetime) -> None:
     """The leader wants a better report; the earlier one stays in the chain."""
     _leader(instruction, actor)
-    records.move(
-        instruction, "instruction_send_back", actor=actor, at=at, reason=reason.strip(),
-        suggestion=instruction.suggestion, data={"earlier": instruction.report},
-    )  # fmt: skip
+    with transaction.atomic():
+        records.move(
+            instruction, "instruction_send_back", actor=actor, at=at, reason=reason.strip(),
+            suggestion=instruction.suggestion, data={"earlier": instruction.report},
+        )  # fmt: skip
+        _tell(instruction, "批示的落实情况退回重报", actor, at)
 
 
 def close(*, instruction: LeaderInstruction, actor: Actor, at: datetime) -> None:
     """The leader has read the report; the instruction ends."""
     _leader(instruction, actor)
-    records.move(instruction, "instruction_close", actor=actor, at=at, suggestion=instruction.suggestion)  # fmt: skip
+    with transaction.atomic():
+        records.move(instruction, "instruction_close", actor=actor, at=at, suggestion=instruction.suggestion)  # fmt: skip
+        _tell(instruction, "领导批示办结", actor, at)
+
+
+def _tell(instruction: LeaderInstruction, words: str, actor: Actor, at: datetime) -> None:
+    """The item's staff learn what became of it, not what it says."""
+    if instruction.suggestion is not None:
+        transitions.note(
+            instruction.suggestion, "instruction", actor=actor, at=at, words=words, data={"instruction": instruction.pk}
+        )  # fmt: skip
 
 
 def quota(jurisdiction: Jurisdiction) -> int:

@@ -79,10 +79,19 @@ def pass_on(*, message: RelayMessage, words: str, actor: Actor, at: datetime) ->
 
 def hold(*, message: RelayMessage, reason: str, actor: Actor, at: datetime) -> RelayMessage:
     """Not passed on, for a reason the writer reads."""
-    records.move(
-        message, "message_hold", actor=actor, at=at, reason=rules.clean_text(reason),
-        suggestion=message.suggestion,
-    )  # fmt: skip
+    reason = rules.clean_text(reason)
+    with transaction.atomic():
+        records.move(
+            message,
+            "message_hold",
+            actor=actor,
+            at=at,
+            reason=reason,
+            suggestion=message.suggestion,
+        )
+        transitions.note(
+            message.suggestion, "message_held", actor=actor, at=at, words="有一段话没有转达", reason=reason
+        )  # fmt: skip
     return message
 
 

@@ -239,11 +239,14 @@ def lapse(*, now: datetime) -> int:
     ).select_related("unit", "suggestion")
     by_id = {c.record_id: c for c in late[:_BATCH]}
     for order in orders.filter(pk__in=[pk for pk in by_id if pk]):
+        at = legal_moment(by_id[order.pk])
         try:
-            records.move(
-                order, "supervision_lapse", actor=Actor.system(), at=legal_moment(by_id[order.pk]),
-                data={"unit": _name(order)}, suggestion=order.suggestion,
-            )  # fmt: skip
+            with transaction.atomic():
+                records.move(
+                    order, "supervision_lapse", actor=Actor.system(), at=at,
+                    data={"unit": _name(order)}, suggestion=order.suggestion,
+                )  # fmt: skip
+                _tell(order, f"{_name(order)}没有按期反馈督办", Actor.system(), at)
         except DomainError:
             # Answered at the same moment; the next sweep looks again.
             continue
