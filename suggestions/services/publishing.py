@@ -11,7 +11,7 @@ from suggestions.codes import NameDisplay, NotPublishedReason
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, WrongState
 from suggestions.insight import redaction
 from suggestions.models import Attachment, PublicationReview, Reply, Suggestion
-from suggestions.services import hinted, transitions
+from suggestions.services import clocks, hinted, transitions
 from suggestions.states import ON_PAGE, Case, Publication
 
 State = PublicationReview.State
@@ -48,6 +48,13 @@ def cover_reply(*, suggestion: Suggestion, reply: Reply, at: datetime) -> Public
     _prefill(review, suggestion, reply, reply_only=True)
     review.save()
     return review
+
+
+def rest(suggestion: Suggestion, *, at: datetime) -> None:
+    """End the limit for publishing where nothing waits to be published: the author did not agree, or the page is gone (K12)."""
+    if not suggestion.publication_reviews.filter(state__in=_OPEN).exists():
+        for held in suggestion.clocks.filter(kind="K12", stopped_at=None):
+            clocks.stop(held, at=at, reason="nothing_to_publish")
 
 
 def _prefill(
@@ -191,6 +198,7 @@ def refuse(*, review: PublicationReview, reason: str, actor: Actor, at: datetime
         else:
             label = str(NotPublishedReason(reason).label)
             _record(review, "refuse_reply_publication", f"答复不公开：{label}", actor, at, label)
+            rest(suggestion, at=at)
     return suggestion
 
 

@@ -259,7 +259,8 @@ def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
             transitions.apply(
                 part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
             )
-        publishing.cover_reply(suggestion=suggestion, reply=reply, at=at)
+        if publishing.cover_reply(suggestion=suggestion, reply=reply, at=at) is None:
+            publishing.rest(suggestion, at=at)
     return reply
 
 
