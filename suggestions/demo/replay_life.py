@@ -49,7 +49,7 @@ class Life:
     """One item. `wake(at)` returns the next moment, or None when nothing more will come from people."""
 
     def __init__(self, town: "Town", number: int, arrives: datetime) -> None:
-        self.town, self.arrives = town, arrives
+        self.town, self.number, self.arrives = town, number, arrives
         self.dice = random.Random(f"{town.seed} item {number}")
         self.key = f"replay-{town.seed}-{number}"
         self.phone = f"199{number % 100_000_000:08d}"
@@ -70,7 +70,7 @@ class Life:
             self._submit()
             return self.later(1)
         self.item = Suggestion.objects.select_related(
-            "jurisdiction", "author", "topic", "district", "lead_unit", "campaign"
+            "jurisdiction", "author", "topic", "lead_unit"
         ).get(pk=self.pk)
         step = getattr(self, f"_{self.item.status}", None)
         following: datetime | None = step() if step else None
@@ -318,7 +318,7 @@ class Life:
         outcome = self.dice.choice(("adopted", "partly_adopted", "under_study", "planned", "already_in_place", "for_reference", "not_adopted"))  # fmt: skip
         day = local_date(self.at) + timedelta(days=30 + self.dice.randrange(90))
         values: dict[str, Any] = {
-            "outcome": outcome, "body": replay_texts.answer(self.dice, number), "basis": "养护规程", "contact": "养护科 0380-555 0131",
+            "outcome": outcome, "body": replay_texts.answer(self.dice, number, self.number), "basis": "养护规程", "contact": "养护科 0380-555 0131",
             "commitment": "按上面写的做好" if outcome == "planned" else "", "committed_by": day if outcome == "planned" else None,
             "next_report_on": day if outcome == "under_study" else None,
             "reason": "现有场地不够宽，消防通道会被占。" if outcome == "not_adopted" else "",

@@ -74,7 +74,7 @@ def suggestion(dice: random.Random) -> Text:
     )  # fmt: skip
 
 
-def answer(dice: random.Random, version: int) -> str:
-    """The body of a reply; another one for each version."""
+def answer(dice: random.Random, version: int, first: int) -> str:
+    """The body of a reply: the first version is text `first`, and each further one another than the one before."""
     again = f"这是第{version}次答复，上次没有说清的写在前面：由养护科负责。" if version > 1 else ""
-    return f"{again}{dice.choice(_ANSWERS)}\n\n下一步由养护科每{dice.randrange(2, 9)}周到现场看一次，有变化再告诉您。"
+    return f"{again}{_ANSWERS[(first + version) % len(_ANSWERS)]}\n\n下一步由养护科每{dice.randrange(2, 9)}周到现场看一次，有变化再告诉您。"
