@@ -6,10 +6,13 @@ from datetime import date
 from django.core.cache import cache
 from django.utils import timezone
 
+from suggestions import clock as counting
+from suggestions import reminding
 from suggestions.clock import DEFAULT_RULES, Rule, Workdays, local_date
 from suggestions.models import CalendarDay, ClockRule
 
 _TOKEN_KEY = "calendar-token"
+_MOST_DATES = 5000
 
 
 class _Held:
@@ -22,6 +25,7 @@ class _Held:
     token: str | None = None
     workdays: Workdays | None = None
     rules: dict[str, list[ClockRule]] = {}
+    dates: dict[tuple[Rule, date], tuple[date, bool, date | None]] = {}
 
 
 def _fresh() -> type[_Held]:
@@ -30,7 +34,7 @@ def _fresh() -> type[_Held]:
         token = uuid.uuid4().hex
         cache.set(_TOKEN_KEY, token, 60)
     if token != _Held.token:
-        _Held.token, _Held.workdays, _Held.rules = token, None, {}
+        _Held.token, _Held.workdays, _Held.rules, _Held.dates = token, None, {}, {}
     return _Held
 
 
@@ -45,6 +49,26 @@ def workdays() -> Workdays:
             years=frozenset(d.year for d, _, _ in days),
         )
     return held.workdays
+
+
+def plain_dates(rule: Rule, start: date) -> tuple[date, bool, date | None]:
+    """Due date, whether it is provisional, and first reminder of a clock that counts days without a pause.
+
+    Counted once a day and rule: many items begin the same clock on the same day. For a rule that counts hours the caller
+    has the moment itself (`due_moment`), so it is not asked here. No query once the calendar is held.
+    """
+    calendar, held = workdays(), _Held.dates
+    key = (rule, start)
+    if key not in held:
+        if len(held) >= _MOST_DATES:
+            held.clear()
+        found = counting.due(rule, start, calendar)
+        held[key] = (
+            found.on,
+            found.provisional,
+            reminding.following(rule, start, found.on, calendar, after=start),
+        )
+    return held[key]
 
 
 def forget_calendar() -> None:
