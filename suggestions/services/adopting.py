@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
@@ -283,9 +284,17 @@ def abandon(*, adoption: Adoption, reason: str, actor: Actor, at: datetime) -> A
 def missed_progress(*, now: datetime) -> int:
     """Sweep: where K19 ran out without a note, say so in public, once a clock, at the legal moment; remind the unit."""
     done = 0
-    late = Clock.objects.filter(
-        kind="K19", stopped_at=None, due_on__lt=local_date(now), suggestion__isnull=False
-    ).select_related("suggestion__jurisdiction")
+    # Said after this clock's day: the clock runs on until a note comes, and must not fill the batch meanwhile.
+    told = CaseEvent.objects.filter(
+        suggestion=OuterRef("suggestion"), name="progress_missed", at__gt=OuterRef("due_on")
+    )
+    late = (
+        Clock.objects.filter(
+            ~Exists(told), kind="K19", stopped_at=None, due_on__lt=local_date(now), suggestion__isnull=False
+        )
+        .select_related("suggestion__jurisdiction")
+        .order_by("due_on", "pk")
+    )  # fmt: skip
     for clock in late[:500]:
         at, suggestion = lapses.legal_moment(clock), clock.suggestion
         assert suggestion is not None

@@ -92,12 +92,14 @@ def withdraw(*, advice: Advice, reason: str, actor: Actor, at: datetime) -> None
 
 def lapse(*, now: datetime) -> int:
     """Mark advices whose written answer did not come (K17), at 24:00 of the due day."""
+    waiting = Advice.objects.filter(status__in=(State.ISSUED, State.SENT_BACK))
+    # The clock of an advice that was marked runs on: only those still waiting fill the batch.
     late = Clock.objects.filter(
-        kind="K17", stopped_at=None, due_on__lt=local_date(now), record_machine="advice"
-    )
+        kind="K17", stopped_at=None, due_on__lt=local_date(now), record_machine="advice",
+        record_id__in=waiting.order_by().values("pk"),
+    ).order_by("due_on", "pk")  # fmt: skip
     by_id = {c.record_id: c for c in late[:500]}
     done = 0
-    waiting = Advice.objects.filter(status__in=(State.ISSUED, State.SENT_BACK))
     for advice in waiting.filter(pk__in=[pk for pk in by_id if pk]).select_related("unit"):
         try:
             records.move(

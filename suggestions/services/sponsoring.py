@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from suggestions.actor import Actor
 from suggestions.clock import local_date
@@ -238,12 +238,18 @@ def propose_all(*, now: datetime) -> int:
     made = 0
     rows = (
         Suggestion.objects.exclude(category=Category.REPORT_MISCONDUCT)
-        .filter(status__in=OPEN)
+        .filter(status__in=OPEN, sponsorships=None)
         .select_related("jurisdiction", "lead_unit")
-        .annotate(voices=F("co_sign_count") + Count("merged_items", distinct=True))
     )
     R = Sponsorship.Rule
-    many: Iterable[Any] = rows.filter(voices__gte=MERGED_AUTHORS - 1)[:_BATCH]
+    # Only where anybody joined at all: most items stand alone and are not counted through.
+    joined = Suggestion.objects.filter(primary=OuterRef("pk"))
+    voices = F("co_sign_count") + Count("merged_items", distinct=True)
+    many: Iterable[Any] = (
+        rows.filter(Q(co_sign_count__gt=0) | Exists(joined))
+        .annotate(voices=voices)
+        .filter(voices__gte=MERGED_AUTHORS - 1)[:_BATCH]
+    )
     for case in many:
         facts = [f"连同并案和附议，共有{case.voices + 1}人反映。"]
         made += _new(case, R.MERGED, facts, now)
@@ -253,7 +259,7 @@ def propose_all(*, now: datetime) -> int:
     shifted = SupervisionOrder.objects.filter(rule=SupervisionOrder.Rule.SHIFTING).values("suggestion")  # fmt: skip
     for case in rows.filter(Q(pk__in=stuck) | Q(pk__in=shifted))[:_BATCH]:
         made += _new(case, R.DEADLOCK, ["几个单位对由谁办没有谈拢，或者多次退办、改派。"], now)
-    asked = SupervisionOrder.objects.filter(suggestion__isnull=False).exclude(suggestion__category=Category.REPORT_MISCONDUCT)  # fmt: skip
+    asked = SupervisionOrder.objects.filter(suggestion__isnull=False, suggestion__sponsorships=None).exclude(suggestion__category=Category.REPORT_MISCONDUCT)  # fmt: skip
     for rule, order_rule in (
         (R.DISSATISFIED, SupervisionOrder.Rule.DISSATISFIED),
         (R.COMMITMENT, SupervisionOrder.Rule.COMMITMENT),

@@ -231,12 +231,14 @@ def current_step(order: SupervisionOrder) -> SupervisionStep:
 def lapse(*, now: datetime) -> int:
     """Mark orders whose answer did not come (K16), at 24:00 of the due day. A person then climbs, or not."""
     done = 0
-    late = Clock.objects.filter(
-        kind__in=("K16", CRITICAL_KIND), stopped_at=None, due_on__lt=local_date(now), record_machine="supervision"
-    )  # fmt: skip
     orders = SupervisionOrder.objects.filter(
         status__in=(State.ISSUED, State.SENT_BACK)
     ).select_related("unit", "suggestion")
+    # The clock of an order that was marked runs on: only those still waiting fill the batch.
+    late = Clock.objects.filter(
+        kind__in=("K16", CRITICAL_KIND), stopped_at=None, due_on__lt=local_date(now), record_machine="supervision",
+        record_id__in=orders.order_by().values("pk"),
+    ).order_by("due_on", "pk")  # fmt: skip
     by_id = {c.record_id: c for c in late[:_BATCH]}
     for order in orders.filter(pk__in=[pk for pk in by_id if pk]):
         at = legal_moment(by_id[order.pk])

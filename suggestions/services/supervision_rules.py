@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.timezone import make_aware
 
 from suggestions.actor import Actor
@@ -22,6 +23,7 @@ from suggestions.models import (
     Commitment,
     DispatchRule,
     District,
+    Evaluation,
     Extension,
     Jurisdiction,
     MonthClose,
@@ -33,7 +35,7 @@ from suggestions.models import (
 from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.services import clocks, supervising
 from suggestions.services.wording import Words, cleaned
-from suggestions.states import OPEN, Case
+from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, Case
 from suggestions.states import Assignment as Part
 from suggestions.states import Commitment as Promise
 from suggestions.states.machines import Extension as ExtensionState
@@ -78,6 +80,19 @@ def propose_all(*, now: datetime) -> int:
     return made
 
 
+def _proposed(*parts: str, place: str = "jurisdiction") -> Exists:
+    """Whether a row was proposed before, asked in the database: a batch is never filled with what is already before the
+    supervisor. `parts` alternate text and the row's own columns, as its key is put together.
+    """
+    words = [
+        Value(part) if n % 2 == 0 else Cast(OuterRef(part), CharField())
+        for n, part in enumerate(parts)
+    ]
+    return Exists(
+        SupervisionOrder.objects.filter(jurisdiction=OuterRef(place), dedupe_key=Concat(*words, output_field=CharField()))
+    )  # fmt: skip
+
+
 def open_cases() -> SuggestionQuerySet:
     """Open cases; reports of misconduct are nobody's supervision here (XF 30)."""
     return (
@@ -95,10 +110,13 @@ def overdue(today: date) -> Iterator[Proposal]:
     late = (
         Clock.objects.filter(
             kind__in=("K7a", "K7b", "K15"), stopped_at=None, paused_on=None, due_on__lt=today,
-            suggestion__in=open_cases(),
+            suggestion__status__in=OPEN,
         )
+        .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
         .exclude(Exists(asked))
+        .exclude(_proposed("overdue:", "pk", ":", "due_on", place="suggestion__jurisdiction"))
         .select_related("suggestion__jurisdiction", "suggestion__lead_unit", "rule")
+        .order_by("due_on", "pk")
     )  # fmt: skip
     calendar = clocks.workdays()
     for clock in late[:_BATCH]:
@@ -118,9 +136,15 @@ def overdue(today: date) -> Iterator[Proposal]:
 def no_feedback(today: date) -> Iterator[Proposal]:
     """Not signed in, or no co-unit's opinion, two working days after its day; or a supervision step left unanswered."""
     calendar = clocks.workdays()
-    late = Clock.objects.filter(
-        kind__in=("K4", "K9"), stopped_at=None, paused_on=None, due_on__lt=today, suggestion__in=open_cases()
-    ).select_related("suggestion__jurisdiction", "rule", "holder_unit")  # fmt: skip
+    late = (
+        Clock.objects.filter(
+            kind__in=("K4", "K9"), stopped_at=None, paused_on=None, due_on__lt=today, suggestion__status__in=OPEN
+        )
+        .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+        .exclude(_proposed("no_feedback:", "pk", place="suggestion__jurisdiction"))
+        .select_related("suggestion__jurisdiction", "rule", "holder_unit")
+        .order_by("due_on", "pk")
+    )  # fmt: skip
     for clock in late[:_BATCH]:
         case, unit = clock.suggestion, clock.holder_unit
         days = working_days_between(clock.due_on, today, calendar)
@@ -138,8 +162,14 @@ def shifting(_today: date) -> Iterator[Proposal]:
     """Three units touched as lead, or two returns, and still open (process.md 4.2; PRAC 巴彦淖尔)."""
     lead = Q(assignments__part=Assignment.Part.LEAD)
     back = Q(assignments__status__in=(Part.RECALLED, Part.REASSIGNED))
+    # Only where a lead changed at all: whoever had one unit throughout is not counted through.
+    changed = Assignment.objects.filter(
+        suggestion=OuterRef("pk"), part=Assignment.Part.LEAD
+    ).exclude(status__in=ACTIVE_ASSIGNMENT)
     rows = (
         open_cases()
+        .filter(Exists(changed))
+        .exclude(_proposed("shifting:", "pk"))
         .annotate(
             touched=Count("assignments__unit", filter=lead, distinct=True),
             returned=Count("assignments", filter=lead & back, distinct=True),
@@ -154,12 +184,14 @@ def shifting(_today: date) -> Iterator[Proposal]:
 
 def dissatisfied(_today: date) -> Iterator[Proposal]:
     """Two rounds rated as not satisfied (process.md 8.1)."""
-    bad = Q(evaluations__overall=Overall.DISSATISFIED)
+    bad = Evaluation.objects.filter(suggestion=OuterRef("pk"), overall=Overall.DISSATISFIED)
+    counted = bad.order_by().values("suggestion").annotate(n=Count("round", distinct=True))
     rows = (
         Suggestion.objects.exclude(status=Case.WITHDRAWN)
         .filter(overall=Overall.DISSATISFIED)
-        .annotate(rounds=Count("evaluations__round", filter=bad, distinct=True))
+        .annotate(rounds=Subquery(counted.values("n")))
         .filter(rounds__gte=RATINGS)
+        .exclude(_proposed("dissatisfied:", "pk", ":", "rounds"))
         .select_related("jurisdiction", "lead_unit")
     )
     found: Iterable[Any] = rows[:_BATCH]
@@ -171,7 +203,9 @@ def dissatisfied(_today: date) -> Iterator[Proposal]:
 def rework(_today: date) -> Iterator[Proposal]:
     """Three answers sent back by the office (T12; PRAC)."""
     rows = (
-        CaseEvent.objects.filter(name="send_back", suggestion__in=open_cases())
+        CaseEvent.objects.filter(name="send_back", suggestion__status__in=OPEN)
+        .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+        .exclude(_proposed("rework:", "suggestion_id", place="suggestion__jurisdiction"))
         .values("suggestion")
         .annotate(n=Count("pk"))
         .filter(n__gte=REWORKS)
@@ -185,8 +219,12 @@ def rework(_today: date) -> Iterator[Proposal]:
 
 def commitments(_today: date) -> Iterator[Proposal]:
     """A promise of an answer that was not kept (K18)."""
-    rows = Commitment.objects.filter(status=Promise.MISSED).select_related(
-        "suggestion__jurisdiction", "unit"
+    proposed = _proposed("commitment:", "pk", ":", "promised_on", place="suggestion__jurisdiction")
+    rows = (
+        Commitment.objects.filter(status=Promise.MISSED)
+        .exclude(proposed)
+        .select_related("suggestion__jurisdiction", "unit")
+        .order_by("promised_on", "pk")
     )
     for promise in rows[:_BATCH]:
         case = promise.suggestion
@@ -211,7 +249,16 @@ def concentrated(today: date) -> Iterator[Proposal]:
         .annotate(n=Count("pk"), authors=Count("author__phone_hash", distinct=True))
         .filter(n__gte=CONCENTRATED, authors__gte=CONCENTRATED)
     )  # fmt: skip
+    month = f"{today:%Y-%m}"
+    told = set(
+        SupervisionOrder.objects.filter(rule=Rule.CONCENTRATED, dedupe_key__endswith=f":{month}")
+        .order_by()
+        .values_list("jurisdiction", "dedupe_key")
+    )
     for row in rows[:_BATCH]:
+        key = f"concentrated:{row['topic']}:{row['district']}:{month}"
+        if (row["jurisdiction"], key) in told:
+            continue
         place = Jurisdiction.objects.get(pk=row["jurisdiction"])
         topic = Topic.objects.get(pk=row["topic"])
         district = District.objects.get(pk=row["district"])
@@ -222,7 +269,6 @@ def concentrated(today: date) -> Iterator[Proposal]:
         facts = [
             f"{WINDOW_DAYS}天里，{district.name}“{topic.name}”有{row['n']}件建议，来自不同的人。"
         ]
-        key = f"concentrated:{topic.pk}:{district.pk}:{today:%Y-%m}"
         yield Proposal(Rule.CONCENTRATED, key, facts, place, None, topic, district, unit)
 
 

@@ -148,16 +148,26 @@ def plan_due(*, now: datetime) -> int:
         )
         .exclude(stop_reason__in=("study_before_reply", "recall", "withdraw"))
         .exclude(suggestion__status__in=_NEVER)
-        .select_related("suggestion__jurisdiction", "suggestion__author", "suggestion__lead_unit")
         .order_by("due_on", "pk")
     )  # fmt: skip
     percent = share()
+    # A month of limits is looked through each day, so only their numbers are read; whole items only for the sample.
+    sampled = [
+        pk
+        for pk, number in passed.values_list("pk", "suggestion__case_no").iterator()
+        if is_sampled(number, percent)
+    ]
+    chosen = (
+        Clock.objects.filter(pk__in=sampled)
+        .select_related("suggestion__jurisdiction", "suggestion__author", "suggestion__lead_unit")
+        .order_by("due_on", "pk")
+    )
     why = Visit.Why.ALL if percent >= 100 else Visit.Why.SAMPLE
     seen: set[int] = set()
-    for clock in passed:
+    for clock in chosen:
         item = clock.suggestion
         assert item is not None
-        if item.pk in seen or not is_sampled(item.case_no, percent) or not can_be_called(item):
+        if item.pk in seen or not can_be_called(item):
             continue
         seen.add(item.pk)
         plan(suggestion=item, why=why, actor=Actor.system(), at=lapses.legal_moment(clock))
