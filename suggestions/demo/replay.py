@@ -7,6 +7,7 @@ is one and the same run gives the same items. PostgreSQL carries several workers
 
 import heapq
 import multiprocessing
+import os
 import random
 import resource
 import time as stopwatch
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, connections
@@ -39,7 +41,10 @@ _SHOWN = 3
 
 @dataclass(slots=True)
 class Cost:
-    """What a stretch of the run took. `cpu` in seconds of our processes; `memory` in MiB, the largest process."""
+    """What a stretch of the run took. `cpu` in seconds of our processes, `database` in seconds of a PostgreSQL on the
+    same machine (0 elsewhere); `sweeps` in seconds of the clock, `sweeps_cpu` their part of `cpu`; `memory` in MiB, the
+    largest process.
+    """
 
     items: int = 0
     steps: int = 0
@@ -47,7 +52,9 @@ class Cost:
     queries: int = 0
     seconds: float = 0.0
     cpu: float = 0.0
+    database: float = 0.0
     sweeps: float = 0.0
+    sweeps_cpu: float = 0.0
     memory: int = 0
 
 
@@ -257,7 +264,7 @@ class _Year:
         self.round = replay_after.Round(town)
         self.outcome = Outcome()
         self.errors: Counter[str] = Counter()
-        self.sweeps = 0.0
+        self.sweeps = self.sweeps_cpu = 0.0
 
     def live(self, days: int) -> Outcome:
         began, last = stopwatch.perf_counter(), self._now([])
@@ -278,7 +285,7 @@ class _Year:
         return self._finish(told, _difference(before, last))
 
     def _sweep(self, now: datetime, *, weekly: bool) -> None:
-        began = stopwatch.perf_counter()
+        began, spent = stopwatch.perf_counter(), stopwatch.process_time()
         for work in (self._lapses, self._chain, *([self._round] if weekly else [])):
             try:
                 work(now)
@@ -289,6 +296,7 @@ class _Year:
                     if len(self.outcome.traces) < _SHOWN:
                         self.outcome.traces.append("".join(traceback.format_exception(one)))
         self.sweeps += stopwatch.perf_counter() - began
+        self.sweeps_cpu += stopwatch.process_time() - spent
 
     def _lapses(self, now: datetime) -> None:
         lapses.run(now=now)
@@ -306,7 +314,8 @@ class _Year:
             items=sum(c.items for c in costs), steps=sum(c.steps for c in costs),
             events=CaseEvent.objects.count() + RecordEvent.objects.count(),
             queries=self.counted.queries + sum(c.queries for c in costs), seconds=seconds, sweeps=self.sweeps,
-            cpu=stopwatch.process_time() + sum(c.cpu for c in costs), memory=max([_memory(), *(c.memory for c in costs)]),
+            cpu=stopwatch.process_time() + sum(c.cpu for c in costs), database=server_seconds(), sweeps_cpu=self.sweeps_cpu,
+            memory=max([_memory(), *(c.memory for c in costs)]),
         )  # fmt: skip
 
     def _finish(self, told: list[Any], total: Cost) -> Outcome:
@@ -324,7 +333,17 @@ class _Year:
 
 
 def _difference(now: Cost, before: Cost) -> Cost:
-    names = ("items", "steps", "events", "queries", "seconds", "cpu", "sweeps")
+    names = (
+        "items",
+        "steps",
+        "events",
+        "queries",
+        "seconds",
+        "cpu",
+        "database",
+        "sweeps",
+        "sweeps_cpu",
+    )
     return Cost(**{n: getattr(now, n) - getattr(before, n) for n in names}, memory=now.memory)
 
 
@@ -336,6 +355,37 @@ def _counts(model: Any, name: str) -> dict[str, int]:
 def _memory() -> int:
     """Peak resident memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def server_seconds() -> float:
+    """Processor time that the PostgreSQL we talk to has used so far: itself, its workers, those that have ended. Read
+    from /proc, so 0.0 when it runs elsewhere or is no PostgreSQL.
+    """
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), inet_client_addr() = inet_server_addr()")
+        backend, here = cursor.fetchone()
+    try:
+        if here is False or Path(f"/proc/{backend}/comm").read_text().strip() != "postgres":
+            return 0.0
+        parent = _ticks(backend)[1]
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        own, _ = _ticks(parent, ended=True)
+        return (own + sum(_ticks(int(pid))[0] for pid in children)) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def _ticks(pid: int, *, ended: bool = False) -> tuple[int, int]:
+    """Clock ticks of a process (with those of its ended children), and its parent."""
+    try:
+        # The name in field 2 may hold spaces; what follows it begins with field 3.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0, 0
+    last = 15 if ended else 13
+    return sum(int(value) for value in fields[11:last]), int(fields[1])
 
 
 class _counted:
@@ -360,14 +410,15 @@ def lines(made: Outcome) -> Iterator[str]:
     total = made.total
     yield (
         f"{total.items} items, {total.events} transitions in {total.seconds:.1f} s: {_per(total.items, total.seconds):.1f} items/s, "
-        f"{1000 * _per(total.cpu, total.items):.1f} CPU ms an item, {_per(total.events, total.items):.1f} transitions an item, "
+        f"{1000 * _per(total.cpu, total.items):.1f} CPU ms an item of ours ({1000 * _per(total.sweeps_cpu, total.items):.1f} of it the sweeps') "
+        f"and {1000 * _per(total.database, total.items):.1f} of the database, {_per(total.events, total.items):.1f} transitions an item, "
         f"{_per(total.queries, total.events):.1f} statements a transition, sweeps {total.sweeps:.1f} s, peak {total.memory} MiB"
     )
-    yield "tenth   items  transitions  seconds  sweeps  CPU ms/transition  statements/transition   MiB"
+    yield "tenth   items  transitions  seconds  sweeps  CPU ms/transition  database ms/transition  statements/transition   MiB"
     for number, one in enumerate(made.tenths, 1):
         yield (
             f"{number:5d} {one.items:7d} {one.events:12d} {one.seconds:8.1f} {one.sweeps:7.1f} "
-            f"{1000 * _per(one.cpu, one.events):18.2f} {_per(one.queries, one.events):22.1f} {one.memory:5d}"
+            f"{1000 * _per(one.cpu, one.events):18.2f} {1000 * _per(one.database, one.events):23.2f} {_per(one.queries, one.events):22.1f} {one.memory:5d}"
         )
     yield "states: " + ", ".join(f"{name} {count}" for name, count in made.states.items())
     for name, count in made.errors.items():
