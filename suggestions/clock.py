@@ -4,7 +4,7 @@ Two units are never mixed: 日 (`day`, calendar) and 工作日 (`wd`). The start
 rolls off a rest day (CC 203); an agency's does not, which is stricter (policy). A day ends at 24:00 Asia/Shanghai.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -44,6 +44,7 @@ class Rule:
 
 DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K1", "回执", 0, Length.DAY, source="GT; policy"),
+    Rule("K1m", "回执（意见箱）", 24, Length.HOUR, source="GT; policy"),
     Rule("K2", "登记转送", 15, Length.DAY, pausable=True, source="XF 22", law=True),
     Rule("K3", "告知受理情况", 15, Length.DAY, source="XF 23", law=True),
     Rule("K4", "签收", 1, Length.WORKING_DAY, source="policy"),
@@ -69,6 +70,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K20", "归档", 90, Length.DAY, pausable=True, source="policy"),
     Rule("K21", "公开征求意见（至少）", 30, Length.DAY, source="AD 15", law=True, minimum=True),
     Rule("K22", "听证材料提前送达（至少）", 7, Length.DAY, source="AD 16", law=True, minimum=True),
+    Rule("K22p", "听证材料送达（最晚）", 0, Length.DAY, source="AD 16"),
     Rule("K23", "紧急报告", 2, Length.HOUR, source="XF 25; BJ 29; policy"),
     Rule(
         "K24",
@@ -81,10 +83,18 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K25", "泄露处置", 24, Length.HOUR, source="PIPL 57; MC 35; ND 11; policy"),
     Rule("K26", "月结月清", 3, Length.WORKING_DAY, source="S4; policy"),
     Rule("K27", "撤下投诉决定", 3, Length.WORKING_DAY, source="process.md 9.2; policy"),
+    Rule("KL", "批示落实报告", 15, Length.WORKING_DAY, source="process.md 6.4; policy"),
+    Rule("KM", "未成年人信息年度审计", 90, Length.DAY, source="MC 37; policy"),
     Rule("KA2", "上级代理员答复", 2, Length.WORKING_DAY, source="policy; process.md 3.3"),
+    Rule("KR", "征集结果公布", 30, Length.DAY, source="SH 12; process.md 13.17; policy"),
     Rule("KP5", "评选公示", 5, Length.WORKING_DAY, source="policy; process.md 4.8"),
 )
 """The first version of each rule (process.md section 5). Later versions are rows, made at the desk by two persons."""
+
+ANSWER_KINDS = ("K7a", "K7b", "K7c", "K7d")
+"""The limit for an answer, one of them at a time: simple, with a study, a consultation, a complaint (K7; SH 11; GD)."""
+DATED = frozenset({"K1", "K18", "K22p"})
+"""At once, or on a date that people set: there is no number to change."""
 
 # Statutory days off (HOL 2) for years whose notice with swap days is not out. They are a floor, hence provisional.
 _FIXED = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
@@ -103,6 +113,37 @@ def statutory_rest(day: date) -> bool:
     """Whether a day is off by law alone, without the yearly notice (HOL 2)."""
     key = (day.month, day.day)
     return key in _FIXED or key in _LUNAR.get(day.year, ())
+
+
+# Holidays that move with the moon, for years not in _LUNAR: at least so many days off from one date to another.
+_MOVING = (
+    ((1, 19), (2, 25), 2),  # Spring Festival
+    ((4, 3), (4, 7), 1),  # Qingming
+    ((5, 26), (6, 28), 1),  # Dragon Boat
+    ((9, 6), (10, 9), 1),  # Mid-Autumn; 1 to 3 October are National Day's own
+)
+
+
+def whole_notice(year: int, off: Iterable[date]) -> bool:
+    """Whether the days off that are loaded for a year name every holiday of the law (HOL 2): else only a part of its
+    notice is here, and dates of that year stay provisional. A holiday on a weekend needs no line of its own.
+    """
+    named = {day for day in off if day.year == year}
+    by_law = set(_FIXED if year >= _LAW_OF else ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3)))
+    by_law |= set(_LUNAR.get(year, ()))
+    if any(date(year, *d).weekday() < 5 and date(year, *d) not in named for d in by_law):
+        return False
+    national = {date(year, 10, d) for d in (1, 2, 3)}
+    return year in _LUNAR or all(
+        sum(date(year, *a) <= day <= date(year, *b) for day in named - national) >= least
+        for a, b, least in _MOVING
+    )
+
+
+def known_years(exceptions: Mapping[date, bool]) -> frozenset[int]:
+    """The years whose notice is loaded as a whole."""
+    off = [day for day, working in exceptions.items() if not working]
+    return frozenset(y for y in {d.year for d in exceptions} if whole_notice(y, off))
 
 
 @dataclass(frozen=True, slots=True)

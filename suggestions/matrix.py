@@ -122,6 +122,7 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "see_takedowns": _here(R.PUBLISHER, R.PRIVACY_OFFICER),
     "see_breaches": _here(R.PRIVACY_OFFICER, R.LEADER),
+    "see_minors_audits": _here(R.PRIVACY_OFFICER, R.LEADER),
     "see_access_log": _here(R.PRIVACY_OFFICER, R.AUDIT_ADMIN),
     "write_message": _TEAM,
     "see_messages": {**_TEAM, **_here(R.TRIAGE_OFFICER, R.INTAKE_CLERK)},

@@ -18,14 +18,16 @@ from suggestions.clock import (
 )
 
 HALF, BEFORE, DUE, LATE = "half", "before", "due", "late"
+FAR, NEAR = "far", "near"
 HEAD, SUPERVISOR, LEADER = "head", "supervisor", "leader"
 LADDER: dict[str, int] = {HEAD: 1, SUPERVISOR: 3, LEADER: 5}
 """Working days after the due date."""
 BEFORE_WORKING_DAYS = 2
-SILENT = frozenset({"K1", "K5", "K8", "K20", "K21", "K22", "KP5"})
+SILENT = frozenset({"K1", "K1m", "K5", "K8", "K20", "K21", "K22", "KP5"})
 """Done at once, a right rather than a duty, a limit, or a period that simply runs: nobody is late with these."""
 PROMISES = frozenset({"K18"})
-"""Reminded before the day at -15 and -3 working days by services/commitments.py, so not here as well."""
+"""A promise is reminded of at -15 and -3 working days before its day, and on the day (K18)."""
+PROMISE_STEPS: dict[str, int] = {FAR: 15, NEAR: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def _before(rule: Rule, start: date, due: date, workdays: Workdays) -> list[Plan
         return [Planned(DUE, due)]
     on_the_day = Planned(DUE, back_to_work(due, workdays, after=start))
     if rule.kind in PROMISES:
-        return [on_the_day]
+        soon = [Planned(s, add_working_days(due, -n, workdays)) for s, n in PROMISE_STEPS.items()]
+        return [on_the_day, *(p for p in soon if start < p.on < on_the_day.on)]
     planned = [on_the_day]
     before = add_working_days(due, -BEFORE_WORKING_DAYS, workdays)
     if start < before < on_the_day.on:

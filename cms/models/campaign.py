@@ -25,6 +25,7 @@ from suggestions.clock import local_date
 from suggestions.codes import Mode
 from suggestions.selectors import campaigns as selector
 from suggestions.selectors.campaigns import CampaignCounts
+from suggestions.services import consulting
 
 
 class CampaignQuerySet(PageQuerySet):
@@ -150,6 +151,14 @@ class CampaignPage(Summary, SitePage):
         blank=True,
         help_text=_("到这一刻自动停止提交；重大行政决策公开征求意见一般不少于30天"),
     )
+    is_major_decision = models.BooleanField(
+        _("重大行政决策公开征求意见"),
+        default=False,
+        help_text=_("勾了就要征求至少30天；情况紧急要缩短的，写明理由，理由会公开"),
+    )
+    short_reason = models.CharField(
+        _("不足30天的理由"), max_length=200, blank=True, help_text=_("情况紧急才能缩短，公开写明")
+    )
     background = RichTextField(
         _("背景"), features=SECTION_FEATURES, blank=True, help_text=_("为什么征集，现在是什么情况")
     )
@@ -187,6 +196,8 @@ class CampaignPage(Summary, SitePage):
             [
                 FieldRowPanel([FieldPanel("mode"), FieldPanel("kind")]),
                 FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
+                FieldPanel("is_major_decision"),
+                FieldPanel("short_reason"),
             ],
             heading=_("方式和时间"),
         ),
@@ -239,6 +250,12 @@ class CampaignPage(Summary, SitePage):
             errors["closes_at"] = _("截止时间要晚于开始时间。")
         if self.mode != Mode.STANDING and not self.closes_at:
             errors["closes_at"] = _("请写截止时间；没有截止的征集，方式请选“常态征集”。")
+        if self.is_major_decision and self.opens_at and self.closes_at and not self.short_reason:
+            least = consulting.earliest_close(self.opens_at)
+            if consulting.last_day(self.closes_at) < least:
+                errors["closes_at"] = _(
+                    "重大行政决策公开征求意见不少于30天，最早%(day)s结束。情况紧急的，请写不足30天的理由。"
+                ) % {"day": f"{least.year}年{least.month}月{least.day}日"}
         if self.report_published_at and not stream_text(self.report).strip():
             errors["report"] = _("填了结果公布时间，请写上结果报告。")
         if self.report_published_at and self.opens_at and self.report_published_at < self.opens_at:

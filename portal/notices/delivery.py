@@ -35,7 +35,6 @@ _UNIT_CODES = frozenset(
         "staff.withdrawn",
         "staff.due",
         "staff.reopened",
-        "staff.commitment_soon",
         "staff.commitment_missed",
         "staff.progress_missed",
     }
@@ -160,6 +159,15 @@ def staff_notice(payload: dict[str, Any]) -> None:
                 send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
 
 
+def _leads(suggestion: Suggestion) -> list[int]:
+    """The unit that leads; of an item that ended before us (withdrawn), the one that led last. Never one it was taken from."""
+    lead = suggestion.assignments.filter(
+        part=Assignment.Part.LEAD, status__in=ACTIVE_ASSIGNMENT
+    ).values_list("unit_id", flat=True)
+    last = [suggestion.lead_unit_id] if suggestion.lead_unit_id is not None else []
+    return list(lead) or last
+
+
 def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> Iterable[Any]:
     if code in _PERSONS:
         return get_user_model().objects.filter(pk__in=payload["users"], is_active=True)
@@ -177,11 +185,7 @@ def _recipients(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> I
             active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
             units = list(active.values_list("unit_id", flat=True))
         else:
-            units = list(
-                suggestion.assignments.filter(part=Assignment.Part.LEAD).values_list(
-                    "unit_id", flat=True
-                )
-            )
+            units = _leads(suggestion)
         wanted = (
             [Role.LIAISON, Role.HANDLER, Role.UNIT_HEAD]
             if code in ("staff.rectify", "staff.reopened", "staff.commitment_missed")

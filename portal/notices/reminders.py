@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from portal.notices import staff
 from portal.notices.models import StaffNotice
-from suggestions.models import ClockReminder, StaffRole
+from suggestions.models import ClockReminder, Commitment, MonthClose, QaPromise, StaffRole
+from suggestions.models.record import Record
 from suggestions.roles import Role
 from suggestions.services.reminders import record_of
 
 _WORDS: dict[str, str] = {
     "half": "{what}时间过半，{day}到期",
     "before": "{what}还有两个工作日，{day}到期",
+    "far": "{what}还有十五个工作日，{day}到期",
+    "near": "{what}还有三个工作日，{day}到期",
     "due": "{what}今天应办，{day}到期",
     "late": "{what}已逾期，应在{day}前办好，请尽快办",
     "head": "{what}已逾期，应在{day}前办好，请单位负责人过问",
@@ -43,12 +46,38 @@ def clock_reminder(payload: dict[str, Any]) -> None:
     else:
         record = record_of(held)
         subject = str(record) if record else ""
-        address = getattr(record, "desk_url", None)
-        url = address() if callable(address) else reverse("desk:home")
+        url = address_of(record)
     day = f"{held.due_on.month}月{held.due_on.day}日"
     text = _WORDS[row.step].format(what=f"{subject} “{held.rule.name}”", day=day)
     for user in row.told.all():
         tell(user, key=f"reminder:{row.pk}:{user.pk}", code="staff.clock", text=text, url=url)
+
+
+_ROOMS: dict[str, str] = {
+    "supervision": "supervision", "advice": "advice", "instruction": "instruction", "sponsorship": "sponsorship",
+    "hearing": "hearing", "visit": "visit", "award_round": "award",
+}  # fmt: skip
+"""Machine → its list at the desk."""
+_SHELVES: dict[str, str] = {
+    "rights": "requests", "takedown": "takedowns", "breach": "breaches", "minors_audit": "minors",
+}  # fmt: skip
+"""Machine → its shelf in the privacy room."""
+
+
+def address_of(record: Record | None) -> str:
+    """Where at the desk a reminder about this record leads; the first page for what has no screen of its own."""
+    machine = str(record.machine) if record else ""
+    if isinstance(record, QaPromise):
+        return reverse("desk:record", args=["questioning", record.question.session_id])
+    if isinstance(record, Commitment):
+        return reverse("desk:item", args=[record.suggestion.case_no])
+    if isinstance(record, MonthClose):
+        return reverse("desk:month", args=[record.pk])
+    if record is not None and machine in _ROOMS:
+        return reverse("desk:record", args=[_ROOMS[machine], record.pk])
+    if record is not None and machine in _SHELVES:
+        return reverse("desk:privacy_record", args=[_SHELVES[machine], record.pk])
+    return reverse("desk:home")
 
 
 def calendar_alarm(payload: dict[str, Any]) -> None:

@@ -159,7 +159,6 @@ STAFF_WORDS: dict[str, str] = {
     "staff.due": "{number} 快到期或已逾期",
     "staff.reopened": "{number} 重新办理，请接手",
     "staff.still_dissatisfied": "{number} 建议人对重新答复仍不满意，请决定",
-    "staff.commitment_soon": "{number} 答复里承诺的日期快到了",
     "staff.commitment_missed": "{number} 答复里承诺的日期过了，没有登记做到",
     **pipeline.WORDS,
 }

@@ -224,6 +224,14 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Return visits (K14): percent of the items whose handling limit passed that are called; 100 calls all, 0 none.
+VISIT_SHARE = env.number("VISIT_SHARE", 20)
+# From so many cases rated by one phone or network address on, a person looks at the ratings (process.md 7.1).
+RATING_FLAG_CASES = env.number("RATING_FLAG_CASES", 5)
+# Years an award's payment data are kept after payment: the accounting term (process.md 9.4).
+AWARD_PAYMENT_YEARS = env.number("AWARD_PAYMENT_YEARS", 10)
+# What this office answers itself besides suggestions: consultation (K7c), appeal_claim (K7d); empty: nothing (1; GD).
+HANDLED_CATEGORIES = env.words("HANDLED_CATEGORIES")
 # A ClamAV daemon (host:port or socket path); empty: files are checked by type and content only.
 CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS")
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750

@@ -8,7 +8,7 @@ from django.utils import timezone
 from suggestions.api.listing import absolute, due_out, entries_out, holder_out, named, reply_out
 from suggestions.api.problems import Problem, limited
 from suggestions.api.shapes import ClockOut, RedirectOut, SupplementOut, TrackOut, local
-from suggestions.clock import local_date
+from suggestions.clock import ANSWER_KINDS, local_date
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
 from suggestions.models import Clock, Suggestion
@@ -17,7 +17,7 @@ from suggestions.services import clocks
 from suggestions.states import Case, PublicGroup
 
 CODE_HEADER = "X-Query-Code"
-AUTHOR_CLOCKS = ("K2", "K7a", "K7b", "K10", "K13", "K15")
+AUTHOR_CLOCKS = ("K2", *ANSWER_KINDS, "K10", "K13", "K15")
 """The deadlines an author is promised or bound by; those between offices are the offices' business."""
 
 

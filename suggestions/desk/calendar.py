@@ -56,6 +56,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         year=year,
         years=sorted({*years, today.year, today.year + 1}, reverse=True)[:12],
         known=year in years,
+        partial=calendars.is_partial(year),
         days=calendars.days_of(year),
         changes=changes(request, TimeChange.Kind.CALENDAR),
         form=form if who else None,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from suggestions import access
 from suggestions.actor import Actor
-from suggestions.clock import DEFAULT_RULES, local_date
+from suggestions.clock import DATED, DEFAULT_RULES, local_date
 from suggestions.desk import common
 from suggestions.desk.time_forms import DeclineForm, RuleForm
 from suggestions.errors import DomainError
@@ -54,13 +54,13 @@ def _row(kind: str, stored: dict[str, list[ClockRule]], today: Any) -> dict[str,
         "length": _length(rule),
         "coming": coming,
         "coming_length": _length(coming) if coming else "",
-        "changeable": kind not in time_changes.DATED,
+        "changeable": kind not in DATED,
     }
 
 
 def _length(rule: ClockRule) -> str:
-    if rule.kind in time_changes.DATED:
-        return _("当时") if rule.kind == "K1" else _("承诺的日期")
+    if rule.kind in DATED:
+        return {"K1": _("当时"), "K18": _("承诺的日期")}.get(rule.kind, _("定下的日期"))
     return f"{rule.length}{clocks.unit_words(rule.unit)}"
 
 
@@ -92,7 +92,7 @@ def clock_rule(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     versions = rules.rule_versions().get(kind) or [rules.first_version(default)]
     rule = clocks.current_rule(kind) if kind in rules.rule_versions() else versions[0]
-    who = proposer(request) if kind not in time_changes.DATED else None
+    who = proposer(request) if kind not in DATED else None
     today = local_date(timezone.now())
     posted = request.POST if request.method == "POST" and who else None
     start = {"length": rule.length, "effective_from": today}

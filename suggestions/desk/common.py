@@ -54,6 +54,7 @@ DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
 """Everyone who has something to do at the desk."""
 
 
+MONTH_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER})
 ORDER_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES})
 MEETING_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, Role.HEARING_CHAIR, Role.HEARING_CLERK})
 
@@ -86,6 +87,7 @@ ROOMS: tuple[Room, ...] = (
     Room("clock_rules", gettext_lazy("时限规则"), TIME_ROLES, "history"),
     Room("calendar", gettext_lazy("工作日历"), TIME_ROLES, "calendar-alt"),
     Room("orders", gettext_lazy("督办批示"), ORDER_ROLES, "clipboard-list", "orders"),
+    Room("months", gettext_lazy("月结月清"), MONTH_ROLES, "date"),
     Room("meetings", gettext_lazy("会议与接待"), MEETING_ROLES, "group"),
     Room("tray", gettext_lazy("领导阅读"), frozenset({Role.LEADER}), "doc-full"),
     Room("adoption", gettext_lazy("采纳转化"), ADOPTION_ROLES, "pick"),

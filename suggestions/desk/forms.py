@@ -10,6 +10,7 @@ from suggestions.codes import Category, NotAcceptedReason, Urgency
 from suggestions.models import District, RedirectTarget, Suggestion, Topic, Unit
 from suggestions.selectors import queues
 from suggestions.selectors.queues import QueueFilter
+from suggestions.services import triage
 
 ANY = ("", _("不限"))
 REASON_MAX = 200
@@ -106,6 +107,12 @@ class AcceptForm(ActForm):
             "tags": " ".join(t.name for t in item.tags.all()),
         }
         super().__init__(data, item=item, initial=initial, **options)
+        handled = triage.handled_categories()
+        if len(handled) > 1:
+            # Only where the office answers consultations or complaints itself (process.md 1).
+            choices = [(c, Category(c).label) for c in handled]
+            self.fields["category"] = forms.ChoiceField(label=_("类别"), choices=choices)
+            self.order_fields(["category"])
         topic, district = self.fields["topic"], self.fields["district"]
         assert isinstance(topic, forms.ModelChoiceField)
         assert isinstance(district, forms.ModelChoiceField)

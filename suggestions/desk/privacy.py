@@ -139,8 +139,12 @@ def _empty(act: Act, record: Record) -> WordsForm:
 _SHOWN = (
     "kind", "relation", "requester", "purpose", "asked_by", "first_by", "second_by", "valid_until", "unit", "words",
     "passed_words", "contact", "summary", "persons", "data_kinds", "measures", "authority", "told_words", "identity_method",
-    "result", "answer", "due_on",
+    "result", "answer", "year", "figures_text", "findings", "due_on",
 )  # fmt: skip
+
+
+_LABELS: dict[str, Any] = {"figures_text": gettext_lazy("数字")}
+"""What is computed and so no field."""
 
 
 def _facts(record: Record) -> list[tuple[str, Any]]:
@@ -149,13 +153,13 @@ def _facts(record: Record) -> list[tuple[str, Any]]:
     for name in _SHOWN:
         if not hasattr(record, name) or getattr(record, name) in ("", None):
             continue
-        field = type(record)._meta.get_field(name)
+        label = _LABELS.get(name) or getattr(type(record)._meta.get_field(name), "verbose_name", name)
         shown = getattr(record, f"get_{name}_display", None)
         value = shown() if shown else getattr(record, name)
         if name == "words" and record.machine == states.Machine.RIGHTS:
             words, wanted = rights.asked_words(record)  # type: ignore[arg-type]
             value = "；".join([words, *(f"{k} → {v}" for k, v in wanted.items())]).strip("；")
-        found.append((str(getattr(field, "verbose_name", name)), value))
+        found.append((str(label), value))
     return found
 
 

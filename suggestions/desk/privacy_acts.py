@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from suggestions.actor import Actor
-from suggestions.models import Breach, IdentityGrant, RelayMessage, RightsRequest, Takedown
+from suggestions.models import (
+    Breach,
+    IdentityGrant,
+    MinorsAudit,
+    RelayMessage,
+    RightsRequest,
+    Takedown,
+)
 from suggestions.models.record import Record
-from suggestions.services import breaches, identity, relaying, rights, takedowns
+from suggestions.services import breaches, identity, minors_audit, relaying, rights, takedowns
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -101,6 +108,14 @@ SHELVES: tuple[Shelf, ...] = (
         ),
         _("没有登记的事件。"),
     ),
+    Shelf(
+        "minors", _("未成年人年度审计"), MinorsAudit, "see_minors_audits",
+        (
+            Act("minors_audit_report", _("报告审计结果"), _("查了什么、发现什么、哪天前改好"),
+                lambda r, w, a, t: minors_audit.report(audit=r, findings=w, actor=a, at=t)),
+        ),
+        _("没有待办的年度审计。有未成年人的件，每年1月系统开始上一年的审计。"),
+    ),
 )  # fmt: skip
 BY_SLUG: dict[str, Shelf] = {s.slug: s for s in SHELVES}
 WAITING: dict[str, tuple[str, ...]] = {
@@ -109,5 +124,6 @@ WAITING: dict[str, tuple[str, ...]] = {
     "messages": ("checking",),
     "takedowns": ("open",),
     "breaches": ("detected", "contained", "authority_told"),
+    "minors": ("open", "overdue"),
 }
 """States in which a record waits for somebody of this room."""

@@ -186,10 +186,10 @@ def _blocks(request: HttpRequest, held: QaSession) -> list[Block]:
                     [
                         p.unit.short_name,
                         p.measure,
-                        date_words(p.due_on)
+                        date_words(p.promised_on)
                         + (
-                            f"（原定{date_words(p.first_due_on)}）"
-                            if p.due_on != p.first_due_on
+                            f"（原定{date_words(p.first_promised_on)}）"
+                            if p.promised_on != p.first_promised_on
                             else ""
                         ),
                         str(p.state_on(today).label),

@@ -66,7 +66,7 @@ class _Work:
     ) -> None:
         self.request, self.item, self.lead = request, item, lead
         self.writer, self.head = writer, head
-        self.reply = replying.current_reply(item)
+        self.reply = replying.own_reply(item, lead)
         self.open = item.status in replying.WRITABLE_CASES
         self.templates = list(
             reply_templates.available(jurisdiction=item.jurisdiction, unit=lead.unit)

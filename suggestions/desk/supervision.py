@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
+from suggestions.clock import local_date
 from suggestions.desk import steering
 from suggestions.desk import steering_fields as f
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
 from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, own_units
-from suggestions.models import Advice, Suggestion, SupervisionOrder
+from suggestions.matrix import MATRIX
+from suggestions.models import Advice, Suggestion, SupervisionOrder, Visit
 from suggestions.roles import Role
 from suggestions.services import advising, supervising
 from suggestions.states import BY_NAME
@@ -140,6 +142,21 @@ def _blocks(request: HttpRequest, order: SupervisionOrder) -> list[Block]:
         Block(_("事由"), [(_("理由"), cells[0]), (_("涉及"), cells[1]), (_("单位"), cells[2]), (_("层级"), cells[3]),
               (_("特急"), "是" if order.is_critical else "")], text="\n".join(order.evidence), links=links)
     ]  # fmt: skip
+    if access.scope(request.user).holds(MATRIX["see_visits"]):
+        # The unit is not told of a spot check (process.md 8.1).
+        checks = (
+            access.records(request.user, Visit, "see_visits").filter(order=order).order_by("pk")
+        )
+        blocks.append(
+            Block(
+                _("抽查回访"), headers=[_("安排"), _("状态"), _("联系过"), _("解决了"), _("是否满意"), _("原话")], empty=_("没有抽查。"),
+                rows=[
+                    Row([date_words(local_date(v.planned_at)), v.get_status_display(), _YES[v.contacted],
+                         str(v.get_solved_display()), str(v.get_satisfied_display()), v.words])
+                    for v in checks
+                ],
+            )
+        )  # fmt: skip
     for step in order.steps.select_related("issuer", "answered_by"):
         late = "（超过期限）" if step.is_late() else ""
         blocks.append(
@@ -156,6 +173,7 @@ def _blocks(request: HttpRequest, order: SupervisionOrder) -> list[Block]:
     return blocks
 
 
+_YES = {True: "是", False: "否", None: ""}
 _WAITING = (State.ISSUED, State.OVERDUE, State.SENT_BACK)
 steering.register(
     Kind(
@@ -176,7 +194,10 @@ steering.register(
             Act("accept", _("认可并办结"), serve(supervising.accept, "order"), BY_NAME["supervision_accept"].roles,
                 [State.ANSWERED], EffectForm, primary=True),
             Act("send-back", _("退回反馈"), serve(supervising.send_back, "order"), BY_NAME["supervision_send_back"].roles,
-                [State.ANSWERED], ReasonForm, _("退回后重新计5个工作日。")),
+                [State.ANSWERED], ReasonForm, _("退回后重新计时：5个工作日，特急的1个工作日。")),
+            Act("spot-check", _("抽查回访"), serve(supervising.spot_check, "order"), BY_NAME["plan_visit"].roles,
+                [*_WAITING, State.ANSWERED, State.CLOSED], advice=_("登记员打电话问建议人，单位不知道。结果写在这里。"),
+                done=_("已安排抽查，由登记员打电话。")),
             Act("climb", _("升级督办"), _climb, BY_NAME["supervision_climb"].roles,
                 [State.OVERDUE, State.SENT_BACK, State.ANSWERED], ClimbForm),
             Act("withdraw", _("撤销督办"), serve(supervising.withdraw, "order"), BY_NAME["supervision_withdraw"].roles,

@@ -1,6 +1,6 @@
 """The leader's reading list of the month, what the office puts into it, and the month's closing list (6.4, K26; S0, S4)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.desk import common, steering
+from suggestions.desk import common
 from suggestions.desk import steering_fields as f
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
@@ -143,7 +143,6 @@ def months(request: HttpRequest) -> HttpResponse:
         "suggestions/desk/months.html",
         title=_("月结月清"),
         rows=rows,
-        tabs=steering.tabs(request, "orders"),
         today=local_date(timezone.now()),
     )
 
@@ -178,6 +177,7 @@ def month(request: HttpRequest, pk: int) -> HttpResponse:
         "suggestions/desk/month.html",
         title=f"{close.month.year}年{close.month.month}月月结",
         close=close,
+        ends=(close.month + timedelta(days=32)).replace(day=1),
         rows=rows,
         form=form,
         crumbs=[(_("月结月清"), reverse("desk:months"))],

@@ -38,6 +38,7 @@ from suggestions.models.channels import (
     SheetRow,
 )
 from suggestions.models.clocks import CalendarDay, Clock, ClockReminder, ClockRule
+from suggestions.models.consultation import Consultation
 from suggestions.models.desk import CaseLock, CaseOfficer, ExportJob, HintChoice, Note, SavedQueue
 from suggestions.models.event import CaseEvent, DailyHead
 from suggestions.models.handling import Assignment, Evaluation, EvaluationPart, Reply
@@ -50,6 +51,7 @@ from suggestions.models.intake import (
     TriageHint,
 )
 from suggestions.models.invited import Invitation, InvitedContributor
+from suggestions.models.minors_audit import MinorsAudit
 from suggestions.models.outbox import CaseNumber, ContentVersion, ImportedLine, Outbox
 from suggestions.models.pipeline import (
     Extension,
@@ -139,6 +141,7 @@ __all__ = [
     "Commitment",
     "Conflict",
     "Consent",
+    "Consultation",
     "ContentVersion",
     "DailyHead",
     "Delegation",
@@ -168,6 +171,7 @@ __all__ = [
     "LeaderInstruction",
     "MandateCase",
     "Milestone",
+    "MinorsAudit",
     "MonthClose",
     "NamedUnit",
     "Nomination",

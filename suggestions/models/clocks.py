@@ -211,6 +211,8 @@ class ClockReminder(models.Model):
     class Step(models.TextChoices):
         HALF = "half", _("过半")
         BEFORE = "before", _("到期前两个工作日")
+        FAR = "far", _("承诺到期前十五个工作日")
+        NEAR = "near", _("承诺到期前三个工作日")
         DUE = "due", _("到期当天")
         LATE = "late", _("逾期后每天")
         HEAD = "head", _("逾期，报单位负责人")

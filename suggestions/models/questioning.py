@@ -12,6 +12,7 @@ from suggestions.crypto import EncryptedTextField
 from suggestions.models.record import Record
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.unit import Unit
+from suggestions.states.qa_promise import QaPromiseState
 from suggestions.states.qa_session import QaSession as State
 
 
@@ -119,35 +120,41 @@ class QaQuestion(models.Model):
         return f"question {self.pk}"
 
 
-class QaPromise(models.Model):
-    """What a unit promised in an answer: a measure and a day, kept on the list until it is closed."""
+class QaPromise(Record):
+    """What a unit promised in an answer: a measure and a day, kept on the list until it is closed (6.2; K18).
 
-    class State(models.TextChoices):
-        OPEN = "open", _("未到期")
-        KEPT = "kept", _("已兑现")
-        MISSED = "missed", _("逾期未兑现")
+    `promised_on` is the day said in public; the clock K18 runs to it.
+    """
 
+    State = QaPromiseState
+
+    machine = states.Machine.QA_PROMISE
+    unit_path = "unit"
+
+    status = models.CharField(
+        _("状态"), max_length=24, choices=QaPromiseState.choices, editable=False
+    )
     question = models.ForeignKey(QaQuestion, models.PROTECT, related_name="promises")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="qa_promises")
     measure = models.CharField(_("承诺"), max_length=300)
-    due_on = models.DateField(_("兑现日期"))
-    first_due_on = models.DateField()
+    promised_on = models.DateField(_("兑现日期"))
+    first_promised_on = models.DateField()
     moved_reason = models.CharField(_("改期理由"), max_length=300, blank=True)
     kept_on = models.DateField(null=True, blank=True)
     proof = models.CharField(_("怎么兑现的"), max_length=500, blank=True)
-    missed_at = models.DateTimeField(null=True, blank=True)
-    reminded_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("问政承诺")
         verbose_name_plural = _("问政承诺")
-        ordering = ["due_on", "id"]
+        ordering = ["promised_on", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kept_on__isnull=True) | ~Q(proof=""), name="kept_promise_says_how"
+                condition=(Q(kept_on__isnull=True) & ~Q(status="kept"))
+                | (Q(status="kept", kept_on__isnull=False) & ~Q(proof="")),
+                name="kept_promise_says_how",
             ),
             models.CheckConstraint(
-                condition=Q(due_on=F("first_due_on")) | ~Q(moved_reason=""),
+                condition=Q(promised_on=F("first_promised_on")) | ~Q(moved_reason=""),
                 name="moved_promise_says_why",
             ),
         ]
@@ -155,11 +162,11 @@ class QaPromise(models.Model):
     def __str__(self) -> str:
         return self.measure
 
-    def state_on(self, day: date) -> "QaPromise.State":
-        """Open, kept or missed on a Shanghai date. Kept late is kept; the date shows that it was late."""
+    def state_on(self, day: date) -> QaPromiseState:
+        """Open, kept or missed on a Shanghai date, also between midnight and the sweep."""
         if self.kept_on is not None:
-            return self.State.KEPT
-        return self.State.MISSED if day > self.due_on else self.State.OPEN
+            return QaPromiseState.KEPT
+        return QaPromiseState.MISSED if day > self.promised_on else QaPromiseState.OPEN
 
 
 class QaRating(models.Model):

@@ -76,7 +76,6 @@ class Commitment(Record):
     kept_on = models.DateField(_("做到的日子"), null=True, blank=True)
     proof = models.TextField(_("怎么做到的"), max_length=1000, blank=True)
     public_proof = models.TextField(_("公开的说明"), blank=True)
-    reminders = models.JSONField(default=list, editable=False)
 
     class Meta:
         verbose_name = _("承诺")

@@ -12,6 +12,7 @@ from suggestions.models.suggestion import Suggestion
 from suggestions.models.topic import Topic
 from suggestions.models.unit import Unit
 from suggestions.states.advice import Advice as AdviceState
+from suggestions.states.month_close import MonthCloseState
 from suggestions.states.supervision import Supervision as State
 
 CRITICAL_KIND = "K16c"
@@ -33,6 +34,7 @@ class SupervisionOrder(Record):
         REWORK = "rework", _("答复三次以上被退回")
         COMMITMENT = "commitment_missed", _("承诺没有兑现")
         CONCENTRATED = "concentrated", _("同类事项集中")
+        VISIT = "visit_bad", _("回访反映没有联系、没有解决或不满意")
         PROCEDURE = "procedure", _("办理程序有错")
         REFUSED = "refused", _("该受理不受理、该解决没解决")
         OTHER = "other", _("其他")
@@ -196,14 +198,19 @@ class Advice(Record):
         return self.title
 
 
-class MonthClose(models.Model):
-    """The list of a month's unfinished items, reported on the third working day of the next (月结月清; K26; S4)."""
+class MonthClose(Record):
+    """The list of a month's unfinished items, reported on the third working day of the next (月结月清; K26; S4).
 
-    jurisdiction = models.ForeignKey(
-        "suggestions.Jurisdiction", models.PROTECT, related_name="month_closes"
+    `report_by` is the day K26 gave, kept for lists after the clock has stopped.
+    """
+
+    machine = states.Machine.MONTH_CLOSE
+
+    status = models.CharField(
+        _("状态"), max_length=24, choices=MonthCloseState.choices, editable=False
     )
     month = models.DateField(_("月份"), help_text=_("当月1日"))
-    due_on = models.DateField(_("报告期限"))
+    report_by = models.DateField(_("报告期限"), null=True)
     open_at_end = models.PositiveIntegerField(_("月末未办结"))
     overdue_at_end = models.PositiveIntegerField(_("其中逾期"))
     rows = models.JSONField(default=list)
@@ -222,6 +229,10 @@ class MonthClose(models.Model):
             models.UniqueConstraint(fields=["jurisdiction", "month"], name="month_closed_once"),
             models.CheckConstraint(
                 condition=Q(overdue_at_end__lte=F("open_at_end")), name="month_overdue_within_open"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="reported") | (Q(reported_at__isnull=False) & ~Q(note="")),
+                name="reported_month_says_how",
             ),
         ]
 

@@ -25,7 +25,10 @@ class TimeChange(Record):
     kind = models.CharField(_("改什么"), max_length=8, choices=Kind.choices)
     basis = models.CharField(_("依据"), max_length=120)
     payload = models.JSONField()
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """None only for a calendar that the operator loaded (`manage.py load_workdays`)."""
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -43,7 +46,11 @@ class TimeChange(Record):
                 | ~Q(decided_by=F("proposed_by"))
                 | Q(status="declined"),
                 name="time_change_needs_two_persons",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=False) | Q(kind="calendar", status="applied"),
+                name="time_change_names_its_proposer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from suggestions.codes import Overall, Solved
 from suggestions.models.handling import Evaluation
 from suggestions.models.record import Record
 from suggestions.models.suggestion import Suggestion
+from suggestions.models.supervision import SupervisionOrder
 from suggestions.models.unit import Unit
 from suggestions.states import Machine
 from suggestions.states.visit import VisitState
@@ -28,6 +29,10 @@ class Visit(Record):
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="+", verbose_name=_("承办单位"), null=True, blank=True
     )
+    order = models.ForeignKey(
+        SupervisionOrder, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("督办")
+    )  # fmt: skip
+    """The supervision order this spot check belongs to (process.md 8.1: spot checks by return visit)."""
     why = models.CharField(_("缘由"), max_length=8, choices=Why.choices)
     contacted = models.BooleanField(_("承办单位联系过建议人"), null=True, blank=True)
     solved = models.CharField(_("是否解决"), max_length=12, choices=Solved.choices, blank=True)

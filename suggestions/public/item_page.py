@@ -153,7 +153,7 @@ def _answers(item: Suggestion, replies: list[Reply]) -> list[Answer]:
     """The newest answer first. One query for the clocks that the answers stopped, one for their promises."""
     if not replies:
         return []
-    stopped = Clock.objects.filter(suggestion=item, kind__in=("K7a", "K15")).exclude(
+    stopped = Clock.objects.filter(suggestion=item, kind__in=("K7a", "K7c", "K7d", "K15")).exclude(
         stopped_at=None
     )
     took = {held.stopped_at: _took(held) for held in stopped.select_related("rule")}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from suggestions import clock as counting
 from suggestions import numbers
-from suggestions.clock import local_date
+from suggestions.clock import ANSWER_KINDS, local_date
 from suggestions.crypto import possible_hashes
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
@@ -92,15 +92,18 @@ def promises(suggestion: Suggestion, *, today: date) -> list[Promise]:
         return [*lines, Promise(_("现在"), words, kind="now")]
     held = {
         c.kind: c
-        for c in Clock.objects.filter(suggestion=suggestion, kind__in=("K2", "K7a")).order_by("id")
+        for c in Clock.objects.filter(
+            suggestion=suggestion, kind__in=("K2", *ANSWER_KINDS)
+        ).order_by("id")
     }
     return [*lines, *_handling(suggestion, held, today), _rating(suggestion)]
 
 
 def _handling(suggestion: Suggestion, held: dict[str, Clock], today: date) -> list[Promise]:
-    forward, answer = held.get("K2"), held.get("K7a")
+    kind = clocks.variant("K7a", suggestion)
+    forward, answer = held.get("K2"), held.get("K7b") or held.get(kind)
     sms = _("准确日期在转交那天定下来，会告诉您。")
-    rule = clocks.current_rule("K7a")
+    rule = clocks.current_rule(kind)
     if suggestion.dispatched_at is not None and suggestion.lead_unit is not None:
         words = _("转给%(unit)s办理") % {"unit": suggestion.lead_unit.name}
         lines = [Promise(_moment(local_date(suggestion.dispatched_at), today), words, kind="done")]

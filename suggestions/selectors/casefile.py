@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from suggestions import access
-from suggestions.clock import Length, local_date
+from suggestions.clock import ANSWER_KINDS, Length, local_date
 from suggestions.insight import redaction
 from suggestions.models import Clock, PublicationReview, Reply, Suggestion, TriageHint
 from suggestions.roles import UNIT_ROLES, Role
@@ -156,7 +156,7 @@ def clock_views(suggestion: Suggestion, *, at: datetime) -> list[ClockView]:
     return views
 
 
-_UNIT_HELD = frozenset({"K7a", "K7b", "K15", "K18", "K19"})
+_UNIT_HELD = frozenset({*ANSWER_KINDS, "K15", "K18", "K19"})
 """Clocks of the whole case that its lead unit answers for; the office or the author answers for the others."""
 _RIGHTS = frozenset({"K5"})
 """Clocks of something a unit may do, not must: letting them pass is no delay."""

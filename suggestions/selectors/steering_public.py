@@ -292,6 +292,6 @@ def _mean(held: Any) -> float | None:
 
 def _promise(held: QaPromise, today: date) -> PublicPromise:
     return PublicPromise(
-        unit=held.unit.short_name, measure=held.measure, due_on=held.due_on, first_due_on=held.first_due_on,
+        unit=held.unit.short_name, measure=held.measure, due_on=held.promised_on, first_due_on=held.first_promised_on,
         moved_reason=held.moved_reason, state=str(held.state_on(today)), kept_on=held.kept_on, proof=held.proof,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
 
-from suggestions.clock import Length, local_date, working_days_between
+from suggestions.clock import ANSWER_KINDS, Length, local_date, working_days_between
 from suggestions.models import CaseEvent, Clock, Suggestion
 from suggestions.services import clocks
 from suggestions.states import Case, Evaluation, Machine, Visibility
@@ -123,7 +123,7 @@ def turn(suggestion: Suggestion, *, at: datetime) -> Turn | None:
     if suggestion.evaluation_state == Evaluation.INVITED and suggestion.status == Case.ANSWERED:
         return _turn(suggestion, "author", "您", "评价这次答复", ("K13",), today)
     if suggestion.status in _OFFICE_ACTS:
-        kinds = ("K7b", "K7a", "K15", "K2")
+        kinds = ("K7b", "K7a", "K7c", "K7d", "K15", "K2")
         return _turn(
             suggestion,
             "office",
@@ -143,7 +143,7 @@ def turn(suggestion: Suggestion, *, at: datetime) -> Turn | None:
             "unit",
             name,
             _UNIT_ACTS[Case(suggestion.status)],
-            ("K15", "K7b", "K7a"),
+            ("K15", "K7b", "K7a", "K7c", "K7d"),
             today,
         )
     return None
@@ -186,7 +186,7 @@ def turn_of(held: Clock, who: str, holder: str, act: str, today: date) -> Turn:
 def handling_clock(suggestion: Suggestion, *, at: datetime) -> Turn | None:
     """The latest handling clock (K7a or K15), running or stopped: how long the unit took or has."""
     held = (
-        Clock.objects.filter(suggestion=suggestion, kind__in=("K7a", "K7b", "K15"))
+        Clock.objects.filter(suggestion=suggestion, kind__in=(*ANSWER_KINDS, "K15"))
         .select_related("rule")
         .order_by("-started_at")
         .first()

@@ -100,7 +100,7 @@ def open_study(
         data = {"measure": adoption.measure, "study": study.pk, "method": method}
         if adoption.status == State.CANDIDATE:
             waiting = Clock.objects.filter(
-                suggestion=adoption.suggestion, kind="K7a", stopped_at=None
+                suggestion=adoption.suggestion, kind__in=("K7a", "K7c", "K7d"), stopped_at=None
             ).exists()
             name = "study_before_reply" if waiting else "study"
             transitions.apply(adoption, name, actor=actor, at=at, data=data)

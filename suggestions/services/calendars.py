@@ -10,7 +10,7 @@ from django.db import transaction
 
 from suggestions import outbox
 from suggestions.actor import Actor
-from suggestions.clock import SHANGHAI, Workdays, local_date
+from suggestions.clock import SHANGHAI, Workdays, known_years, local_date
 from suggestions.errors import Invalid
 from suggestions.models import CalendarDay
 from suggestions.services import clocks, moving
@@ -67,17 +67,16 @@ def _bad(words: str) -> Invalid:
 def with_days(days: Iterable[Day]) -> Workdays:
     """The calendar as it would be with these days written."""
     now = clocks.workdays()
-    exceptions, notes, years = dict(now.exceptions), dict(now.notes), set(now.years)
+    exceptions, notes = dict(now.exceptions), dict(now.notes)
     for day in days:
         exceptions.pop(day.date, None)
         notes.pop(day.date, None)
         if day.working is None:
             continue
         exceptions[day.date] = day.working
-        years.add(day.date.year)
         if day.note and not day.working:
             notes[day.date] = day.note
-    return Workdays(exceptions, notes, frozenset(years))
+    return Workdays(exceptions, notes, known_years(exceptions))
 
 
 def write(days: Iterable[Day], *, source: str, at: datetime, actor: Actor | None = None) -> int:
@@ -131,8 +130,14 @@ def days_of(year: int) -> list[CalendarDay]:
 
 
 def years() -> list[int]:
-    """Years with a notice, newest first, and the two that may still lack one."""
-    return sorted(clocks.workdays().years, reverse=True)
+    """Years with a notice or a part of one, newest first."""
+    return sorted({d.year for d in clocks.workdays().exceptions}, reverse=True)
+
+
+def is_partial(year: int) -> bool:
+    """Whether something of a year's notice is loaded, but not every holiday: its dates stay provisional (5.1)."""
+    held = clocks.workdays()
+    return year not in held.years and any(d.year == year for d in held.exceptions)
 
 
 def weekday_says(day: date) -> bool:

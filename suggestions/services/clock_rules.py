@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from suggestions import clock as counting
 from suggestions import reminding
-from suggestions.clock import DEFAULT_RULES, Rule, Workdays, local_date
+from suggestions.clock import DEFAULT_RULES, Rule, Workdays, known_years, local_date
 from suggestions.models import CalendarDay, ClockRule
 
 _TOKEN_KEY = "calendar-token"
@@ -46,7 +46,7 @@ def workdays() -> Workdays:
         held.workdays = Workdays(
             exceptions={d: w for d, w, _ in days},
             notes={d: n for d, w, n in days if n and not w},
-            years=frozenset(d.year for d, _, _ in days),
+            years=known_years({d: w for d, w, _ in days}),
         )
     return held.workdays
 

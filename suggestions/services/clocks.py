@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from suggestions import clock as counting
 from suggestions import reminding
 from suggestions.clock import Due, Length, local_date
+from suggestions.codes import Category, Channel
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Assignment, Clock, Suggestion, Unit
 from suggestions.models.record import Record
@@ -18,15 +19,17 @@ from suggestions.states import Transition
 
 __all__ = [
     "MAIN", "case_due_fields", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
-    "forget_calendar", "of_record", "start", "start_for_record", "stop", "take_effect", "take_effect_on_record", "workdays",
+    "forget_calendar", "of_record", "start", "start_for_record", "stop", "take_effect", "take_effect_on_record", "variant", "workdays",
 ]  # fmt: skip
 
-MAIN = ("K10", "K2", "K7b", "K7a", "K15")
+MAIN = ("K10", "K2", "K7b", "K7a", "K7c", "K7d", "K15")
 """Clocks whose due date is the case's own, the one a resident is told and a queue is sorted by."""
-UNIT_CLOCKS = frozenset({"K7a", "K7b", "K15", "K18", "K19"})
+UNIT_CLOCKS = frozenset({*counting.ANSWER_KINDS, "K15", "K18", "K19"})
 """Duties of the lead unit; the other clocks of a case are the office's or the author's, and no unit is blamed for them."""
 EXTENDABLE = frozenset({"K7a", "K7b", "K9"})
 """Clocks a unit may ask to extend, once (K8). Rectification has no extension (K15)."""
+_FROM_ARRIVAL = frozenset({"K1", "K1m", "K2", "K3"})
+_BY_CATEGORY: dict[str, str] = {Category.CONSULTATION: "K7c", Category.APPEAL_CLAIM: "K7d"}
 
 
 def _new(
@@ -166,14 +169,25 @@ def take_effect(
             _resume(back, at)
         elif held.kind in row.pauses and held.paused_on is None:
             Clock.objects.filter(pk=held.pk).update(paused_on=local_date(at))
-    for kind in row.starts:
+    for kind in (variant(k, suggestion) for k in row.starts):
         owner = assignment.pk if assignment else None
         if not any(c.kind == kind and c.assignment_id == owner for c in running):
             # K1 to K3 run from the day the item truly arrived, not from the day somebody typed it in (process.md 3.2).
-            moment = suggestion.received_at if kind in ("K1", "K2", "K3") else at
+            moment = suggestion.received_at if kind in _FROM_ARRIVAL else at
             unit = (holder or suggestion.lead_unit) if kind in UNIT_CLOCKS else None
             running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=unit))
     return due_fields(running)
+
+
+def variant(kind: str, suggestion: Suggestion) -> str:
+    """The clock this item gets where a row starts `kind`: a box is emptied daily, so its receipt has 24 hours (K1, GT);
+    a consultation or complaint that the office answers itself has the hotline's limits (K7c, K7d; GD).
+    """
+    if kind == "K1" and suggestion.channel == Channel.MAILBOX_POINT:
+        return "K1m"
+    if kind == "K7a":
+        return _BY_CATEGORY.get(suggestion.category, kind)
+    return kind
 
 
 def start_for_record(
@@ -317,7 +331,8 @@ def explain_in_words(held: Clock) -> list[str]:
         ]
     if held.fixed_on is not None:
         if held.kind not in EXTENDABLE:
-            return [f"这是承诺的日期：{_day(held.fixed_on)}24:00。"]
+            said = "承诺" if held.kind == "K18" else "定下"
+            return [f"这是{said}的日期：{_day(held.fixed_on)}24:00。"]
         return [f"原来的期限是{_day(held.first_due_on)}，经批准延到{_day(held.fixed_on)}24:00。"]
     due = explain(held)
     unit = unit_words(rule.unit)

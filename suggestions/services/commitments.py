@@ -10,21 +10,17 @@ from django.db import transaction
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
-from suggestions.clock import SHANGHAI, local_date, working_days_between
+from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import Outcome
 from suggestions.errors import DomainError, Invalid, NotAllowed
-from suggestions.models import Clock, Commitment, Reply, Suggestion
+from suggestions.models import Clock, Commitment, QaPromise, Reply, Suggestion
 from suggestions.services import clocks, records, transitions
 from suggestions.states import Commitment as State
 from suggestions.states import Visibility
 
 PROOF_MAX = 1000
 REASON_MAX = 500
-REMIND_BEFORE = (15, 3)
-"""Working days before the promised day (K18)."""
 _BATCH = 500
-_LOOK_AHEAD = timedelta(days=45)
-"""Fifteen working days never take longer, holidays included."""
 
 
 def make(*, reply: Reply, actor: Actor, at: datetime) -> list[Commitment]:
@@ -58,7 +54,7 @@ def make(*, reply: Reply, actor: Actor, at: datetime) -> list[Commitment]:
                 promise, "commit", actor=actor, at=at, data=data, suggestion=suggestion,
                 holder=reply.unit,
             )  # fmt: skip
-            _set_date(promise, day)
+            run_to(promise, day)
             made.append(promise)
     return made
 
@@ -115,9 +111,9 @@ def renew(*, commitment: Commitment, day: date, reason: str, actor: Actor, at: d
     with transaction.atomic():
         records.move(
             commitment, "renew_commitment", actor=actor, at=at, reason=reason, data=data, suggestion=suggestion,
-            holder=commitment.unit, fields={"promised_on": day, "missed_on": None, "reminders": []},
+            holder=commitment.unit, fields={"promised_on": day, "missed_on": None},
         )  # fmt: skip
-        _set_date(commitment, day)
+        run_to(commitment, day)
         words = f"{data['unit']}把承诺的日期从{data['before']}改到{data['day']}，原因：{reason}"
         _tell(suggestion, "commitment_renewed", "author.commitment_renewed", words, actor, at)
     return commitment
@@ -141,7 +137,10 @@ def release_proof(*, commitment: Commitment, text: str, actor: Actor, at: dateti
 
 
 def sweep(*, now: datetime) -> int:
-    """Promises whose day is over without word are missed, at 24:00 of that day; idempotent."""
+    """Promises whose day is over without word are missed, at 24:00 of that day; idempotent.
+
+    The reminders at -15 and -3 working days are those of the clock K18 (suggestions/reminding.py).
+    """
     today = local_date(now)
     late = Commitment.objects.filter(status=State.OPEN, promised_on__lt=today).select_related(
         "suggestion__jurisdiction", "unit"
@@ -149,7 +148,7 @@ def sweep(*, now: datetime) -> int:
     done = 0
     for promise in late.order_by("promised_on", "pk")[:_BATCH]:
         done += _miss(promise)
-    return done + _remind(now)
+    return done
 
 
 def _miss(promise: Commitment) -> int:
@@ -177,47 +176,16 @@ def _miss(promise: Commitment) -> int:
     return 1
 
 
-def _remind(now: datetime) -> int:
-    """Once fifteen and once three working days before the day, to the unit. A step missed by a stopped worker is sent
-    late rather than never.
+def run_to(promise: Commitment | QaPromise, day: date) -> None:
+    """K18 runs to the promised day itself, not to a number of days; the day first promised stays on the clock.
+
+    For promises of answers and for those of a public questioning alike.
     """
-    today, calendar = local_date(now), clocks.workdays()
-    if not calendar.is_working(today):
-        return 0
-    sent = 0
-    near = Commitment.objects.filter(
-        status=State.OPEN, promised_on__gte=today, promised_on__lte=today + _LOOK_AHEAD
-    )
-    for promise in near.order_by("promised_on", "pk"):
-        left = working_days_between(today, promise.promised_on, calendar)
-        due = [step for step in REMIND_BEFORE if left <= step and step not in promise.reminders]
-        if not due:
-            continue
-        claimed = Commitment.objects.filter(pk=promise.pk, reminders=promise.reminders).update(
-            reminders=sorted({*promise.reminders, *due}, reverse=True)
-        )
-        if claimed:
-            clock = clocks.of_record(promise).filter(stopped_at=None).first()
-            outbox.enqueue(
-                outbox.STAFF_NOTICE,
-                {
-                    "code": "staff.commitment_soon",
-                    "suggestion": promise.suggestion_id,
-                    "clock": clock.pk if clock else 0,
-                },
-                key=f"staff.commitment_soon:{promise.pk}:{min(due)}:{promise.promised_on}",
-            )
-            sent += 1
-    return sent
-
-
-def _set_date(promise: Commitment, day: date) -> None:
-    """K18 runs to the promised day itself, not to a number of days; the day first promised stays on the clock."""
     held = clocks.of_record(promise).filter(kind="K18", stopped_at=None).first()
     if held is not None:
         clocks.fix(held, day)
         Clock.objects.filter(pk=held.pk).update(first_due_on=promise.first_promised_on)
-    Commitment.objects.filter(pk=promise.pk).update(due_on=day)
+    type(promise)._default_manager.filter(pk=promise.pk).update(due_on=day)
     promise.due_on = day
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from suggestions import outbox, rules, states
-from suggestions.clock import local_date
+from suggestions.clock import ANSWER_KINDS, local_date
 from suggestions.codes import Urgency
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import EmergencyPeriod, Jurisdiction, Suggestion
@@ -21,7 +21,7 @@ from suggestions.models import EmergencyPeriod, Jurisdiction, Suggestion
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-SHORTENED = frozenset({"K4", "K6", "K7a", "K7b", "K9", "K11", "K12"})
+SHORTENED = frozenset({"K4", "K6", *ANSWER_KINDS, "K9", "K11", "K12"})
 """Limits that are our own policy (P in process.md section 5); law (K2, K3, K5) and citizens' time (K10, K13) stay."""
 LONGEST_DAYS = 90
 DIGEST = "emergency_digest"

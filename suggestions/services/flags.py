@@ -31,7 +31,7 @@ _GOOD = (Overall.SATISFIED, Overall.BASICALLY)
 
 def many() -> int:
     """From how many rated cases on one phone or address is worth a look."""
-    return int(getattr(settings, "RATING_FLAG_CASES", 5))
+    return int(settings.RATING_FLAG_CASES)
 
 
 def origin_hash(address: str) -> str:

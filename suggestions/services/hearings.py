@@ -6,25 +6,24 @@ Source: SH 11; AD 16, 17.
 
 import random
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from suggestions.actor import Actor
-from suggestions.clock import local_date
+from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import Category
 from suggestions.errors import DomainError, Invalid, NotAllowed
-from suggestions.models import Assignment, Hearing, Participant, StaffRole, Suggestion
+from suggestions.models import Assignment, Clock, Hearing, Participant, StaffRole, Suggestion
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.services import clocks, records, transitions
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import Machine, Transition, Visibility
 from suggestions.states.hearing import Hearing as State
 
-PAPERS_DAYS = 7
-"""Papers reach the participants at least this many days before (K22; AD 16)."""
 _PAUSED = ("K7a", "K7b")
+_PAPERS = ("K22", "K22p")
 _TEXTS = {
     "topic": Words("议题", 80, multiline=False),
     "background": Words("背景和要听的问题", 3000),
@@ -98,6 +97,7 @@ def announce(*, hearing: Hearing, actor: Actor, at: datetime) -> None:
         raise DomainError("报名开始的日子已经过了，请先改日期再公告。")
     with transaction.atomic():
         records.move(hearing, "hearing_announce", actor=actor, at=at, fields={"paused_cases": _pause(hearing, actor, at)})  # fmt: skip
+        _papers_by(hearing)
 
 
 def open_enrolment(*, hearing: Hearing, actor: Actor, at: datetime) -> None:
@@ -112,13 +112,49 @@ def send_papers(*, hearing: Hearing, papers: str, on: date, actor: Actor, at: da
     held = cleaned({"papers": Words("听证材料", 3000)}, {"papers": papers})
     if on > local_date(at):
         raise Invalid({"papers_sent_on": ["送达日期不能晚于今天。"]})
-    if on > hearing.on - timedelta(days=PAPERS_DAYS):
-        raise Invalid({"papers_sent_on": [f"材料要在听证会{PAPERS_DAYS}天前送到，最晚{_day(hearing.on - timedelta(days=PAPERS_DAYS))}。来不及就延期。"]})  # fmt: skip
+    if on > hearing.on - timedelta(days=papers_days()):
+        raise Invalid({"papers_sent_on": [f"材料要在听证会{papers_days()}天前送到，最晚{_day(hearing.on - timedelta(days=papers_days()))}。来不及就延期。"]})  # fmt: skip
     _before_held(hearing)
-    records.note(
-        hearing, "hearing_papers", actor=actor, at=at, words=f"听证材料{_day(on)}送达", visibility=Visibility.PUBLIC,
-        fields={"papers": held["papers"], "papers_sent_on": on},
-    )  # fmt: skip
+    with transaction.atomic():
+        records.note(
+            hearing, "hearing_papers", actor=actor, at=at, words=f"听证材料{_day(on)}送达", visibility=Visibility.PUBLIC,
+            fields={"papers": held["papers"], "papers_sent_on": on},
+        )  # fmt: skip
+        for running in clocks.of_record(hearing).filter(kind__in=_PAPERS, stopped_at=None):
+            clocks.stop(running, at=at, reason="hearing_papers")
+        # From the day they reached people, to the hearing: that long at least (K22).
+        sent = min(datetime.combine(on, time(23, 59, 59), tzinfo=SHANGHAI), at)
+        least = clocks.start_for_record(hearing, "K22", at=sent, holder=hearing.organiser)
+        _keep_due(hearing, least)
+
+
+def papers_days() -> int:
+    """Days that papers reach the participants before the hearing, at the least (K22; AD 16)."""
+    return clocks.current_rule("K22").length
+
+
+def _papers_by(hearing: Hearing) -> None:
+    """K22p: the last day on which papers can still reach people in time; its reminders come before it (AD 16)."""
+    held = clocks.of_record(hearing).filter(kind="K22p", stopped_at=None).first()
+    if held is None:
+        return
+    if clocks.of_record(hearing).filter(kind="K22", stopped_at=None).exists() and _in_time(hearing):
+        # Sent already for an earlier day that was put off.
+        clocks.stop(held, at=held.started_at, reason="hearing_papers")
+        return
+    clocks.fix(held, hearing.on - timedelta(days=papers_days()))
+    _keep_due(hearing, held)
+
+
+def _keep_due(hearing: Hearing, held: Clock) -> None:
+    fields = {"due_on": held.due_on, "due_kind": held.kind}
+    Hearing.objects.filter(pk=hearing.pk).update(**fields)
+    hearing.due_on, hearing.due_kind = held.due_on, held.kind
+
+
+def _in_time(hearing: Hearing) -> bool:
+    sent = hearing.papers_sent_on
+    return sent is not None and sent <= hearing.on - timedelta(days=papers_days())
 
 
 def choose(*, hearing: Hearing, actor: Actor, at: datetime, seed: str = "") -> list[Participant]:
@@ -247,15 +283,14 @@ def _dates(on: date, enrol_from: date, enrol_until: date, today: date) -> dict[s
         errors["enrol_from"] = ["报名开始不能早于今天。"]
     if enrol_until < enrol_from:
         errors["enrol_until"] = ["报名截止不能早于报名开始。"]
-    elif enrol_until > on - timedelta(days=PAPERS_DAYS):
-        errors["enrol_until"] = [f"报名要在听证会{PAPERS_DAYS}天前截止，留出送材料的时间。"]
+    elif enrol_until > on - timedelta(days=papers_days()):
+        errors["enrol_until"] = [f"报名要在听证会{papers_days()}天前截止，留出送材料的时间。"]
     return errors
 
 
 def _require_papers(hearing: Hearing) -> None:
-    sent = hearing.papers_sent_on
-    if sent is None or sent > hearing.on - timedelta(days=PAPERS_DAYS):
-        raise DomainError(f"听证材料要在会前至少{PAPERS_DAYS}天送到，请先登记送达；来不及就延期。")
+    if not _in_time(hearing):
+        raise DomainError(f"听证材料要在会前至少{papers_days()}天送到，请先登记送达；来不及就延期。")
 
 
 def _before_held(hearing: Hearing) -> None:

@@ -11,6 +11,7 @@ from suggestions.clock import local_date
 from suggestions.codes import Category
 from suggestions.errors import Invalid, NotAllowed
 from suggestions.models import (
+    Clock,
     Jurisdiction,
     LeaderInstruction,
     Sponsorship,
@@ -20,7 +21,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.roles import UNIT_ROLES
-from suggestions.services import records, transitions
+from suggestions.services import clocks, records, transitions
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import OPEN
 
@@ -44,7 +45,11 @@ def give(
     unit: Unit | None = None,
     report_by: date | None = None,
 ) -> LeaderInstruction:
-    """A leader's instruction. The text is internal; a unit reads it only when the leader says so. Raises Invalid."""
+    """A leader's instruction. The text is internal; a unit reads it only when the leader says so. Raises Invalid.
+
+    The clock KL runs to `report_by`, or where the leader named no day as long as its rule says; its holder is the unit
+    that may read it, else the office. Source: process.md 6.4.
+    """
     held = cleaned(
         {"text": Words("批示", 1000), "tasks": Words("要做的事", 1000, required=False)},
         {"text": text, "tasks": tasks},
@@ -60,7 +65,8 @@ def give(
         unit=unit, report_by=report_by, given_at=at, **held,
     )  # fmt: skip
     with transaction.atomic():
-        records.begin(given, "instruction_give", actor=actor, at=at, data={"leader": leader_post}, suggestion=suggestion, holder=unit)  # fmt: skip
+        records.begin(given, "instruction_give", actor=actor, at=at, data={"leader": leader_post}, suggestion=suggestion, holder=_holder(given))  # fmt: skip
+        _run_to(given, report_by)
         if suggestion is not None:
             # The item's staff learn that there is one, not what it says.
             transitions.note(suggestion, "instruction", actor=actor, at=at, words="领导有批示", data={"instruction": given.pk})  # fmt: skip
@@ -94,8 +100,9 @@ def send_back(*, instruction: LeaderInstruction, reason: str, actor: Actor, at: 
     with transaction.atomic():
         records.move(
             instruction, "instruction_send_back", actor=actor, at=at, reason=reason.strip(),
-            suggestion=instruction.suggestion, data={"earlier": instruction.report},
+            suggestion=instruction.suggestion, data={"earlier": instruction.report}, holder=_holder(instruction),
         )  # fmt: skip
+        _run_to(instruction, None)
         _tell(instruction, "批示的落实情况退回重报", actor, at)
 
 
@@ -174,6 +181,25 @@ def mark_read(*, item: TrayItem, actor: Actor, at: datetime) -> None:
     if actor.user is None or actor.user.pk != item.leader_id:
         raise NotAllowed("只能标记自己的阅读清单。")
     TrayItem.objects.filter(pk=item.pk, read_at=None).update(read_at=at)
+
+
+def _holder(instruction: LeaderInstruction) -> Unit | None:
+    """Whose the clock is: the unit that may read the words; nobody but the office for the others."""
+    return instruction.unit if instruction.audience == LeaderInstruction.Audience.UNIT else None
+
+
+def _run_to(instruction: LeaderInstruction, day: date | None) -> None:
+    """Let KL end on the leader's day, and keep the day it ends on beside the words, for lists."""
+    held = clocks.of_record(instruction).filter(kind="KL", stopped_at=None).first()
+    if held is None:
+        return
+    if day is not None:
+        clocks.fix(held, day)
+        Clock.objects.filter(pk=held.pk).update(first_due_on=day)
+    LeaderInstruction.objects.filter(pk=instruction.pk).update(
+        report_by=held.due_on, due_on=held.due_on
+    )
+    instruction.report_by = instruction.due_on = held.due_on
 
 
 def _month(day: date) -> date:

@@ -51,7 +51,9 @@ SWEEPS: dict[str, str] = {
     "supervision": "suggestions.services.supervision_rules.propose_all",  # proposals, never orders (8.1)
     "sponsorship": "suggestions.services.sponsoring.propose_all",  # matters for a leader (6.4)
     "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)
-    "month_close": "suggestions.services.supervision_rules.close_month",  # K26
+    "month_close": "suggestions.services.supervision_rules.close_month",  # K26: drawn, and late
+    "consultations": "suggestions.services.consulting.sweep",  # K21: opened and ended at their own moments
+    "minors_audit": "suggestions.services.minors_audit.sweep",  # yearly (9.5)
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "sheets": "suggestions.services.sheets.forget_old",  # uploaded paper sheets, 90 days
     "emergencies": "suggestions.services.emergency.digests",  # SH 14: each day to the leaders

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from suggestions import rules
+from suggestions import outbox, rules
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.models import CaseEvent, Clock, Suggestion, TriageHint
-from suggestions.services import clocks, deciding, hinted, transitions
+from suggestions.services import clocks, deciding, hinted, replying, transitions
 from suggestions.states import BY_NAME, DONE, OPEN, WITH_UNITS, Case, Visibility
 
 PRIMARY_STATES = frozenset({Case.ACCEPTED, *WITH_UNITS, *DONE})
@@ -31,7 +31,8 @@ def merge(
             suggestion, "merge", actor=actor, at=at, reason=why, fields={"primary": primary},
             data={"primary": primary.case_no},
         )  # fmt: skip
-        for other in suggestion.merged_items.filter(status=Case.MERGED):
+        moved = list(suggestion.merged_items.filter(status=Case.MERGED))
+        for other in moved:
             transitions.note(
                 other, "primary_changed", actor=actor, at=at, visibility=Visibility.AUTHOR,
                 words=f"改为并入{primary.case_no}办理；答复时同样答复您", fields={"primary": primary},
@@ -44,7 +45,23 @@ def merge(
                 part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
             )
         hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, primary.case_no, at=at)
+        if primary.status in DONE:
+            for item in (suggestion, *moved):
+                _tell_answer(item, primary, at=at)
     return suggestion
+
+
+def _tell_answer(suggestion: Suggestion, primary: Suggestion, *, at: datetime) -> None:
+    """The primary is answered already: its answer goes to this author too, who may rate it (process.md 4.5, 13.8)."""
+    answered = primary.events.filter(name="pass_reply").order_by("-seq").first()
+    if answered is None:
+        return
+    replying.invite(suggestion=suggestion, at=at)
+    outbox.enqueue(
+        outbox.AUTHOR_NOTICE,
+        {"code": "author.answered", "suggestion": suggestion.pk, "event": answered.pk},
+        key=f"author.answered:{suggestion.pk}:{answered.pk}",
+    )
 
 
 def unmerge(*, suggestion: Suggestion, why: str, actor: Actor, at: datetime) -> Suggestion:

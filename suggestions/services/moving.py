@@ -16,7 +16,7 @@ from suggestions.services import clocks, records, transitions
 from suggestions.services.reminders import record_of
 from suggestions.states import Visibility
 
-AUTHORS = frozenset({"K2", "K7a", "K7b", "K10", "K13", "K15"})
+AUTHORS = frozenset({"K2", *counting.ANSWER_KINDS, "K10", "K13", "K15"})
 """Clocks whose dates the author was told; a move shows on their timeline."""
 _TRIES = 3
 

@@ -11,10 +11,11 @@ from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.insight import redaction
 from suggestions.models import QaPromise, QaQuestion, QaRating, QaSession, Unit
-from suggestions.services import records
+from suggestions.services import commitments, records
 from suggestions.services.again import again
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import Visibility
+from suggestions.states.qa_promise import QaPromiseState as Promise
 from suggestions.states.qa_session import QaSession as State
 
 
@@ -153,13 +154,7 @@ def answer(
         if not changed:
             raise DomainError("这个问题已经答复了。")
         if held["measure"] and due_on is not None:
-            QaPromise.objects.create(
-                question=question,
-                unit=actor.unit,
-                measure=held["measure"],
-                due_on=due_on,
-                first_due_on=due_on,
-            )
+            _promise(question, held["measure"], due_on, actor, at)
         records.note(
             session, "qa_answered", actor=actor, at=at, words=f"{actor.unit.short_name}答复一个问题",
             visibility=Visibility.PUBLIC, data={"question": question.pk, "promise": held["measure"]},
@@ -177,15 +172,30 @@ def follow(*, session: QaSession, actor: Actor, at: datetime) -> None:
     records.move(session, "qa_follow", actor=actor, at=at)
 
 
+def _promise(question: QaQuestion, measure: str, day: date, actor: Actor, at: datetime) -> None:
+    """A promise with its clock: K18 runs to the day said in public (process.md 6.2)."""
+    assert actor.unit is not None
+    made = QaPromise(
+        jurisdiction_id=question.session.jurisdiction_id, question=question, unit=actor.unit, measure=measure,
+        promised_on=day, first_promised_on=day,
+    )  # fmt: skip
+    data = {"unit": actor.unit.short_name, "day": _day(day), "measure": measure}
+    records.begin(made, "qa_promise_make", actor=actor, at=at, data=data, holder=actor.unit)
+    commitments.run_to(made, day)
+
+
 def keep(*, promise: QaPromise, proof: str, actor: Actor, at: datetime) -> None:
     """The unit says how a promise was kept; the day shows whether it was in time."""
     _unit_of(promise, actor)
     held = cleaned({"proof": Words("怎么兑现的", 500)}, {"proof": proof})
     _clean_of_persons("proof", held["proof"])
+    if promise.status == Promise.KEPT:
+        raise DomainError("这条承诺已经登记兑现。")
     with transaction.atomic():
-        changed = QaPromise.objects.filter(pk=promise.pk, kept_on=None).update(kept_on=local_date(at), **held)  # fmt: skip
-        if not changed:
-            raise DomainError("这条承诺已经登记兑现。")
+        records.move(
+            promise, "qa_promise_keep", actor=actor, at=at, data={"unit": promise.unit.short_name},
+            fields={"kept_on": local_date(at), **held},
+        )  # fmt: skip
         _note(promise, "qa_kept", f"兑现承诺：{promise.measure[:60]}", actor, at)
 
 
@@ -193,20 +203,23 @@ def move_promise(*, promise: QaPromise, due_on: date, reason: str, actor: Actor,
     """A new day with its public reason; the first day stays visible (as K18)."""
     _unit_of(promise, actor)
     held = cleaned({"moved_reason": Words("改期理由", 300)}, {"moved_reason": reason})
-    if due_on <= max(promise.due_on, local_date(at)):
+    if due_on <= max(promise.promised_on, local_date(at)):
         raise Invalid({"due_on": ["新日期要晚于原来的日期，也要在今天以后。"]})
+    if promise.status == Promise.KEPT:
+        raise DomainError("这条承诺已经登记兑现，不用改期。")
+    data = {"unit": promise.unit.short_name, "before": _day(promise.promised_on), "day": _day(due_on)}  # fmt: skip
     with transaction.atomic():
-        changed = QaPromise.objects.filter(pk=promise.pk, kept_on=None, due_on=promise.due_on).update(
-            due_on=due_on, missed_at=None, **held
+        records.move(
+            promise, "qa_promise_move", actor=actor, at=at, reason=held["moved_reason"], data=data, holder=promise.unit,
+            fields={"promised_on": due_on, **held},
         )  # fmt: skip
-        if not changed:
-            raise DomainError("这条承诺刚才有人改过，请刷新再看。")
+        commitments.run_to(promise, due_on)
         _note(promise, "qa_moved", f"承诺改期：{promise.measure[:60]}", actor, at)
 
 
 def close(*, session: QaSession, actor: Actor, at: datetime) -> None:
     """End the follow-up. Raises DomainError while a promise is open: the list stays until each is closed (6.2)."""
-    open_ones = QaPromise.objects.filter(question__session=session, kept_on=None).count()
+    open_ones = QaPromise.objects.filter(question__session=session).exclude(status=Promise.KEPT).count()
     if open_ones:
         raise DomainError(f"还有{open_ones}条承诺没有兑现，全部兑现以后才能办结。")
     records.move(session, "qa_close", actor=actor, at=at)
@@ -243,14 +256,24 @@ def turn(*, now: datetime) -> int:
     for session in QaSession.objects.filter(status=State.COLLECTING, closes_on__lt=today):
         records.move(session, "qa_answer", actor=system, at=_midnight(session.closes_on + timedelta(days=1)))  # fmt: skip
         done += 1
-    late = QaPromise.objects.filter(kept_on=None, missed_at=None, due_on__lt=today)
+    late = QaPromise.objects.filter(status=Promise.OPEN, promised_on__lt=today)
     for promise in late.select_related("question__session", "unit"):
-        moment = _midnight(promise.due_on + timedelta(days=1))
-        with transaction.atomic():
-            if QaPromise.objects.filter(pk=promise.pk, missed_at=None, kept_on=None).update(missed_at=moment):  # fmt: skip
-                _note(promise, "qa_missed", f"承诺逾期：{promise.measure[:60]}", system, moment)
-                done += 1
+        done += _miss(promise)
     return done
+
+
+def _miss(promise: QaPromise) -> int:
+    """Missed at 24:00 of its day; its clock runs on, so that the ladder climbs until it is kept or moved."""
+    moment = _midnight(promise.promised_on + timedelta(days=1))
+    data = {"unit": promise.unit.short_name, "day": _day(promise.promised_on)}
+    try:
+        with transaction.atomic():
+            records.move(promise, "qa_promise_miss", actor=Actor.system(), at=moment, data=data)
+            _note(promise, "qa_missed", f"承诺逾期：{promise.measure[:60]}", Actor.system(), moment)
+    except DomainError:
+        # Kept or moved at the same moment; the next sweep looks again.
+        return 0
+    return 1
 
 
 def _moderate(question: QaQuestion, name: str, words: str, actor: Actor, at: datetime, **fields: object) -> None:  # fmt: skip
@@ -280,3 +303,7 @@ def _clean_of_persons(name: str, text: str) -> None:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(0), tzinfo=SHANGHAI)
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -31,8 +31,12 @@ _Step = ClockReminder.Step
 _OFFICE: dict[str, tuple[str, ...]] = {
     "K12": (Role.PUBLISHER,),
     "K14": (Role.INTAKE_CLERK,),
+    "K22p": (Role.HEARING_CLERK, Role.TRIAGE_OFFICER),
     "K24": (Role.PRIVACY_OFFICER,),
     "K25": (Role.PRIVACY_OFFICER,),
+    "K26": (Role.SUPERVISOR,),
+    "KL": (Role.SUPERVISOR,),
+    "KM": (Role.PRIVACY_OFFICER,),
     "K27": (Role.PUBLISHER, Role.PRIVACY_OFFICER),
 }
 """Who in the office holds a clock that no unit holds; the others are the triage officers'."""
@@ -177,7 +181,7 @@ def _holders(
     if held.holder_unit is not None and not held.holder_unit.is_collection_office:
         where = Q(unit=held.holder_unit, role__in=(Role.LIAISON, Role.HANDLER))
         return _people(where, on)
-    if record is not None and record.user_path and "__" not in record.user_path:
+    if record is not None and held.kind not in _OFFICE and record.user_path and "__" not in record.user_path:
         person = getattr(record, record.user_path, None)
         if person is not None and getattr(person, "is_active", False):
             return [person]

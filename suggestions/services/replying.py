@@ -39,6 +39,14 @@ def current_reply(suggestion: Suggestion) -> Reply | None:
     return suggestion.replies.order_by("-number").first()
 
 
+def own_reply(suggestion: Suggestion, lead: Assignment) -> Reply | None:
+    """The version the lead goes on with: the newest, if it is its own. What an earlier lead wrote stays that unit's, and
+    a new lead begins with an empty page.
+    """
+    newest = current_reply(suggestion)
+    return newest if newest is not None and newest.unit_id == lead.unit_id else None
+
+
 def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: Any) -> Reply:
     """Save the lead unit's draft; after a send-back or a rectification this begins the next version, nothing is lost.
 
@@ -54,12 +62,12 @@ def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: 
     if "parts" in clean:
         names = {a.unit.code: a.unit.short_name for a in assigning_units(suggestion)}
         clean["parts"] = reply_parts.clean(values["parts"], names)
-    reply = current_reply(suggestion)
+    newest, reply = current_reply(suggestion), own_reply(suggestion, lead)
     if reply is not None and reply.state in EDITABLE:
         # Conditional on the state that was read: a version signed meanwhile is never overwritten.
         _move(reply, reply.state, Reply.State.DRAFT, drafted_by=actor.user, updated_at=at, **clean)
         return reply
-    number = reply.number + 1 if reply else 1
+    number = newest.number + 1 if newest else 1
     kept = {} if reply is None else {n: getattr(reply, n) for n in _TEXTS}
     draft = Reply(suggestion=suggestion, unit=lead.unit, number=number, **{**kept, **clean})
     draft.drafted_by = actor.user  # type: ignore[assignment]
@@ -86,7 +94,7 @@ def adopt_opinion(*, suggestion: Suggestion, part: Assignment, actor: Actor, at:
         raise NotAllowed("只有主办单位可以起草答复。")
     if part.part != Assignment.Part.CO or not part.opinion:
         raise Invalid({"parts": ["这个单位还没有给协办意见。"]})
-    held = current_reply(suggestion)
+    held = own_reply(suggestion, lead)
     rows = list(held.parts) if held is not None else []
     if any(row.get("unit") == part.unit.code for row in rows):
         raise Invalid({"parts": [f"{part.unit.short_name}的意见已经在逐条回应里了。"]})
@@ -188,6 +196,8 @@ def sign(*, reply: Reply, actor: Actor, at: datetime, note: str = "") -> Reply:
         names = "、".join(a.unit.short_name for a in waiting)
         raise Invalid({"note": [f"{names}还没有回复协办意见，期限也没到。要先报送，请写明原因。"]})
     lead = lead_assignment(suggestion)
+    if lead.unit_id != reply.unit_id:
+        raise NotAllowed("这件已经改由别的单位主办，这一稿不能再签。")
     rectifying.check_again(reply)
     with transaction.atomic():
         _move(

@@ -21,9 +21,10 @@ from suggestions.models import (
     SupervisionStep,
     Topic,
     Unit,
+    Visit,
 )
 from suggestions.models.supervision import CRITICAL_KIND
-from suggestions.services import clocks, records, transitions
+from suggestions.services import clocks, records, transitions, visiting
 from suggestions.services.lapses import legal_moment
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.supervision import Supervision as State
@@ -125,7 +126,7 @@ def issue(
         raise Invalid({"unit": ["请选督办哪个单位。"]})
     critical = order.is_critical if is_critical is None else is_critical
     order.unit, order.level, order.is_critical = target, level, critical
-    name = "supervision_issue_critical" if critical else "supervision_issue"
+    name = _row(order, "supervision_issue")
     data = {"unit": target.short_name, "level": str(Level(level).label)}
     with transaction.atomic():
         if order.pk:
@@ -155,11 +156,11 @@ def answer(*, order: SupervisionOrder, text: str, actor: Actor, at: datetime) ->
 
 
 def send_back(*, order: SupervisionOrder, reason: str, actor: Actor, at: datetime) -> None:
-    """The answer does not do: the same rung again with a new K16, the earlier answer kept beside it."""
+    """The answer does not do: the same rung again with a new K16 (critical: K16c), the earlier answer kept beside it."""
     last = current_step(order)
     with transaction.atomic():
         records.move(
-            order, "supervision_send_back", actor=actor, at=at, reason=reason.strip(), data={"unit": _name(order)},
+            order, _row(order, "supervision_send_back"), actor=actor, at=at, reason=reason.strip(), data={"unit": _name(order)},
             suggestion=order.suggestion, holder=order.unit,
         )  # fmt: skip
         _judge(last, f"退回：{reason.strip()}", at)
@@ -194,7 +195,7 @@ def climb(
 ) -> SupervisionOrder:
     """A higher rung, after silence or an answer that does not do. Raises Invalid when it is not higher.
 
-    Source: XF 39, 40; SH 20 (joint supervision with inspection bodies).
+    A critical order climbs by K16c, one working day. Source: XF 39, 40; SH 20 (joint supervision with inspection bodies).
     """
     if level <= order.level:
         raise Invalid({"level": [f"要升到比“{Level(order.level).label}”更高的一级。"]})
@@ -202,13 +203,28 @@ def climb(
     last = current_step(order)
     with transaction.atomic():
         records.move(
-            order, "supervision_climb", actor=actor, at=at, fields={"level": level},
+            order, _row(order, "supervision_climb"), actor=actor, at=at, fields={"level": level},
             data={"unit": _name(order), "level": str(Level(level).label)}, suggestion=order.suggestion, holder=order.unit,
         )  # fmt: skip
         _judge(last, "升级督办", at)
         _step(order, held, actor, at)
         _tell(order, f"督办升级为{Level(level).label}", actor, at)
     return order
+
+
+def spot_check(*, order: SupervisionOrder, actor: Actor, at: datetime) -> Visit:
+    """Have the author called about the matter of an order, unannounced: the unit is not told (8.1; S1, S4 抽查回访).
+
+    The call is a return visit with its own K14; what the author says stands beside the unit's answer. Raises WrongState.
+    """
+    if order.suggestion is None:
+        raise DomainError("这件督办不是针对一件建议的，请在要抽查的建议上安排回访。")
+    if order.status == State.PROPOSED:
+        raise DomainError("督办发出以后才能抽查；现在可以直接在建议上安排回访。")
+    with transaction.atomic():
+        visit = visiting.plan(suggestion=order.suggestion, why=Visit.Why.SPOT, actor=actor, at=at, order=order)  # fmt: skip
+        records.note(order, "supervision_spot_check", actor=actor, at=at, words="安排抽查回访", suggestion=order.suggestion, data={"visit": visit.pk})  # fmt: skip
+    return visit
 
 
 def withdraw(*, order: SupervisionOrder, reason: str, actor: Actor, at: datetime) -> None:
@@ -254,6 +270,11 @@ def lapse(*, now: datetime) -> int:
             continue
         done += 1
     return done
+
+
+def _row(order: SupervisionOrder, name: str) -> str:
+    """A critical order runs on K16c, one working day, on every rung and after every answer sent back (K16)."""
+    return f"{name}_critical" if order.is_critical else name
 
 
 def _words(level: int, text: str, basis: str, with_bodies: str) -> dict[str, str]:

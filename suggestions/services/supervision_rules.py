@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.timezone import make_aware
 
 from suggestions.actor import Actor
-from suggestions.clock import SHANGHAI, local_date, working_days_between
-from suggestions.codes import Category, Overall
+from suggestions.clock import ANSWER_KINDS, SHANGHAI, local_date, working_days_between
+from suggestions.codes import Category, Overall, Solved
 from suggestions.errors import DomainError, NotAllowed
 from suggestions.models import (
     Assignment,
@@ -31,14 +32,19 @@ from suggestions.models import (
     SupervisionOrder,
     Topic,
     Unit,
+    Visit,
 )
 from suggestions.models.suggestion import SuggestionQuerySet
-from suggestions.services import clocks, supervising
+from suggestions.services import clocks, records, supervising
+from suggestions.services.lapses import legal_moment
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, Case
 from suggestions.states import Assignment as Part
 from suggestions.states import Commitment as Promise
 from suggestions.states.machines import Extension as ExtensionState
+from suggestions.states.month_close import MonthCloseState as Month
+from suggestions.states.supervision import Supervision as State
+from suggestions.states.visit import VisitState
 
 UNITS_TOUCHED, RETURNS, REWORKS, RATINGS = 3, 2, 3, 2
 """Shifting from the third unit or the second return on; the third rework; the second dissatisfaction (PRAC)."""
@@ -46,6 +52,7 @@ CONCENTRATED, WINDOW_DAYS = 5, 30
 """Repeated concentrated matters: distinct authors of one topic in one district within these days (JN 28; P)."""
 _BATCH = 500
 Rule = SupervisionOrder.Rule
+_RUNNING = (State.ISSUED, State.OVERDUE, State.ANSWERED, State.SENT_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ def overdue(today: date) -> Iterator[Proposal]:
     )
     late = (
         Clock.objects.filter(
-            kind__in=("K7a", "K7b", "K15"), stopped_at=None, paused_on=None, due_on__lt=today,
+            kind__in=(*ANSWER_KINDS, "K15"), stopped_at=None, paused_on=None, due_on__lt=today,
             suggestion__status__in=OPEN,
         )
         .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
@@ -272,32 +279,53 @@ def concentrated(today: date) -> Iterator[Proposal]:
         yield Proposal(Rule.CONCENTRATED, key, facts, place, None, topic, district, unit)
 
 
+def visits(today: date) -> Iterator[Proposal]:
+    """A return visit, sampled or unannounced, on which the author says: not contacted, not solved, or dissatisfied (8.1).
+
+    Not where the visit was itself the spot check of an order that still runs: its supervisor reads it there.
+    """
+    since = datetime.combine(today - timedelta(days=WINDOW_DAYS), datetime.min.time())
+    rows = (
+        Visit.objects.filter(status=VisitState.DONE, visited_at__gte=make_aware(since, SHANGHAI))
+        .filter(Q(contacted=False) | Q(solved=Solved.NO) | Q(satisfied=Overall.DISSATISFIED))
+        .exclude(order__isnull=False, order__status__in=_RUNNING)
+        .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+        .select_related("suggestion__jurisdiction", "unit")
+    )
+    for visit in rows[:_BATCH]:
+        said = [
+            "承办单位没有联系过" if visit.contacted is False else "",
+            "没有解决" if visit.solved == Solved.NO else "",
+            "不满意" if visit.satisfied == Overall.DISSATISFIED else "",
+        ]
+        facts = [f"{visit.get_why_display()}时建议人反映：{'，'.join(s for s in said if s)}。"]
+        case = visit.suggestion
+        yield Proposal(Rule.VISIT, f"visit:{visit.pk}", facts, case.jurisdiction, case, unit=visit.unit)  # fmt: skip
+
+
 RULES: tuple[Callable[[date], Iterator[Proposal]], ...] = (
-    overdue, no_feedback, shifting, dissatisfied, rework, commitments, concentrated,
+    overdue, no_feedback, shifting, dissatisfied, rework, commitments, concentrated, visits,
 )  # fmt: skip
 
 
 def close_month(*, now: datetime) -> int:
-    """Draw the list of what a month left open, once, to be reported on the third working day (K26; S4)."""
-    today = local_date(now)
-    first = today.replace(day=1)
+    """Draw the list of what a month left open, once, to be reported on the third working day (K26; S4).
+
+    Drawn at the legal moment, the last of the month, from which K26 counts; lists not reported in time are marked.
+    """
+    first = local_date(now).replace(day=1)
     month = (first - timedelta(days=1)).replace(day=1)
-    calendar, due, left = clocks.workdays(), first - timedelta(days=1), 3
-    while left:
-        due += timedelta(days=1)
-        left -= calendar.is_working(due)
+    after = make_aware(datetime.combine(first, datetime.min.time()), SHANGHAI)
     drawn = 0
-    for place in Jurisdiction.objects.filter(is_active=True):
-        if MonthClose.objects.filter(jurisdiction=place, month=month).exists():
-            continue
+    for place in Jurisdiction.objects.filter(is_active=True).exclude(
+        pk__in=MonthClose.objects.filter(month=month).values("jurisdiction")
+    ):
         cases = list(
-            open_cases()
-            .filter(jurisdiction=place, received_at__lt=make_aware(datetime.combine(first, datetime.min.time()), SHANGHAI))
-            .order_by("due_on", "pk")
-        )  # fmt: skip
+            open_cases().filter(jurisdiction=place, received_at__lt=after).order_by("due_on", "pk")
+        )
         late = [c for c in cases if c.due_on is not None and c.due_on < first]
-        MonthClose.objects.create(
-            jurisdiction=place, month=month, due_on=due, open_at_end=len(cases), overdue_at_end=len(late),
+        close = MonthClose(
+            jurisdiction=place, month=month, open_at_end=len(cases), overdue_at_end=len(late),
             rows=[
                 {"case_no": c.case_no, "status": c.status, "due_on": c.due_on.isoformat() if c.due_on else "",
                  "unit": c.lead_unit.short_name if c.lead_unit else ""}
@@ -305,20 +333,47 @@ def close_month(*, now: datetime) -> int:
             ],
             drawn_at=now,
         )  # fmt: skip
+        data = {"month": f"{month.year}年{month.month}月", "open": len(cases), "late": len(late)}
+        try:
+            with transaction.atomic():
+                records.begin(
+                    close, "month_draw", actor=Actor.system(), at=after - timedelta(seconds=1), data=data
+                )  # fmt: skip
+                # The clock's day is kept beside the list: it is read long after the clock has stopped.
+                MonthClose.objects.filter(pk=close.pk).update(report_by=close.due_on)
+        except IntegrityError:
+            # Another worker drew it at the same moment.
+            continue
         drawn += 1
-    return drawn
+    return drawn + _lapse_months(now)
+
+
+def _lapse_months(now: datetime) -> int:
+    """Lists whose day is over without a report (K26), at 24:00 of that day."""
+    late = Clock.objects.filter(kind="K26", stopped_at=None, due_on__lt=local_date(now))
+    by_id = {c.record_id: c for c in late[:_BATCH]}
+    done = 0
+    for close in MonthClose.objects.filter(status=Month.DRAWN, pk__in=[p for p in by_id if p]):
+        try:
+            records.move(close, "month_lapse", actor=Actor.system(), at=legal_moment(by_id[close.pk]))  # fmt: skip
+        except DomainError:
+            # Reported at the same moment; the next sweep looks again.
+            continue
+        done += 1
+    return done
 
 
 def report_month(*, close: MonthClose, note: str, actor: Actor, at: datetime) -> None:
-    """The supervisor reports the list with a word on what is done about it (K26)."""
+    """The supervisor reports the list with a word on what is done about it; K26 stops (S4)."""
     if actor.user is None:
         raise NotAllowed
     held = cleaned({"note": Words("说明", 2000)}, {"note": note})
-    changed = MonthClose.objects.filter(pk=close.pk, reported_at=None).update(
-        reported_at=at, reported_by=actor.user, note=held["note"]
-    )
-    if not changed:
+    if close.status == Month.REPORTED:
         raise DomainError("这个月的清单已经报过了。")
+    records.move(
+        close, "month_report", actor=actor, at=at, data={"note": held["note"]},
+        fields={"reported_at": at, "reported_by": actor.user, "note": held["note"]},
+    )  # fmt: skip
 
 
 def _day(day: date) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from suggestions import clock as counting
 from suggestions.actor import Actor
-from suggestions.clock import Length, local_date
+from suggestions.clock import DATED, Length, local_date
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import ClockRule, Jurisdiction, TimeChange
 from suggestions.rules import clean_text
@@ -21,8 +21,6 @@ from suggestions.services.moving import Move
 from suggestions.states.time_change import TimeChange as State
 
 LONGEST: dict[str, int] = {Length.DAY: 366, Length.WORKING_DAY: 250, Length.HOUR: 168}
-DATED = frozenset({"K1", "K18"})
-"""At once, or on a promised date: there is no number to change."""
 
 
 def propose_rule(
@@ -163,6 +161,27 @@ def confirm(*, change: TimeChange, actor: Actor, at: datetime) -> int:
         if change.kind == TimeChange.Kind.CALENDAR:
             return calendars.write(days_of(change), source=change.basis, at=at, actor=actor)
         return _write_rule(change, actor=actor, at=at)
+
+
+def load(*, days: list[Day], source: str, at: datetime) -> list[Move]:
+    """The operator's own act at the machine (`manage.py load_workdays`): no second person, but a record and an event that
+    name the system, and an event on every item whose date moves. Returns those moves; nothing is recorded when nothing
+    changes. Source: HOL 7; process.md 5.1.
+    """
+    held = clocks.workdays().exceptions
+    changed = [d for d in days if held.get(d.date) != d.working]
+    moves = moving.moves_of_calendar(calendars.with_days(days))
+    place = Jurisdiction.get_first_root_node()
+    with transaction.atomic():
+        if changed and place is not None:
+            change = TimeChange(
+                jurisdiction=place, kind=TimeChange.Kind.CALENDAR, basis=(source or "运行维护人员载入")[:120], proposed_at=at,
+                decided_at=at, moved=len(moves), payload={"days": [[d.date.isoformat(), d.working, d.note] for d in changed]},
+            )  # fmt: skip
+            data = {"what": describe(change), "moved": len(moves)}
+            records.begin(change, "time_load", actor=Actor.system(), at=at, reason=change.basis, data=data)  # fmt: skip
+        calendars.write(days, source=source, at=at, actor=Actor.system())
+    return moves
 
 
 def _write_rule(change: TimeChange, *, actor: Actor, at: datetime) -> int:

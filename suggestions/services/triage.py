@@ -6,6 +6,7 @@ What a second person has to look at is in `deciding`, merging in `merging`; this
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from suggestions import rules
@@ -32,10 +33,17 @@ def accept(
     urgency: str = Urgency.NORMAL,
     district: District | None = None,
     tags: Iterable[str] = (),
+    category: str = Category.SUGGESTION,
 ) -> Suggestion:
-    """Take an item in as a suggestion (T5; XF 29) and queue its page when the author agreed to one."""
+    """Take an item in as a suggestion (T5; XF 29) and queue its page when the author agreed to one.
+
+    `category`: what else this office answers itself (`handled_categories`); such an item gets K7c or K7d when it is
+    dispatched and never a page. Raises Invalid({"category": …}) for what has its own channel. Source: process.md 1; GD.
+    """
+    if category not in handled_categories():
+        raise Invalid({"category": ["这一类不由本办公室办理，请指引到它的渠道。"]})
     fields = {
-        "category": Category.SUGGESTION, "topic": topic, "urgency": urgency, "accepted_at": at,
+        "category": category, "topic": topic, "urgency": urgency, "accepted_at": at,
         "district": district or suggestion.district,
     }  # fmt: skip
     deciding.ensure_none_pending(suggestion)
@@ -48,13 +56,20 @@ def accept(
         if wanted:
             suggestion.tags.set(wanted)
         hinted.note_choice(suggestion, TriageHint.Kind.TOPIC, topic.code, at=at)
-        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, Category.SUGGESTION, at=at)
+        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, category, at=at)
         # Taken in by itself: for now it is none of its look-alikes. A merge later corrects this.
         hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, "", at=at)
-        publishing.queue(suggestion=suggestion, at=at)
+        if category == Category.SUGGESTION:
+            publishing.queue(suggestion=suggestion, at=at)
         if urgency != Urgency.NORMAL:
             urgent.alert(suggestion=suggestion, level=urgency, actor=actor, at=at)
     return suggestion
+
+
+def handled_categories() -> list[str]:
+    """What this office takes in: suggestions, and the consultations or complaints it answers itself (HANDLED_CATEGORIES)."""
+    more = (Category.CONSULTATION, Category.APPEAL_CLAIM)
+    return [str(Category.SUGGESTION), *(str(c) for c in more if c in settings.HANDLED_CATEGORIES)]
 
 
 def request_supplement(

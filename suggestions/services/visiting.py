@@ -8,15 +8,14 @@ from django.db import transaction
 
 from suggestions import access, rules
 from suggestions.actor import Actor
-from suggestions.clock import local_date
+from suggestions.clock import ANSWER_KINDS, local_date
 from suggestions.codes import Overall, Solved
 from suggestions.errors import Invalid, NotAllowed, WrongState
-from suggestions.models import Author, Clock, Suggestion, Visit
+from suggestions.models import Author, Clock, Suggestion, SupervisionOrder, Visit
 from suggestions.services import lapses, records, transitions
 from suggestions.states import ACTIVE_ASSIGNMENT, Case
 from suggestions.states.visit import VisitState
 
-HANDLING = ("K7a", "K7b")
 LOOK_BACK = timedelta(days=30)
 """Limits that passed longer ago are not visited any more: people no longer remember who called them."""
 ATTEMPTS = 3
@@ -27,7 +26,7 @@ _BATCH = 500
 
 def share() -> int:
     """Percent of the cases to visit; 100 visits all."""
-    return int(getattr(settings, "VISIT_SHARE", 20))
+    return int(settings.VISIT_SHARE)
 
 
 def is_sampled(case_no: str, percent: int) -> bool:
@@ -36,7 +35,9 @@ def is_sampled(case_no: str, percent: int) -> bool:
     return int.from_bytes(digest[:4], "big") % 100 < percent
 
 
-def plan(*, suggestion: Suggestion, why: str, actor: Actor, at: datetime) -> Visit:
+def plan(
+    *, suggestion: Suggestion, why: str, actor: Actor, at: datetime, order: SupervisionOrder | None = None
+) -> Visit:
     """Arrange a visit. Units learn nothing of it: it stands in its own record and not in the case (spot checks; S1, S4)."""
     if why not in Visit.Why.values:
         raise Invalid({"why": ["请选回访的缘由。"]})
@@ -47,7 +48,8 @@ def plan(*, suggestion: Suggestion, why: str, actor: Actor, at: datetime) -> Vis
     if suggestion.visits.filter(status=VisitState.PLANNED).exists():
         raise WrongState("这件建议已经安排了回访。")
     visit = Visit(
-        suggestion=suggestion, jurisdiction=suggestion.jurisdiction, unit=suggestion.lead_unit, why=why, planned_at=at
+        suggestion=suggestion, jurisdiction=suggestion.jurisdiction, unit=suggestion.lead_unit, why=why, planned_at=at,
+        order=order,
     )  # fmt: skip
     records.begin(visit, "plan_visit", actor=actor, at=at, data={"why": why}, suggestion=suggestion)
     return visit
@@ -143,7 +145,7 @@ def plan_due(*, now: datetime) -> int:
     today, done = local_date(now), 0
     passed = (
         Clock.objects.filter(
-            kind__in=HANDLING, due_on__lt=today, due_on__gte=today - LOOK_BACK, paused_on=None,
+            kind__in=ANSWER_KINDS, due_on__lt=today, due_on__gte=today - LOOK_BACK, paused_on=None,
             suggestion__isnull=False, suggestion__visits=None,
         )
         .exclude(stop_reason__in=("study_before_reply", "recall", "withdraw"))

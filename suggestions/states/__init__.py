@@ -16,6 +16,7 @@ from suggestions.states.assignment import ASSIGNMENT_TRANSITIONS
 from suggestions.states.award import AWARD_TRANSITIONS
 from suggestions.states.case import CASE_TRANSITIONS
 from suggestions.states.commitment import COMMITMENT_TRANSITIONS
+from suggestions.states.consultation import CONSULTATION_TRANSITIONS
 from suggestions.states.decision import DECISION_TRANSITIONS
 from suggestions.states.evaluation import EVALUATION_TRANSITIONS
 from suggestions.states.export import EXPORT_TRANSITIONS
@@ -40,7 +41,10 @@ from suggestions.states.machines import (
     Visibility,
 )
 from suggestions.states.mandate import MANDATE_TRANSITIONS
+from suggestions.states.minors_audit import MINORS_AUDIT_TRANSITIONS
+from suggestions.states.month_close import MONTH_CLOSE_TRANSITIONS
 from suggestions.states.publication import PUBLICATION_TRANSITIONS
+from suggestions.states.qa_promise import QA_PROMISE_TRANSITIONS
 from suggestions.states.qa_session import QA_SESSION_TRANSITIONS
 from suggestions.states.reception import RECEPTION_TRANSITIONS
 from suggestions.states.relay import RELAY_TRANSITIONS
@@ -91,6 +95,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     *INVITATION_TRANSITIONS,
     *TIME_CHANGE_TRANSITIONS,
     *EXPORT_TRANSITIONS,
+    *MONTH_CLOSE_TRANSITIONS,
+    *QA_PROMISE_TRANSITIONS,
+    *CONSULTATION_TRANSITIONS,
+    *MINORS_AUDIT_TRANSITIONS,
     *SERVICE_POINT_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}

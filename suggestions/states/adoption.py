@@ -16,7 +16,7 @@ ADOPTION_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_M, "study", (Adoption.CANDIDATE,), Adoption.STUDYING, TRIAGE, _("开始论证"), _("开始论证"),
                Visibility.PUBLIC, basis="SH 11"),
     Transition(_M, "study_before_reply", (Adoption.CANDIDATE,), Adoption.STUDYING, TRIAGE, _("先论证再答复"),
-               _("开始论证，论证后答复"), Visibility.PUBLIC, starts=("K7b",), stops=("K7a",), basis="SH 11; K7b"),
+               _("开始论证，论证后答复"), Visibility.PUBLIC, starts=("K7b",), stops=("K7a", "K7c", "K7d"), basis="SH 11; K7b"),
     Transition(_M, "recommend", (Adoption.STUDYING,), Adoption.RECOMMENDED, (Role.UNIT_HEAD, *TRIAGE), _("建议采纳"),
                _("论证认为可以采纳"), Visibility.PUBLIC, basis="process.md 4.8"),
     Transition(_M, "not_recommend", (Adoption.STUDYING,), Adoption.NOT_RECOMMENDED, (Role.UNIT_HEAD, *TRIAGE),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from suggestions.clock import ANSWER_KINDS
 from suggestions.roles import Role
 from suggestions.states.machines import Case, Machine, Visibility
 from suggestions.states.table import AGENTS, AUTHOR, OFFICE, SYSTEM, TRIAGE, UNIT, Transition
@@ -14,7 +15,7 @@ CASE_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_M, "submit", (Case.DRAFT,), Case.SUBMITTED, (AUTHOR, Role.INTAKE_CLERK, *AGENTS, SYSTEM), _("提交"),
                _("提交"), Visibility.STAFF, starts=("K1",), basis="T1; SH 10; PIPL 17, 35"),
     Transition(_M, "register", (Case.SUBMITTED,), Case.REGISTERED, (SYSTEM, Role.INTAKE_CLERK, *AGENTS), _("登记"),
-               _("收到，登记"), Visibility.PUBLIC, starts=("K2", "K3"), stops=("K1",), notify=("author.registered",),
+               _("收到，登记"), Visibility.PUBLIC, starts=("K2", "K3"), stops=("K1", "K1m"), notify=("author.registered",),
                basis="T2; XF 22, 44(1)"),
     Transition(_M, "request_supplement", (Case.REGISTERED,), Case.SUPPLEMENT_REQUESTED, TRIAGE, _("请建议人补充"),
                _("请您补充：{asked}"), starts=("K10",), pauses=("K2",), notify=("author.supplement",), reason_required=True,
@@ -31,7 +32,7 @@ CASE_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_M, "refuse", (Case.REGISTERED,), Case.NOT_ACCEPTED, TRIAGE, _("不予受理"), _("没有受理：{reason_text}"),
                stops=("K2", "K3", "K23"), notify=("author.refused",), reason_required=True, basis="T7; SH 10; process.md 3.5"),
     Transition(_M, "merge", (Case.REGISTERED, Case.ACCEPTED), Case.MERGED, TRIAGE, _("并案"),
-               _("与{primary}是同一件事，合并办理；答复时同样答复您"), stops=("K2", "K3", "K7a", "K7b", "K23"), notify=("author.merged",),
+               _("与{primary}是同一件事，合并办理；答复时同样答复您"), stops=("K2", "K3", *ANSWER_KINDS, "K23"), notify=("author.merged",),
                reason_required=True, basis="T8; process.md 4.5"),
     Transition(_M, "join_earlier", (Case.REGISTERED,), Case.MERGED, TRIAGE, _("并入本人早先的件"),
                _("和您早先提的{primary}是同一件事，{how}"), stops=("K2", "K3", "K23"), notify=("author.joined_earlier",),
@@ -64,7 +65,7 @@ CASE_TRANSITIONS: tuple[Transition, ...] = (
                _("答复没有通过审核，退回{unit}重写"), stops=("K11",), notify=("staff.sent_back",), reason_required=True,
                basis="T12"),
     Transition(_M, "pass_reply", (Case.REPLY_REVIEW,), Case.ANSWERED, OFFICE, _("审核通过并答复"), _("{unit}答复"),
-               Visibility.PUBLIC, starts=("K12",), stops=("K11", "K7a", "K7b", "K15", "K23"), notify=("author.answered",),
+               Visibility.PUBLIC, starts=("K12",), stops=("K11", *ANSWER_KINDS, "K15", "K23"), notify=("author.answered",),
                basis="T13, T16; XF 29; SH 12"),
     Transition(_M, "close", (Case.ANSWERED,), Case.CLOSED, (SYSTEM, AUTHOR), _("办结"), _("办结"), Visibility.PUBLIC,
                starts=("K20",), stops=("K13", "K23"), basis="T14"),
@@ -81,7 +82,7 @@ CASE_TRANSITIONS: tuple[Transition, ...] = (
                (Case.REGISTERED, Case.SUPPLEMENT_REQUESTED, Case.ACCEPTED, Case.MERGED, Case.DISPATCHED, Case.HANDLING,
                 Case.REPLY_REVIEW, Case.ANSWERED, Case.RECTIFYING, Case.REOPENED),
                Case.WITHDRAWN, (AUTHOR, *AGENTS), _("撤回"), _("您撤回了这件建议"),
-               stops=("K2", "K3", "K7a", "K7b", "K10", "K11", "K12", "K13", "K15", "K23"), notify=("staff.withdrawn",),
+               stops=("K2", "K3", *ANSWER_KINDS, "K10", "K11", "K12", "K13", "K15", "K23"), notify=("staff.withdrawn",),
                basis="T18 (an agent with the author's own code); process.md 9.4"),
     Transition(_M, "archive", (Case.CLOSED,), Case.ARCHIVED, (SYSTEM,), _("归档"), _("已归档"), Visibility.PUBLIC,
                stops=("K20",), basis="T19; K20"),

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from suggestions import content
-from suggestions.clock import SHANGHAI, local_date
+from suggestions.clock import ANSWER_KINDS, SHANGHAI, local_date
 from suggestions.codes import Outcome, Overall
 from suggestions.models import Clock, Evaluation, Suggestion, Unit
 from suggestions.states import Case
@@ -88,7 +88,7 @@ def due_clocks(period: Period, unit: Unit | None = None) -> "QuerySet[Clock]":
     """Handling clocks due in the period, of one unit's items or of all: the base of on_time_completion."""
     # A study that the answer waited for replaces the simple limit by its own (process.md 5, K7b).
     rows = Clock.objects.filter(
-        kind__in=("K7a", "K7b"), due_on__range=(period.first, period.last)
+        kind__in=ANSWER_KINDS, due_on__range=(period.first, period.last)
     ).exclude(stop_reason="study_before_reply")
     rows = rows.exclude(stop_reason="withdraw").exclude(stopped_at=None, paused_on__isnull=False)
     return rows.filter(suggestion__lead_unit=unit) if unit else rows

@@ -119,6 +119,7 @@ MAY |= {
     | ABOVE,
     "see_takedowns": {"publisher", "privacy_officer"},
     "see_breaches": {"privacy_officer", "leader", "leader@province"},
+    "see_minors_audits": {"privacy_officer", "leader", "leader@province"},
     "see_access_log": {"privacy_officer", "audit_admin"},
     "write_message": UNIT,
     "see_messages": UNIT | {"intake_clerk", "triage_officer", "triage_officer@province"},

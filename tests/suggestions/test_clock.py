@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suggestions.clock import DEFAULT_RULES, Due, Length, Pause, Rule, Workdays, due
+from suggestions.clock import DEFAULT_RULES, Due, Length, Pause, Rule, Workdays, due, whole_notice
 from suggestions.clock import working_days_between as between
 from suggestions.management.commands.load_workdays import packaged_days
 from suggestions.services import clocks
@@ -212,6 +212,16 @@ def test_a_notice_loaded_later_moves_a_provisional_date_and_makes_it_sure(
     assert between(before.on, after.on, loaded) == 2
 
 
+@pytest.mark.parametrize("year", NOTICES)
+def test_a_packaged_year_is_a_whole_notice_and_less_than_it_is_not(
+    official: Workdays, year: int
+) -> None:
+    off = [d for d, working in official.exceptions.items() if not working]
+    assert whole_notice(year, off)
+    for month in (1, 4, 5, 10):
+        assert not whole_notice(year, [d for d in off if d.month != month])
+
+
 def test_each_day_off_says_why_it_did_not_count(official: Workdays) -> None:
     found = due(RULES["K7a"], date(2026, 9, 16), official)
     why = {step.day: step.why for step in found.steps}
@@ -345,7 +355,7 @@ def test_explain_due_lists_every_day_with_its_number_or_the_reason_it_has_none(
     lines = said("K7a", "2026-09-16").splitlines()
     assert (
         lines[0]
-        == "K7a 办理答复：15个工作日（本站规定：policy; SH 11）。2026-09-16 起算，当天不计。"
+        == "K7a 办理答复：15个工作日（本站规定，《上海市人民建议征集若干规定》第11条）。2026-09-16 起算，当天不计。"
     )
     assert lines[-2] == "期限：2026-10-13 24:00"
     assert len(lines) == 3 + (date(2026, 10, 13) - date(2026, 9, 16)).days
@@ -383,7 +393,8 @@ def test_a_calendar_file_changes_the_dates_at_once(loaded: None, tmp_path) -> No
     before = due(RULES["K7a"], start, clocks.workdays())
     notice = tmp_path / "2027.csv"
     notice.write_text(
-        "# 放假通知\n2027-01-30,1,调休\n2027-02-05,0,春节\n2027-02-08,0,春节\n2027-02-09,0,春节\n",
+        "# 放假通知\n2027-01-01,0,元旦\n2027-01-30,1,调休\n2027-02-05,0,春节\n2027-02-08,0,春节\n2027-02-09,0,春节\n"
+        "2027-04-05,0,清明\n2027-06-09,0,端午\n2027-09-15,0,中秋\n2027-10-01,0,国庆\n",
         encoding="utf-8",
     )
     call_command("load_workdays", file=notice, source="演示通知", stdout=StringIO())

@@ -28,8 +28,11 @@ from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
 from tests.world import World
 
-NOTICE = "2027-01-01,0,元旦\n2027-01-02,1,调休\n2027-01-04,0,元旦\n"
-"""A made-up notice: Monday 4 January off, Saturday 2 January worked for it."""
+NOTICE = (
+    "2027-01-01,0,元旦\n2027-01-02,1,调休\n2027-01-04,0,元旦\n2027-02-05,0,春节\n2027-02-08,0,春节\n"
+    "2027-04-05,0,清明节\n2027-06-09,0,端午节\n2027-09-15,0,中秋节\n2027-10-01,0,国庆节\n"
+)
+"""A made-up notice of the whole year: Monday 4 January off, Saturday 2 January worked for it."""
 
 
 def at(day: str, hour: int = 9) -> datetime:
@@ -40,7 +43,7 @@ def at(day: str, hour: int = 9) -> datetime:
 def city(db: None) -> World:
     call_command("load_workdays", stdout=StringIO())
     city = w.make_world()
-    city.users["sys_admin_2"] = w._user("sys_admin_2", city, None)
+    city.users |= w._users({"sys_admin_2": None}, city.jurisdiction)
     return city
 
 
@@ -305,6 +308,45 @@ def test_the_command_can_be_asked_first_what_it_would_move(city: World, tmp_path
         call_command("load_workdays", file=notice, stdout=StringIO())
 
 
+def test_the_operators_load_is_recorded_as_the_systems_act_and_lists_each_date_that_moves(
+    city: World, tmp_path: Any
+) -> None:
+    from suggestions.models import CaseEvent, RecordEvent
+
+    item, out = handled(city, "2026-12-14"), StringIO()
+    notice = tmp_path / "2027.csv"
+    notice.write_text(NOTICE.replace("2027-01-02,1,调休\n", ""), encoding="utf-8")
+    before = TimeChange.objects.count()
+    call_command("load_workdays", file=notice, source="国办发明电〔2026〕1号", stdout=out)
+    assert f"{item.case_no} 办理答复：2027-01-05 → 2027-01-06" in out.getvalue()
+    change = TimeChange.objects.order_by("-pk")[0]
+    event = RecordEvent.objects.get(machine="time_change", record_id=change.pk)
+    assert (change.status, change.proposed_by, event.role, event.name) == (
+        "applied",
+        None,
+        "system",
+        "time_load",
+    )
+    assert CaseEvent.objects.get(suggestion=item, name="clock_moved").role == "system"
+    call_command("load_workdays", file=notice, source="国办发明电〔2026〕1号", stdout=StringIO())
+    assert TimeChange.objects.count() == before + 1
+
+
+def test_a_part_of_a_notice_leaves_its_year_provisional_and_says_so(
+    city: World, tmp_path: Any
+) -> None:
+    item, out = handled(city, "2026-12-14"), StringIO()
+    notice = tmp_path / "2027.csv"
+    notice.write_text("2027-01-01,0,元旦\n2027-01-04,0,元旦\n", encoding="utf-8")
+    call_command("load_workdays", file=notice, stdout=out)
+    clock = k7a(item)
+    assert (clock.due_on, clock.provisional) == (date(2027, 1, 6), True)
+    assert "2027年只载入了一部分" in out.getvalue()
+    assert calendars.missing_year(date(2026, 11, 2)) == 2027
+    shown = main_text(sign_in(city, "supervisor").get(reverse("desk:calendar"), {"year": "2027"}))
+    assert "只载入了一部分" in shown
+
+
 # explain_due.
 def said(*words: str, **options: Any) -> str:
     out = StringIO()
@@ -459,6 +501,8 @@ def test_the_desk_says_that_next_year_is_missing(city: World, time_machine: Any)
     assert "2027年的放假安排还没有载入" in main_text(sign_in(city, "triage_officer").get(home))
     assert "2027年的放假安排" not in main_text(sign_in(city, "liaison:bus").get(home))
     calendars.write([Day(date(2027, 1, 1), False, "元旦")], source="放假通知", at=at("2026-11-02"))
+    assert "2027年的放假安排还没有载入" in main_text(sign_in(city, "triage_officer").get(home))
+    calendars.write(calendars.read(NOTICE.splitlines()), source="放假通知", at=at("2026-11-02"))
     assert "2027年的放假安排" not in main_text(sign_in(city, "triage_officer").get(home))
 
 

@@ -3,9 +3,21 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+
 from suggestions.clock import local_date
+from suggestions.models import MonthClose, SupervisionOrder
 from suggestions.roles import Role
-from suggestions.services import clock_rules, clocks, time_changes
+from suggestions.services import (
+    clock_rules,
+    clocks,
+    consulting,
+    minors_audit,
+    supervising,
+    supervision_rules,
+    time_changes,
+    visiting,
+)
 from suggestions.services.calendars import Day
 
 if TYPE_CHECKING:
@@ -37,6 +49,56 @@ def seed(city: "Seeder") -> None:
         actor=admin, jurisdiction=place, at=city.now - timedelta(hours=2),
     )  # fmt: skip
     _next_year(city)
+    _month(city)
+    _minors(city)
+    _spot_check(city)
+    _consultation(city)
+
+
+def _month(city: "Seeder") -> None:
+    """Last month's list, reported; the months before it are not invented."""
+    supervision_rules.close_month(now=city.now)
+    close = MonthClose.objects.filter(jurisdiction=city.jurisdiction).exclude(status="reported").first()  # fmt: skip
+    if close is not None:
+        supervision_rules.report_month(
+            close=close, note="逾期的已逐件催办，两件等现场勘查，月底前清完。", actor=city.actor(Role.SUPERVISOR), at=city.now
+        )  # fmt: skip
+
+
+def _minors(city: "Seeder") -> None:
+    """The audit of the year before last, reported; last year's, which nobody reported in time."""
+    year, officer = local_date(city.now).year, city.actor(Role.PRIVACY_OFFICER)
+    done = minors_audit.open_year(city.jurisdiction, year - 2)
+    if done is not None:
+        minors_audit.report(
+            audit=done, findings="抽看20件：查看身份都有批准，公开页没有署名。两件监护人同意没有写关系，已补。", actor=officer,
+            at=city.now.replace(year=year - 1, month=3, day=10),
+        )  # fmt: skip
+    minors_audit.open_year(city.jurisdiction, year - 1)
+    minors_audit.sweep(now=city.now)
+
+
+def _spot_check(city: "Seeder") -> None:
+    """An order whose author is called without the unit's knowing."""
+    orders = SupervisionOrder.objects.filter(
+        jurisdiction=city.jurisdiction, suggestion__isnull=False, suggestion__visits=None, status__in=("issued", "answered")
+    ).select_related("suggestion__jurisdiction", "suggestion__author")  # fmt: skip
+    for order in orders.order_by("pk"):
+        if order.suggestion is not None and visiting.can_be_called(order.suggestion):
+            supervising.spot_check(order=order, actor=city.actor(Role.SUPERVISOR), at=city.now - timedelta(hours=1))  # fmt: skip
+            return
+
+
+def _consultation(city: "Seeder") -> None:
+    """A campaign that is long enough becomes the consultation on a major decision (AD 15)."""
+    pages = apps.get_model("cms", "CampaignPage")._default_manager.filter(
+        live=True, opens_at__lte=city.now
+    )
+    for page in pages.exclude(closes_at=None).order_by("opens_at"):
+        if consulting.last_day(page.closes_at) >= consulting.earliest_close(page.opens_at):
+            pages.filter(pk=page.pk).update(is_major_decision=True)
+            break
+    consulting.sweep(now=city.now)
 
 
 def _next_year(city: "Seeder") -> None:

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from suggestions import clock as counting
 from suggestions import reminding
 from suggestions.clock import DEFAULT_RULES, SHANGHAI, Due, Length, Pause, Rule, Workdays
+from suggestions.models import ClockRule
 from suggestions.services import clocks
 
 _STEPS = {
-    reminding.HALF: "时间过半", reminding.BEFORE: "还有两个工作日", reminding.DUE: "当天", reminding.HEAD: "报单位负责人",
+    reminding.HALF: "时间过半", reminding.FAR: "还有十五个工作日", reminding.NEAR: "还有三个工作日", reminding.BEFORE: "还有两个工作日", reminding.DUE: "当天", reminding.HEAD: "报单位负责人",
     reminding.SUPERVISOR: "报督办员", reminding.LEADER: "报领导并列入通报",
 }  # fmt: skip
 _YEARS = range(2000, 2100)
@@ -74,24 +75,26 @@ class Command(BaseCommand):
         default = next(r for r in DEFAULT_RULES if r.kind == kind)
         if default.unit is Length.HOUR:
             self._hours(
-                clocks.current_rule(kind).as_rule(), _moment(options["start"]), options["at"]
+                clocks.current_rule(kind), _moment(options["start"]), options["at"]
             )
             return
         start = _date(options["start"])
-        rule = clocks.current_rule(kind, on=start).as_rule()
+        stored = clocks.current_rule(kind, on=start)
+        rule = stored.as_rule()
         calendar, pauses = clocks.workdays(), [_pause(p) for p in options["pause"]]
         due = counting.due(rule, start, calendar, pauses)
-        self._days(rule, start, due)
+        self._days(stored, start, due)
         self._reminders(rule, start, due, calendar)
         if options["at"]:
             self._at(rule, start, due, calendar, _date(options["at"]))
 
-    def _days(self, rule: Rule, start: date, due: Due) -> None:
+    def _days(self, stored: ClockRule, start: date, due: Due) -> None:
+        rule = stored.as_rule()
         unit = clocks.unit_words(rule.unit)
-        law = "法定" if rule.law else "本站规定"
+        law, basis = "法定" if rule.law else "本站规定", stored.basis
         least = "至少" if rule.minimum else ""
         self.stdout.write(
-            f"{rule.kind} {rule.name}：{least}{rule.length}{unit}（{law}：{rule.source}）。{start} 起算，当天不计。"
+            f"{rule.kind} {rule.name}：{least}{rule.length}{unit}（{law}{'，' + basis if basis else ''}）。{start} 起算，当天不计。"
         )
         for step in due.steps:
             mark = f"第{step.number}{unit}" if step.number is not None else "不计"
@@ -122,11 +125,12 @@ class Command(BaseCommand):
             said = f"已逾期{(day - due.on).days}{unit}。"
         self.stdout.write(f"到{day}：{said}")
 
-    def _hours(self, rule: Rule, start: datetime, at: str) -> None:
+    def _hours(self, stored: ClockRule, start: datetime, at: str) -> None:
+        rule, basis = stored.as_rule(), stored.basis
         end = counting.due_moment(rule, start).astimezone(SHANGHAI)
         begun = start.astimezone(SHANGHAI)
         self.stdout.write(
-            f"{rule.kind} {rule.name}：{rule.length}小时（{rule.source}）。"
+            f"{rule.kind} {rule.name}：{rule.length}小时{'（' + basis + '）' if basis else ''}。"
             f"{begun:%Y-%m-%d %H:%M} 起，夜里和休息日照样算。"
         )
         self.stdout.write(self.style.SUCCESS(f"期限：{end:%Y-%m-%d %H:%M}"))

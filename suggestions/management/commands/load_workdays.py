@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from suggestions.errors import Invalid
 from suggestions.models import CalendarDay
-from suggestions.services import calendars, moving
+from suggestions.services import calendars, moving, time_changes
 from suggestions.services.calendars import Day
+from suggestions.services.moving import Move
 
 _NAMES = {
     "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
@@ -40,7 +41,8 @@ def packaged_days(year: int) -> list[CalendarDay]:
 class Command(BaseCommand):
     help = (
         "载入工作日历。不带参数：载入内置的历年放假通知；--file：从CSV（日期,上班0/1,说明）载入。"
-        "载入后，暂定的期限重新计算，变了的记入经过。--dry-run 只看会怎样。"
+        "这是运行维护人员在本机上的操作，不用第二人；会记下一条修改记录。载入后，暂定的期限重新计算，"
+        "变了的逐个列出并记入经过。--dry-run 只看会怎样。"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -55,17 +57,26 @@ class Command(BaseCommand):
             self._preview(days)
             return
         source = options["source"] or ("" if options["file"] else SOURCE)
-        moved = calendars.write(days, source=source, at=timezone.now())
+        moves = time_changes.load(days=days, source=source, at=timezone.now())
         if options["verbosity"] == 0:
             return
+        self._list(moves)
         self.stdout.write(
             self.style.SUCCESS(
-                f"载入{len(days)}天，{years[0]}年至{years[-1]}年。{moved}个暂定的期限有变动。"
+                f"载入{len(days)}天，{years[0]}年至{years[-1]}年。{len(moves)}个暂定的期限有变动。"
             )
         )
+        for year in years:
+            if calendars.is_partial(year):
+                self.stdout.write(f"{year}年只载入了一部分放假安排，这一年的期限仍是暂定的。")
 
     def _preview(self, days: list[Day]) -> None:
         moves = moving.moves_of_calendar(calendars.with_days(days))
+        self._list(moves)
+        self.stdout.write(f"会变动{len(moves)}个期限，什么都没有写。")
+
+    def _list(self, moves: list[Move]) -> None:
+        """Which dates move, one a line."""
         for move in moves:
             held = move.clock
             owner = (
@@ -74,7 +85,6 @@ class Command(BaseCommand):
                 else f"{held.record_machine} {held.record_id}"
             )
             self.stdout.write(f"  {owner} {held.rule.name}：{move.old} → {move.new}")
-        self.stdout.write(f"会变动{len(moves)}个期限，什么都没有写。")
 
     def _packaged(self) -> list[Day]:
         last = max(d.year for d in constants.holidays)

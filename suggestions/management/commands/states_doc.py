@@ -12,11 +12,15 @@ from suggestions.roles import Role
 from suggestions.states import machines
 from suggestions.states.advice import Advice
 from suggestions.states.award import AwardState, RoundState
+from suggestions.states.consultation import ConsultationState
 from suggestions.states.export import Export
 from suggestions.states.hearing import Hearing
 from suggestions.states.instruction import Instruction
 from suggestions.states.invitation import Invitation
 from suggestions.states.mandate import Mandate
+from suggestions.states.minors_audit import MinorsAuditState
+from suggestions.states.month_close import MonthCloseState
+from suggestions.states.qa_promise import QaPromiseState
 from suggestions.states.qa_session import QaSession
 from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
@@ -56,6 +60,10 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.BREACH: states.Breach,
     states.Machine.TIME_CHANGE: TimeChange,
     states.Machine.EXPORT: Export,
+    states.Machine.MONTH_CLOSE: MonthCloseState,
+    states.Machine.QA_PROMISE: QaPromiseState,
+    states.Machine.CONSULTATION: ConsultationState,
+    states.Machine.MINORS_AUDIT: MinorsAuditState,
     states.Machine.SERVICE_POINT: ServicePointState,
 }
 

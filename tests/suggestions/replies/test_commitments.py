@@ -6,9 +6,17 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from suggestions.errors import Invalid, NotAllowed
-from suggestions.models import CaseEvent, Clock, Commitment, Outbox, RecordEvent, Suggestion
+from suggestions.models import (
+    CaseEvent,
+    Clock,
+    ClockReminder,
+    Commitment,
+    Outbox,
+    RecordEvent,
+    Suggestion,
+)
 from suggestions.selectors import promises, units
-from suggestions.services import chain, commitments, reopening, replying
+from suggestions.services import chain, commitments, reminders, reopening, replying
 from tests import world as w
 from tests.world import MONDAY, World
 
@@ -56,15 +64,16 @@ def test_an_item_taken_into_study_owes_a_report_on_the_day_named(city: World) ->
 
 def test_the_unit_is_reminded_fifteen_and_three_working_days_before_once_each(city: World) -> None:
     promised(city)
-    told = Outbox.objects.filter(payload__code="staff.commitment_soon")
-    commitments.sweep(now=datetime(2026, 11, 26, 9, tzinfo=MONDAY.tzinfo))
+    told = ClockReminder.objects.filter(clock__kind="K18", step__in=("far", "near"))
+    reminders.send(now=datetime(2026, 11, 27, 9, tzinfo=MONDAY.tzinfo))
     assert told.count() == 0
-    for moment in (datetime(2026, 11, 27, 9, tzinfo=MONDAY.tzinfo), datetime(2026, 12, 1, 9, tzinfo=MONDAY.tzinfo)):  # fmt: skip
-        commitments.sweep(now=moment)
-    assert told.count() == 1
-    commitments.sweep(now=datetime(2026, 12, 15, 9, tzinfo=MONDAY.tzinfo))
-    commitments.sweep(now=datetime(2026, 12, 16, 9, tzinfo=MONDAY.tzinfo))
-    assert told.count() == 2
+    for moment in (datetime(2026, 11, 30, 9, tzinfo=MONDAY.tzinfo), datetime(2026, 12, 1, 9, tzinfo=MONDAY.tzinfo)):  # fmt: skip
+        reminders.send(now=moment)
+    assert [r.step for r in told] == ["far"]
+    assert {u.username for r in told for u in r.told.all()} == {"liaison-bus", "handler-bus"}
+    reminders.send(now=datetime(2026, 12, 16, 9, tzinfo=MONDAY.tzinfo))
+    reminders.send(now=datetime(2026, 12, 17, 9, tzinfo=MONDAY.tzinfo))
+    assert [r.step for r in told.order_by("pk")] == ["far", "near"]
 
 
 def test_a_promise_kept_silent_is_missed_at_midnight_of_its_day_and_is_a_ground_to_reopen(
