@@ -43,7 +43,10 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "see_hints": _here(R.TRIAGE_OFFICER, R.SUPERVISOR),
     # 4.4 and the work at the desk: locks, notes, officers, lists in files.
-    "take_over_lock": {**_here(R.TRIAGE_OFFICER, R.SUPERVISOR), **_TEAM},
+    "take_over_lock": {
+        **_here(R.TRIAGE_OFFICER, R.SUPERVISOR, R.LEADER, R.INTAKE_CLERK, R.PUBLISHER),
+        **_TEAM,
+    },
     "write_note": {
         **_here(R.TRIAGE_OFFICER, R.SUPERVISOR, R.INTAKE_CLERK, R.LEADER, R.PUBLISHER),
         **_TEAM,
@@ -60,6 +63,7 @@ MATRIX: dict[str, dict[str, str]] = {
         R.UNIT_HEAD,
     ),
     "see_audit": _here(R.SUPERVISOR, R.PRIVACY_OFFICER, R.TRIAGE_OFFICER),
+    "choose_representatives": _here(R.INTAKE_CLERK, R.TRIAGE_OFFICER),
     "enter_offline": {R.INTAKE_CLERK: JURISDICTION},
     "change_arrival": _here(R.INTAKE_CLERK, R.TRIAGE_OFFICER),
     "open_emergency": _here(R.SUPERVISOR, R.LEADER),

@@ -16,7 +16,6 @@ from suggestions.agent.forms import CodeForm, EntryForm, TakeForm, default_end
 from suggestions.agent.pages import done_words
 from suggestions.clock import local_date
 from suggestions.codes import Channel
-from suggestions.crypto import possible_hashes
 from suggestions.errors import DomainError, IdempotencyConflict
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
@@ -29,7 +28,10 @@ from suggestions.services.intake import Submission
 from suggestions.states.mandate import Mandate
 
 SHOWN_MINUTES = 30
-"""How long the query code is shown to whoever entered the item: to hand it over, and no longer."""
+"""How long a receipt that was never opened still waits for whoever entered the item, for instance after a broken line."""
+_UNSEEN = "agent_receipts"
+"""Session key: items entered here whose receipt was not opened yet. The codes themselves are kept nowhere."""
+_MORE = ("age_band", "guardian_name", "guardian_phone", "guardian_consent", "joint")
 
 
 def _place(request: HttpRequest) -> Jurisdiction:
@@ -92,7 +94,11 @@ def new(request: HttpRequest) -> HttpResponse:
             common.show_errors(form, error)
         else:
             draft.delete()
-            return redirect("agent:receipt", made.receipt.token)
+            item = made.receipt.suggestion
+            if made.receipt.created:
+                # Before the redirect: when the line breaks now, the receipt still waits.
+                request.session[_UNSEEN] = [*request.session.get(_UNSEEN, [])[-9:], item.pk]
+            return redirect("agent:receipt", item.case_no)
     return _show(request, form, draft, key=key, status=422)
 
 
@@ -120,9 +126,7 @@ def _already(request: HttpRequest, key: str, data: Any) -> HttpResponse | None:
     draft = drafts.find(request)
     if draft is not None and draft.idempotency_key == held.idempotency_key:
         draft.delete()
-    tokens = numbers.possible_receipt_tokens(held.idempotency_key)
-    token = next((t for t in tokens if numbers.query_code_on_receipt(t, held.query_code_hash)), "")
-    return redirect("agent:receipt", token) if token else redirect("agent:home")
+    return redirect("agent:receipt", held.case_no)
 
 
 def _keep_files(request: HttpRequest, draft: Any) -> list[str]:
@@ -150,7 +154,7 @@ def _enter(
     now = timezone.now()
     return agents.enter_on_behalf(
         submission=Submission(
-            **{n: held[n] for n in same}, channel=Channel.AGENT,
+            **{n: held[n] for n in same}, **form.people(), channel=Channel.AGENT,
             attachments=tuple([paper, *others] if paper else others),
         ),
         jurisdiction=place,
@@ -170,6 +174,8 @@ def _show(
         "form": form, "key": key, "paper": paper, "photos": others, "draft": draft,
         "said": [form[n] for n in ("title", "problem", "proposal", "district", "place")],
         "who": [form[n] for n in ("name", "phone", "publish_consent", "visit")],
+        "more": [form[n] for n in _MORE],
+        "more_open": any(form[n].errors or form[n].value() for n in _MORE),
         "agreed": [form[n] for n in ("under", "scope", "ends_on", "contact_consent") if n in form.fields],
         "sure": [form[n] for n in ("told_rules", "read_back")],
     }  # fmt: skip
@@ -177,30 +183,46 @@ def _show(
 
 
 @common.agent_view
-def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """What to hand over. The query code is shown for half an hour to whoever entered the item, then to its holder alone."""
+def receipt(request: HttpRequest, case_no: str) -> HttpResponse:
+    """What to hand over. The query code and the receipt's address are shown once, at the first look; they are the
+    author's, and the agent keeps neither. With the end of the mandate the page ends too.
+    """
     item = (
-        Suggestion.objects.filter(
-            receipt_hash__in=possible_hashes("receipt", token[:200]), entered_by_id=request.user.pk
-        )
+        Suggestion.objects.filter(case_no=case_no, entered_by_id=request.user.pk)
         .select_related("jurisdiction", "author")
         .first()
     )
-    if item is None:
+    mandate = (
+        item.mandates.filter(agent_id=request.user.pk).order_by("-pk").first() if item else None
+    )
+    waits = mandate is not None and mandate.status == Mandate.AWAITING
+    lives = mandate is not None and mandate.lives(local_date(timezone.now()))
+    if item is None or not (waits or lives):
         raise Http404
-    shown = timezone.now() - item.created_at <= timedelta(minutes=SHOWN_MINUTES)
-    mandate = item.mandates.filter(agent_id=request.user.pk).order_by("-pk").first()
-    address = request.build_absolute_uri(reverse("suggestions:receipt", args=[token]))
+    token = _first_look(request, item)
+    address = request.build_absolute_uri(reverse("suggestions:receipt", args=[token or "x"]))
     context = {
         "item": item,
-        "code": numbers.query_code_on_receipt(token, item.query_code_hash) if shown else "",
-        "qr": qr_code(address) if shown else None,
+        "code": numbers.query_code_on_receipt(token, item.query_code_hash) if token else "",
+        "qr": qr_code(address) if token else None,
         "mandate": mandate,
-        "waits": mandate is not None and mandate.status == Mandate.AWAITING,
+        "waits": waits,
         "track_url": request.build_absolute_uri(reverse("suggestions:track")),
-        "minutes": SHOWN_MINUTES,
+        "reachable": agent_codes.reachable(item),
     }
     return render(request, "suggestions/agent/receipt.html", context)
+
+
+def _first_look(request: HttpRequest, item: Suggestion) -> str:
+    """The receipt's token, once and soon after the entry; "" ever after."""
+    unseen = request.session.get(_UNSEEN, [])
+    if item.pk not in unseen:
+        return ""
+    request.session[_UNSEEN] = [pk for pk in unseen if pk != item.pk]
+    if timezone.now() - item.created_at > timedelta(minutes=SHOWN_MINUTES):
+        return ""
+    tokens = numbers.possible_receipt_tokens(item.idempotency_key)
+    return next((t for t in tokens if numbers.query_code_on_receipt(t, item.query_code_hash)), "")
 
 
 @sensitive_post_parameters()

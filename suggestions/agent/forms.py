@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from suggestions import rules
 from suggestions.codes import Overall, Solved
 from suggestions.crypto import normalise_phone
-from suggestions.models import AgentMandate, AgentVisit, District, Jurisdiction
+from suggestions.errors import Invalid
+from suggestions.models import AgentMandate, AgentVisit, Author, District, Jurisdiction
 from suggestions.models.agent import level_label
+from suggestions.services import joint, minors
 from suggestions.services.agents import DUTIES
 
 _DATES = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
@@ -88,6 +90,19 @@ class EntryForm(AgentForm):
         _("本人手机号"), 40, inputmode="tel",
         help_text=_("发编号和进展用。不要填您自己的号码；没有手机就空着。"),
     )  # fmt: skip
+    age_band = forms.ChoiceField(
+        label=_("年龄"), choices=Author.AgeBand.choices, required=False,
+        help_text=_("本人说了，或者一看就是孩子，才选；不要问成年人。未成年人的名字不会公开。"),
+    )  # fmt: skip
+    guardian_name = line(_("监护人姓名"), rules.NAME_MAX, help_text=_("未满14周岁的必填。"))
+    guardian_phone = line(_("监护人手机号"), 40, inputmode="tel")
+    guardian_consent = forms.BooleanField(
+        label=_("监护人知道并同意这样使用孩子的信息"), required=False
+    )
+    joint = words(
+        _("联名的其他人"), 3000, rows=2,
+        help_text=_("没有就空着。一行一位：姓名，空一格，手机号；推选的代表在行末写“代表”，最多5人。上面写联系人。"),
+    )  # fmt: skip
     publish_consent = forms.BooleanField(
         label=_("本人同意公开内容（先遮盖个人信息，不显示名字）"), required=False
     )
@@ -144,7 +159,30 @@ class EntryForm(AgentForm):
         held = super().clean() or {}
         if not held.get("under") and not held.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", _("请写委托到哪天为止。"))
+        for name, sentences in minors.problems(
+            held.get("age_band") or "", self._guardian(held)
+        ).items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, sentences)
+        try:
+            held["others"] = tuple(joint.parse(held.get("joint") or ""))
+        except Invalid as invalid:
+            self.add_error("joint", invalid.errors["joint"])
         return held
+
+    def _guardian(self, held: dict[str, Any]) -> minors.GuardianFacts:
+        return minors.GuardianFacts(
+            held.get("guardian_name") or "", held.get("guardian_phone") or "",
+            consented=bool(held.get("guardian_consent")),
+        )  # fmt: skip
+
+    def people(self) -> dict[str, Any]:
+        """Who the author is beyond a name: a child with its guardian, one of several."""
+        held = self.cleaned_data
+        band = held["age_band"]
+        return {
+            "age_band": band, "guardian": self._guardian(held) if band else None, "joint": held["others"]
+        }  # fmt: skip
 
 
 class TakeForm(AgentForm):

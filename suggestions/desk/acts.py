@@ -21,8 +21,8 @@ from suggestions.clock import local_date
 from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS, NotAcceptedReason
 from suggestions.desk import acts_office, acts_second, acts_units, common, forms
 from suggestions.desk.acts_base import Act, Prepared, posted
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.item import around
-from suggestions.desk.lock_forms import TakeOverForm
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, WrongState
 from suggestions.models import PendingDecision, Suggestion, TriageHint
 from suggestions.selectors import casefile, queues, workload
@@ -212,7 +212,7 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
         return redirect(common.item_address(item.case_no, queue))
     prepared = chosen.prepare(request, item)
     form, status = prepared.form, 200
-    lock = None if why else locks.take(suggestion=item, actor=actor, at=timezone.now())
+    lock = None if why else FormLock(request, item, actor, act)
     if sent:
         said = None
         if why:
@@ -221,13 +221,9 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
             meanwhile = _meanwhile(request, item)
             first = gettext("刚才有人处理了这件建议，您填的内容还在。") if meanwhile else ""
             form.add_error(None, f"{first}{why}{meanwhile}")
-        elif lock is not None and not lock.mine:
+        elif lock is not None and lock.problem:
             form.is_valid()
-            form.add_error(
-                None,
-                gettext("%(who)s您填的还在下面。要由您来办，请写明理由接手。")
-                % {"who": lock.words},
-            )
+            form.add_error(None, lock.problem)
         elif form.is_valid():
             said = _take(request, chosen, form, item, actor)
         if said is not None:
@@ -246,11 +242,9 @@ def act(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
         item=item,
         act=chosen,
         act_url=reverse("desk:act", args=[item.case_no, act]),
-        act_name=act,
         item_url=common.item_address(item.case_no, queue),
         form=form,
-        lock=lock,
-        take_over=TakeOverForm(auto_id="lock-%s"),
+        **(lock.context() if lock else {}),
         due=queues.due_words(item, today=today),
         age=queues.age_words(item, today=today),
         original=casefile.original(request.user, item),

@@ -9,6 +9,7 @@ from suggestions import numbers
 from suggestions.codes import Urgency
 from suggestions.desk.forms import ActForm, words
 from suggestions.models import Assignment, Suggestion, Unit
+from suggestions.services import joint
 
 _DATE = {"type": "date"}
 
@@ -236,3 +237,32 @@ class ExtensionForm(ActForm):
 class InterimForm(ActForm):
     words = reason(_("办到哪一步了，为什么来不及"))
     until = day_field(_("预计哪天给意见"))
+
+
+class RepresentativesForm(ActForm):
+    """Who of the joint authors speaks for the others (XF 20). Named by surname and order: the rest is not needed to choose."""
+
+    chosen = forms.MultipleChoiceField(
+        label=_("代表"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("最多5人。都不勾，就是还没有推选。"),
+        error_messages={"invalid_choice": _("选的人里有人不在联名里，可能刚退出。请刷新再选。")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, item: Suggestion, **options: Any) -> None:
+        people = list(joint.living(item))
+        initial = {"chosen": [str(p.pk) for p in people if p.is_representative]}
+        super().__init__(data, item=item, initial=initial, **options)
+        field = self.fields["chosen"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [
+            (
+                str(p.pk),
+                _("第%(n)d位：%(name)s（%(state)s）")
+                % {
+                    "n": n,
+                    "name": f"{p.name[:1]}＊",
+                    "state": _("本人已确认") if p.confirmed_at else _("待本人确认"),
+                },
+            )
+            for n, p in enumerate(people, 1)
+        ]

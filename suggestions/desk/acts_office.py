@@ -20,6 +20,7 @@ from suggestions.services import (
     disputes,
     eligible,
     extending,
+    joint,
     merging,
     urgent,
 )
@@ -54,6 +55,11 @@ def _join_earlier(form: Any, item: Suggestion, actor: Actor, at: datetime) -> ob
         suggestion=item, earlier=earlier, has_new_facts=data["has_new_facts"], why=data["why"],
         actor=actor, at=at,
     )  # fmt: skip
+
+
+def _choose(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    chosen = [int(pk) for pk in form.cleaned_data["chosen"]]
+    return joint.choose_representatives(suggestion=item, chosen=chosen, actor=actor, at=at)
 
 
 def _not_merged(item: Suggestion, actor: Actor) -> str:
@@ -257,6 +263,12 @@ ACTS: dict[str, Act] = {
         _("记录要回避的单位"), _("记录后不能交给这个单位和它的下属单位办。"), _("记录"), _("已记录。"),
         _simple(forms.NameUnitForm), _kw(eligible.name_unit), by_matrix("name_unit"), _not_open,
         tuple(MATRIX["name_unit"]), PLAIN,
+    ),
+    "representatives": Act(
+        _("登记推选的代表"), _("多人联名，由他们自己推选代表，最多5人。改了以后，经过里只写人数，不写姓名。"), _("登记"),
+        _("代表已登记。"), _simple(forms.RepresentativesForm), _choose, by_matrix("choose_representatives"),
+        lambda item, actor: "" if joint.counts(item).named else "这件不是联名。",
+        tuple(MATRIX["choose_representatives"]), PLAIN,
     ),
     "urgency": Act(
         _("标紧急程度"), _("标为紧急或特急，领导和督办员马上收到提醒，两小时内确认。"), _("保存"), _("已保存。"),

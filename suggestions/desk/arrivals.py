@@ -15,6 +15,7 @@ from suggestions import access, states
 from suggestions.clock import local_date
 from suggestions.codes import ONLINE_CHANNELS
 from suggestions.desk import common, panels
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.entry_forms import day_field, line
 from suggestions.desk.forms import words
 from suggestions.errors import DomainError
@@ -93,8 +94,10 @@ def arrival(request: HttpRequest, case_no: str) -> HttpResponse:
         initial={"received_on": local_date(item.received_at)},
         label_suffix="",
     )
+    lock = FormLock(request, item, actor, "arrival")
     if posted and form.is_valid():
         try:
+            lock.check()
             arrivals.change_received(
                 suggestion=item, day=form.cleaned_data["received_on"], reason=form.cleaned_data["reason"],
                 actor=actor, at=timezone.now(),
@@ -102,8 +105,9 @@ def arrival(request: HttpRequest, case_no: str) -> HttpResponse:
         except DomainError as error:
             common.show_errors(form, error)
         else:
+            lock.release()
             return redirect("desk:item", item.case_no)
-    return _page(request, item, form, _("改收到日期"), _("存下新的日期"),
+    return _page(request, item, form, lock, _("改收到日期"), _("存下新的日期"),
                  _("从收到那天起算的期限会重新算，改动记进经过，建议人也看得到。"))  # fmt: skip
 
 
@@ -120,22 +124,31 @@ def split(request: HttpRequest, case_no: str) -> HttpResponse:
     form = SplitForm(
         request.POST if posted else None, initial={"key": uuid.uuid4().hex}, label_suffix=""
     )
+    lock = FormLock(request, item, actor, "split")
     if posted and form.is_valid():
         try:
+            lock.check()
             arrivals.split(suggestion=item, actor=actor, at=timezone.now(), **form.cleaned_data)
         except DomainError as error:
             common.show_errors(form, error)
         else:
+            lock.release()
             return redirect("desk:item", item.case_no)
-    return _page(request, item, form, _("分拆成两件"), _("另立一件"),
+    return _page(request, item, form, lock, _("分拆成两件"), _("另立一件"),
                  _("新的一件用同一位建议人、同一个收到日期，有自己的编号和查询码；原来这件照旧。"))  # fmt: skip
 
 
 def _page(
-    request: HttpRequest, item: Suggestion, form: Any, title: str, button: str, explain: str
+    request: HttpRequest,
+    item: Suggestion,
+    form: Any,
+    lock: FormLock,
+    title: str,
+    button: str,
+    explain: str,
 ) -> HttpResponse:
     return common.page(
         request, "suggestions/desk/arrival_act.html", title=title, crumb=item.case_no,
         crumbs=[(item.case_no, reverse("desk:item", args=[item.case_no]))],
-        status=422 if form.is_bound else 200, item=item, form=form, button=button, explain=explain,
+        status=422 if form.is_bound else 200, item=item, form=form, button=button, explain=explain, **lock.context(),
     )  # fmt: skip

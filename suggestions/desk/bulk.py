@@ -23,10 +23,10 @@ from suggestions.codes import NOT_ACCEPTED_WORDS, NotAcceptedReason
 from suggestions.desk import common
 from suggestions.desk.forms import words
 from suggestions.errors import DomainError
-from suggestions.models import Suggestion, Topic, TriageHint
+from suggestions.models import PendingDecision, Suggestion, Topic, TriageHint
 from suggestions.roles import Role
 from suggestions.selectors import queues, workload
-from suggestions.services import assignment, hinting, locks, officers, triage
+from suggestions.services import assignment, deciding, hinting, locks, officers, triage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -119,6 +119,8 @@ class Result:
     title: str
     done: bool
     why: str = ""
+    waits: bool = False
+    """Only proposed: a second person decides, and the author was told nothing."""
 
 
 @common.desk_view((Role.TRIAGE_OFFICER,))
@@ -153,7 +155,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
             title=str(chosen.heading),
             results=results,
             done=sum(r.done for r in results),
-            failed=sum(not r.done for r in results),
+            waiting=sum(r.waits for r in results),
+            failed=sum(not (r.done or r.waits) for r in results),
             back=back,
         )
     return common.page(
@@ -222,10 +225,13 @@ def _one(
         said = _PERFORM[name](item, actor, at, values)
     except DomainError as error:
         return Result(item.case_no, item.original_title, False, str(error))
+    if isinstance(said, PendingDecision):
+        why = _("已提请另一位分办员复核，确认以前这件不变，建议人也不会收到通知。")
+        return Result(item.case_no, item.original_title, False, why, waits=True)
     return Result(item.case_no, item.original_title, True, said or "")
 
 
-def _accept(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
+def _accept(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> str:
     topic = values["topic"] or item.topic
     if topic is None:
         hints = hinting.ensure(suggestion=item, at=at)
@@ -234,13 +240,17 @@ def _accept(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]
     if topic is None:
         raise DomainError(_("没有主题，也没有提示，请单独打开这件选主题。"))
     triage.accept(suggestion=item, topic=topic, urgency=item.urgency, actor=actor, at=at)
+    return _("已受理，主题“%(topic)s”，下一步是交办。") % {"topic": topic.name}
 
 
-def _refuse(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
-    triage.refuse(suggestion=item, actor=actor, at=at, **values)
+def _refuse(
+    item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]
+) -> PendingDecision | str:
+    proposal = deciding.refuse(suggestion=item, actor=actor, at=at, **values)
+    return proposal or _("已不予受理，理由已告知建议人。")
 
 
-def _dispatch(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> None:
+def _dispatch(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> str:
     named = hinting.directory_unit(item)
     if named is None:
         raise DomainError(_("派单目录里没有这类事项，请单独打开这件选单位。"))
@@ -253,20 +263,24 @@ def _dispatch(item: Suggestion, actor: Actor, at: datetime, values: dict[str, An
         note=values["note"],
         basis=basis or "派单目录",
     )
+    return _("已交办%(unit)s，等签收。") % {"unit": unit.short_name}
 
 
 def _officer(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> str:
     new = officers.give(suggestion=item, officer=values["officer"], actor=actor, at=at)
-    return "" if new else _("本来就是他的。")
+    said = _("已分给%(who)s，他会收到通知。") if new else _("本来就是%(who)s的，没有变。")
+    return said % {"who": values["officer"]}
 
 
 def _tag(item: Suggestion, actor: Actor, at: datetime, values: dict[str, Any]) -> str:
     new = officers.add_tag(suggestion=item, tag=values["tag"], actor=actor, at=at)
-    return "" if new else _("已经有这个标签。")
+    return _("已加标签。") if new else _("已经有这个标签，没有变。")
 
 
 _BY_MATRIX = {"officer": "give_officer", "tag": "add_tag"}
-_PERFORM: dict[str, Callable[[Suggestion, Actor, datetime, dict[str, Any]], str | None]] = {
+_PERFORM: dict[
+    str, Callable[[Suggestion, Actor, datetime, dict[str, Any]], str | PendingDecision | None]
+] = {
     "accept": _accept,
     "refuse": _refuse,
     "dispatch": _dispatch,

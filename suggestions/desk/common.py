@@ -10,9 +10,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -51,7 +52,9 @@ PRIVACY_ROLES = frozenset(
 AGENT_DESK_ROLES = frozenset({Role.INTAKE_CLERK, Role.TRIAGE_OFFICER, Role.SUPERVISOR})
 POINT_ROLES = frozenset({*AGENT_DESK_ROLES, Role.SYS_ADMIN})
 DESK_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, *PUBLISHER_ROLES})
-"""Everyone who has something to do at the desk."""
+"""Everyone who reads items at the desk."""
+HOME_ROLES = frozenset(Role)
+"""Every role has a first page: its numbers where it has any, and its rooms."""
 
 
 MONTH_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER})
@@ -77,7 +80,7 @@ class Room:
 
 
 ROOMS: tuple[Room, ...] = (
-    Room("home", gettext_lazy("今日待办"), DESK_ROLES, "home"),
+    Room("home", gettext_lazy("今日待办"), HOME_ROLES, "home"),
     Room("queue", gettext_lazy("分办队列"), QUEUE_ROLES, "tasks", "triage"),
     Room("entry", gettext_lazy("代为登记"), ENTRY_ROLES, "edit"),
     Room("inbox", gettext_lazy("单位收件"), UNIT_ROLES, "mail", "inbox"),
@@ -104,7 +107,7 @@ ROOMS: tuple[Room, ...] = (
     Room(
         "emergency", gettext_lazy("应急征集"), frozenset({Role.SUPERVISOR, Role.LEADER}), "warning"
     ),
-    Room("notices", gettext_lazy("我的通知"), DESK_ROLES, "comment", "notices"),
+    Room("notices", gettext_lazy("我的通知"), HOME_ROLES, "comment", "notices"),
 )
 """The order is that of the menu and of the tabs on each page."""
 
@@ -137,6 +140,36 @@ def desk_view(
             )
             add_never_cache_headers(response)
             return response
+
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
+
+    return decorate
+
+
+def post_only(
+    room: str = "desk:home",
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """For addresses that forms are sent to: who comes by a link, a bookmark or "back" is led to the page of the form.
+
+    That page is the item's where the address names one, else `room`; nothing is done.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["POST"])
+            if request.user.is_authenticated:
+                messages.info(request, _("这一步要在页面上点按钮才会办，刚才什么都没有改。"))
+            case_no = str(kwargs.get("case_no", ""))
+            return redirect(item_address(case_no) if case_no else reverse(room))
 
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
 
@@ -220,9 +253,9 @@ def show_errors(form: forms.Form, error: DomainError) -> None:
     if not isinstance(error, Invalid):
         form.add_error(None, str(error))
         return
-    for name, messages in error.errors.items():
-        for message in messages:
-            form.add_error(name if name in form.fields else None, message)
+    for name, sentences in error.errors.items():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, sentence)
 
 
 def queue_of(request: HttpRequest) -> str:

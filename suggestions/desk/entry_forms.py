@@ -143,7 +143,7 @@ class EntryForm(forms.Form):
     )
     joint = words(
         _("联名的其他人"), limit=3000, required=False, rows=3,
-        help_text=_("一行一位：姓名，空一格，手机号（可以没有）。上面写联系人。每位本人确认后才算数。"),
+        help_text=_("一行一位：姓名，空一格，手机号（可以没有）；推选的代表在行末写“代表”，最多5人。上面写联系人。每位本人确认后才算数。"),
     )  # fmt: skip
     publish_consent = forms.BooleanField(
         label=_("建议人同意公开"),

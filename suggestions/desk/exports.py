@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from suggestions import access
 from suggestions.actor import Actor
@@ -86,7 +85,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_POST
+@common.post_only("desk:exports")
 @common.desk_view(common.EXPORT_ROLES)
 def export_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file itself; fetching it is an event of its chain, hence a POST."""

@@ -26,6 +26,7 @@ class QueueForm(forms.Form):
     topic = forms.ChoiceField(label=_("主题（含提示）"), required=False)
     district = forms.ChoiceField(label=_("区划"), required=False)
     channel = forms.ChoiceField(label=_("渠道"), required=False)
+    officer = forms.ChoiceField(label=_("经办分办员"), required=False)
     campaign = forms.ChoiceField(label=_("征集活动"), required=False)
     sort = forms.ChoiceField(label=_("排序"), required=False)
 
@@ -41,6 +42,7 @@ class QueueForm(forms.Form):
         self._choices("topic", [ANY, *queues.topic_choices()])
         self._choices("district", [ANY, *queues.district_choices(jurisdiction_ids)])
         self._choices("channel", [ANY, *queues.CHANNELS])
+        self._choices("officer", [ANY, *queues.officer_choices(jurisdiction_ids)])
         self._choices("campaign", [ANY, *queues.campaign_choices()])
         self._choices("sort", [(k, v[0]) for k, v in queues.SORTS.items()])
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from suggestions import access
 from suggestions.clock import local_date
 from suggestions.desk import common
-from suggestions.roles import UNIT_ROLES, Role
+from suggestions.roles import AGENT_ROLES, UNIT_ROLES, Role
 from suggestions.selectors import workload
 
 if TYPE_CHECKING:
@@ -128,21 +128,38 @@ def _publisher(user: "AbstractUser | AnonymousUser") -> Group:
     )
 
 
-@common.desk_view()
+def own_rooms(request: HttpRequest) -> list[tuple[str, str]]:
+    """(label, address) of the rooms of a person whose work is not counted in tallies, and of their pages elsewhere."""
+    held = access.scope(request.user)
+    rooms = [
+        (str(room.label), reverse(f"desk:{room.name}"))
+        for room in common.ROOMS
+        if room.name != "home" and held.holds(room.roles)
+    ]
+    if held.holds(AGENT_ROLES):
+        rooms.insert(0, (_("代理员页面：我代办的件"), reverse("agent:home")))
+    if held.holds([Role.EDITOR]):
+        rooms.insert(0, (_("网站页面"), reverse("wagtailadmin_explore_root")))
+    return rooms
+
+
+@common.desk_view(common.HOME_ROLES)
 def home(request: HttpRequest) -> HttpResponse:
     today = local_date(timezone.now())
     notices = getattr(request.user, "notices", None)
     room = "queue" if common.holds(request, common.QUEUE_ROLES) else "inbox"
     linked = common.holds(request, {*common.QUEUE_ROLES, *UNIT_ROLES})
+    reads = common.holds(request, common.DESK_ROLES)
     days = [
         (d, _to(room, state="open", on=d.date.isoformat()) if linked and d.due else "")
-        for d in workload.coming_days(request.user, today=today)
+        for d in (workload.coming_days(request.user, today=today) if reads else [])
     ]
     return common.page(
         request,
         "suggestions/desk/home.html",
         title=_("今日待办"),
         groups=tallies_for(request.user),
+        own_rooms=[] if reads else own_rooms(request),
         days=days,
         notices=list(notices.all()[:NOTICES_SHOWN]) if notices is not None else [],
     )

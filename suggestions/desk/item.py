@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from suggestions import access
 from suggestions.clock import local_date
@@ -14,7 +13,7 @@ from suggestions.desk import common, panels
 from suggestions.desk.forms import RevealForm
 from suggestions.desk.queue import filter_of_queue
 from suggestions.errors import DomainError
-from suggestions.models import Suggestion
+from suggestions.models import CaseOfficer, Suggestion
 from suggestions.selectors import casefile, queues
 from suggestions.services import hinting, identity
 
@@ -25,7 +24,7 @@ def item(request: HttpRequest, case_no: str) -> HttpResponse:
     return show(request, held)
 
 
-@require_POST
+@common.post_only()
 @common.desk_view()
 def reveal(request: HttpRequest, case_no: str) -> HttpResponse:
     """Show contact data once, on this answer only: it is in no address, no session and no cache."""
@@ -107,6 +106,7 @@ def show(
         ),
         tags=list(held.tags.all()),
         panels=shown,
+        officer=CaseOfficer.objects.filter(suggestion=held).select_related("user").first(),
         **around(request, held, queue),
     )
 

@@ -6,11 +6,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from suggestions import access
 from suggestions.actor import Actor
-from suggestions.desk import acts, common, panels
+from suggestions.desk import acts, common, form_locks, panels
 from suggestions.desk.lock_forms import TakeOverForm
 from suggestions.errors import DomainError
 from suggestions.models import Suggestion
@@ -22,10 +21,20 @@ def _actor(request: HttpRequest, item: Suggestion) -> Actor | None:
     name = request.POST.get("act", "")
     if name in acts.ACTS:
         return acts.actor_of(request.user, name, item)
+    if name in form_locks.FORMS:
+        return form_locks.FORMS[name].actor(request.user, item)
     return access.may(request.user, "take_over_lock", item)
 
 
-@require_POST
+def _form_address(name: str, item: Suggestion, queue: str) -> str:
+    if name in acts.ACTS:
+        return common.with_queue(reverse("desk:act", args=[item.case_no, name]), queue)
+    if name in form_locks.FORMS:
+        return form_locks.FORMS[name].address(item)
+    return common.item_address(item.case_no, queue)
+
+
+@common.post_only()
 @common.desk_view(frozenset({*common.DESK_ROLES}))
 def lock(request: HttpRequest, case_no: str) -> HttpResponse:
     """Take over; then on to the form one wanted."""
@@ -34,11 +43,7 @@ def lock(request: HttpRequest, case_no: str) -> HttpResponse:
     if actor is None or access.may(request.user, "take_over_lock", item) is None:
         return common.refused(request)
     queue, name = common.queue_of(request), request.POST.get("act", "")
-    back = (
-        common.with_queue(reverse("desk:act", args=[item.case_no, name]), queue)
-        if name in acts.ACTS
-        else common.item_address(item.case_no, queue)
-    )
+    back = _form_address(name, item, queue)
     form = TakeOverForm(request.POST)
     if form.is_valid():
         try:
@@ -58,7 +63,7 @@ def lock(request: HttpRequest, case_no: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@common.post_only()
 @common.desk_view(frozenset({*common.DESK_ROLES}))
 def lock_renew(request: HttpRequest, case_no: str) -> HttpResponse:
     """The open form's sign of life: 204 while the lock is ours, else 409 with who has it in words."""

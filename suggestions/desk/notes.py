@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from suggestions import access
 from suggestions.desk import common, panels
@@ -48,7 +47,7 @@ def panel(request: HttpRequest, item: Suggestion) -> panels.Panel | None:
     )
 
 
-@require_POST
+@common.post_only()
 @common.desk_view(common.DESK_ROLES)
 def note(request: HttpRequest, case_no: str) -> HttpResponse:
     item = common.load(request, case_no)

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from suggestions.desk import common
 from suggestions.selectors import workload
@@ -26,7 +25,7 @@ def _own(request: HttpRequest) -> Any:
     return held.notices
 
 
-@common.desk_view(common.DESK_ROLES)
+@common.desk_view(common.HOME_ROLES)
 def notices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _choose(request) if "mode" in request.POST else _mark_read(request)
@@ -90,8 +89,8 @@ def _mark_read(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("desk:notices") + back)
 
 
-@require_POST
-@common.desk_view(common.DESK_ROLES)
+@common.post_only("desk:notices")
+@common.desk_view(common.HOME_ROLES)
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Open what a notice is about, and mark it as read on the way."""
     held = _own(request).filter(pk=pk).first()

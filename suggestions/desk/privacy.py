@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from suggestions import access, states
 from suggestions.actor import Actor
@@ -237,7 +236,7 @@ def panel(request: HttpRequest, item: Suggestion) -> panels.Panel | None:
     return panels.Panel("suggestions/desk/privacy_panel.html", context, place="side")
 
 
-@require_POST
+@common.post_only()
 @common.desk_view()
 def item_privacy(request: HttpRequest, case_no: str) -> HttpResponse:
     """The acts of the panel. What was refused is said on the item's screen, the words with it."""

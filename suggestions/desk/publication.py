@@ -14,6 +14,7 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.desk import common
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.publication_forms import CheckForm, MaskForm, PageForm, RefusePublicationForm
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid
 from suggestions.models import PublicationReview
@@ -84,6 +85,16 @@ class _Masking:
         self.refuse_form, self.check_form = RefusePublicationForm(), CheckForm()
         self.problem = ""
         self.leftovers = False
+        self.lock = self._lock()
+
+    def _lock(self) -> FormLock | None:
+        """Held while this person has something to mask, check or decide here."""
+        if self.review.state not in _OPEN:
+            return None
+        waits = self.review.state == State.SECOND_CHECK and self._is_mine()
+        if waits and self.request.method != "POST":
+            return None
+        return FormLock(self.request, self.review.suggestion, self.actor, "publication")
 
     def _seen(self) -> str:
         """Names the very draft on the screen, so that nobody saves over or releases words they did not see."""
@@ -112,6 +123,9 @@ class _Masking:
                 raise DomainError(_("请点下面的一个按钮。"))
             if self.review.state not in _OPEN:
                 raise DomainError(_("这一轮已经结束，不能再改。要改已公开的文字，请先暂停公开。"))
+            if self.lock is not None and self.lock.problem:
+                self._keep_typed()
+                self.lock.check()
             done = step()
         except DomainError as error:
             self._put(error)
@@ -121,8 +135,21 @@ class _Masking:
         messages.success(self.request, done)
         workload.forget_menu_counts(self.request.user)
         if self.request.POST.get("act") in ("save", "mask", "mask_likely", "take_back"):
+            # Still at work here.
             return redirect("desk:publication", self.review.pk)
+        if self.lock is not None:
+            self.lock.release()
         return redirect("desk:publication_queue")
+
+    def _keep_typed(self) -> None:
+        """Bind what was sent to its form, so that every word stands on the page."""
+        act, posted = self.request.POST.get("act"), self.request.POST
+        if act == "refuse":
+            self.refuse_form = RefusePublicationForm(posted)
+        elif act == "send_back":
+            self.check_form = CheckForm(posted)
+        elif act in ("save", "mask", "mask_likely", "submit"):
+            self.form = self._form(posted)
 
     def _bound(self) -> bool:
         """Bind what was typed; refuse, with everything kept, when a colleague saved in between."""
@@ -261,6 +288,7 @@ class _Masking:
             signed_as=publishing.public_name(item) if review.covers_suggestion else "",
             due=queues.due_words(item, today=today),
             age=queues.age_words(item, today=today),
+            **(self.lock.context() if self.lock else {}),
         )
 
     def _row(self, name: str) -> dict[str, Any]:
@@ -293,6 +321,8 @@ def page_state(request: HttpRequest, case_no: str) -> HttpResponse:
     form = PageForm(request.POST if act in ("suspend", "resume") else None)
     remove_form = RefusePublicationForm(request.POST if act == "remove" else None)
     problem = ""
+    keeper = next((a for a in acts.values() if a is not None), None)
+    lock = FormLock(request, item, keeper, "page_state") if keeper else None
     if request.method == "POST":
         actor = acts.get(act)
         if actor is None:
@@ -303,10 +333,14 @@ def page_state(request: HttpRequest, case_no: str) -> HttpResponse:
         if bound.is_valid():
             reason = bound.cleaned_data["reason"]
             try:
+                if lock is not None:
+                    lock.check()
                 _keep_page(act, item, reason, actor)
             except DomainError as error:
                 common.show_errors(bound, error)
             else:
+                if lock is not None:
+                    lock.release()
                 messages.success(request, _PAGE_DONE[act] % {"no": item.case_no})
                 return redirect("desk:item", item.case_no)
     today = local_date(timezone.now())
@@ -321,6 +355,7 @@ def page_state(request: HttpRequest, case_no: str) -> HttpResponse:
         form=form,
         remove_form=remove_form,
         problem=problem,
+        **(lock.context() if lock else {}),
         due=queues.due_words(item, today=today),
         age=queues.age_words(item, today=today),
     )

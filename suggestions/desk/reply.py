@@ -16,6 +16,7 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.desk import common
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.reply_forms import OpinionForm, ReplyForm, ReturnForm, SignForm
 from suggestions.desk.reply_parts_forms import part_set
 from suggestions.errors import ChangedMeanwhile, DomainError, WrongState
@@ -30,6 +31,8 @@ from suggestions.states import Assignment as Part
 
 WRITERS = MATRIX["draft_reply"]
 HEADS = BY_NAME["submit_reply"].roles
+_LAST = ("ask", "sign", "return")
+"""Acts after which a colleague goes on."""
 
 
 @common.desk_view(UNIT_ROLES)
@@ -79,6 +82,19 @@ class _Work:
         self.parts = self._part_set()
         self.sign_form, self.return_form = SignForm(), ReturnForm()
         self.problem = ""
+        self.lock = self._lock()
+
+    def _lock(self) -> FormLock | None:
+        """Held by who has something to write or to sign here; a reader stands in nobody's way."""
+        state = self.reply.state if self.reply is not None else ""
+        writes = self.writer is not None and (
+            state != Reply.State.AWAITING_SIGNATURE or self.request.method == "POST"
+        )
+        signs = self.head is not None and state == Reply.State.AWAITING_SIGNATURE
+        actor = self.writer if writes else self.head if signs else None
+        if not self.open or actor is None:
+            return None
+        return FormLock(self.request, self.item, actor, "reply")
 
     def _reply_form(self, data: Any = None, seen: str = "") -> ReplyForm:
         unit = self.lead.unit
@@ -117,15 +133,31 @@ class _Work:
         try:
             if not self.open:
                 raise WrongState
+            if self.lock is not None and self.lock.problem:
+                self._keep_typed()
+                self.lock.check()
             done = step(actor)
         except DomainError as error:
             self._put(error)
         else:
             if done:
+                if self.lock is not None and self.request.POST.get("act") in _LAST:
+                    self.lock.release()
                 messages.success(self.request, done)
                 workload.forget_menu_counts(self.request.user)
                 return redirect(self._after())
         return self.show(status=422)
+
+    def _keep_typed(self) -> None:
+        """Bind what was sent to its form, so that every word stands on the page."""
+        posted = self.request.POST
+        act = posted.get("act")
+        if act == "sign":
+            self.sign_form = SignForm(posted)
+        elif act == "return":
+            self.return_form = ReturnForm(posted)
+        else:
+            self.form, self.parts = self._reply_form(posted), self._part_set(posted)
 
     def _after(self) -> str:
         if self.request.POST.get("act") == "sign":
@@ -269,6 +301,7 @@ class _Work:
             original=casefile.original(self.request.user, item),
             due=queues.due_words(item, today=today),
             age=queues.age_words(item, today=today),
+            **(self.lock.context() if self.lock else {}),
             **beside,
         )
 
@@ -290,13 +323,19 @@ def opinion(request: HttpRequest, case_no: str) -> HttpResponse:
         messages.info(request, _("请先签收，再写协办意见。"))
         return redirect("desk:sign_in", item.case_no)
     form = OpinionForm(request.POST or None)
+    writing = held.status in (Part.SIGNED, Part.WORKING)
+    lock = FormLock(request, item, actor, "opinion") if writing else None
     if request.method == "POST" and form.is_valid():
         try:
+            if lock is not None:
+                lock.check()
             text = form.cleaned_data["opinion"]
             assigning.give_opinion(assignment=held, opinion=text, actor=actor, at=timezone.now())
         except DomainError as error:
             common.show_errors(form, error)
         else:
+            if lock is not None:
+                lock.release()
             workload.forget_menu_counts(request.user)
             messages.success(request, _("协办意见已交给主办单位。"))
             return redirect("desk:item", item.case_no)
@@ -313,7 +352,8 @@ def opinion(request: HttpRequest, case_no: str) -> HttpResponse:
         item=item,
         assignment=held,
         form=form,
-        writing=held.status in (Part.SIGNED, Part.WORKING),
+        writing=writing,
+        **(lock.context() if lock else {}),
         original=casefile.original(request.user, item),
         due=queues.due_words(item, today=today),
         age=queues.age_words(item, today=today),

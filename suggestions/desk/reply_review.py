@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from suggestions import access
 from suggestions.clock import local_date
 from suggestions.desk import common
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.forms import words
 from suggestions.errors import ChangedMeanwhile, DomainError
 from suggestions.models import Reply
@@ -44,9 +45,11 @@ def review(request: HttpRequest, case_no: str) -> HttpResponse:
     act = request.POST.get("act", "")
     form = SendBackForm(request.POST if act == "send_back" else None, label_suffix="")
     problem = ""
+    lock = FormLock(request, item, actor, "review")
     if request.method == "POST":
         now = timezone.now()
         try:
+            lock.check()
             if request.POST.get("seen") != answer.seen(reply):
                 raise ChangedMeanwhile
             if act == "pass":
@@ -67,6 +70,7 @@ def review(request: HttpRequest, case_no: str) -> HttpResponse:
             else:
                 problem = str(error)
         if not (form.errors or problem):
+            lock.release()
             workload.forget_menu_counts(request.user)
             return redirect("desk:item", item.case_no)
     today = local_date(timezone.now())
@@ -81,6 +85,7 @@ def review(request: HttpRequest, case_no: str) -> HttpResponse:
         seen=answer.seen(reply),
         form=form,
         problem=problem,
+        **lock.context(),
         due=queues.due_words(item, today=today),
         age=queues.age_words(item, today=today),
         original=casefile.original(request.user, item),

@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from suggestions import access
 from suggestions.actor import Actor
@@ -115,7 +114,7 @@ def _page(
     )  # fmt: skip
 
 
-@require_POST
+@common.post_only("desk:roles")
 @common.desk_view(STAFF)
 def lend(request: HttpRequest) -> HttpResponse:
     form = DelegationForm(request.POST, request.user)
@@ -132,7 +131,7 @@ def lend(request: HttpRequest) -> HttpResponse:
     return _page(request, lend=form)
 
 
-@require_POST
+@common.post_only("desk:roles")
 @common.desk_view(STAFF)
 def lend_end(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
@@ -155,7 +154,7 @@ def _sec_admin(request: HttpRequest) -> StaffRole | None:
     return next((r for r in held if r.user_id == request.user.pk), None)
 
 
-@require_POST
+@common.post_only("desk:roles")
 @common.desk_view({Role.SEC_ADMIN})
 def grant(request: HttpRequest) -> HttpResponse:
     held = _sec_admin(request)
@@ -180,7 +179,7 @@ def grant(request: HttpRequest) -> HttpResponse:
     return _page(request, grant=form)
 
 
-@require_POST
+@common.post_only("desk:roles")
 @common.desk_view({Role.SEC_ADMIN})
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     held = _sec_admin(request)

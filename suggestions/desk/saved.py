@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from suggestions.desk import common
 from suggestions.errors import DomainError
@@ -50,7 +49,7 @@ def saved(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@common.post_only("desk:saved")
 @common.desk_view(common.QUEUE_ROLES)
 def saved_delete(request: HttpRequest, pk: int) -> HttpResponse:
     if not saved_queues.forget(user=request.user, pk=pk):

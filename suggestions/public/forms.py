@@ -272,9 +272,7 @@ class ContactForm(StepForm):
                 self.add_error(name, messages)
         try:
             data["others"] = joint.parse(data.get("joint") or "")
-            wrong = joint.check(
-                data["others"], phone=normalise_phone(data.get("phone") or ""), channel=""
-            )
+            wrong = joint.check(data["others"], phone=normalise_phone(data.get("phone") or ""))
             if wrong:
                 self.add_error("joint", wrong)
         except Invalid as invalid:

@@ -21,7 +21,7 @@ from suggestions.codes import Channel, Urgency
 from suggestions.models import District, RedirectTarget, Suggestion, Topic, TriageHint
 from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.selectors import workload
-from suggestions.services import clocks
+from suggestions.services import clocks, officers
 from suggestions.states import DONE, OPEN, TRIAGE_QUEUE, WITH_UNITS, Case
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class QueueFilter:
     channel: str = ""
     campaign: str = ""
     unit: str = ""
+    officer: str = ""
     q: str = ""
     show: str = ""
     sort: str = "due"
@@ -112,7 +113,18 @@ def filter_from(query: Mapping[str, Any]) -> QueueFilter:
     """The filter an address asks for; over-long words are cut, a date that is none is no date."""
     text = {
         name: str(query.get(name, "") or "").strip()[:80]
-        for name in ("due", "age", "topic", "district", "channel", "campaign", "unit", "q", "show")
+        for name in (
+            "due",
+            "age",
+            "topic",
+            "district",
+            "channel",
+            "campaign",
+            "unit",
+            "officer",
+            "q",
+            "show",
+        )
     }
     try:
         on = parse_date(str(query.get("on", "") or ""))
@@ -126,8 +138,10 @@ def filter_from(query: Mapping[str, Any]) -> QueueFilter:
     )
 
 
-def narrow(rows: SuggestionQuerySet, wanted: QueueFilter, *, today: date) -> SuggestionQuerySet:
-    """`rows` narrowed by every filter that is set."""
+def narrow(
+    rows: SuggestionQuerySet, wanted: QueueFilter, *, today: date, user_pk: int | None = None
+) -> SuggestionQuerySet:
+    """`rows` narrowed by every filter that is set; `user_pk` is who "mine" means."""
     case_no = numbers.parse_case_no(wanted.q) if wanted.q else None
     if case_no:
         # Somebody with a number in hand wants that item, wherever it stands.
@@ -161,6 +175,8 @@ def narrow(rows: SuggestionQuerySet, wanted: QueueFilter, *, today: date) -> Sug
         )
     if wanted.unit:
         rows = rows.filter(lead_unit__code=wanted.unit)
+    if wanted.officer:
+        rows = _given_to(rows, wanted.officer, user_pk)
     return _with_words(rows, wanted.q)
 
 
@@ -169,6 +185,26 @@ _SHOWN: dict[str, Callable[[date], Q]] = {
     "rated": lambda today: workload.BADLY_RATED,
 }
 """The supervisor's lists (process.md 8.1)."""
+
+
+def _given_to(rows: SuggestionQuerySet, officer: str, user_pk: int | None) -> SuggestionQuerySet:
+    """Items given to an officer: "mine", "none", or the number of a user; "mine" of nobody is nothing."""
+    if officer == "none":
+        return rows.filter(officer=None)
+    if officer == "mine":
+        return rows.filter(officer__user_id=user_pk) if user_pk else rows.none()
+    known = officer.isdecimal() and len(officer) < 12
+    return rows.filter(officer__user_id=int(officer)) if known else rows.none()
+
+
+def officer_choices(jurisdiction_ids: set[int]) -> list[tuple[str, "StrOrPromise"]]:
+    """Whose items a list may show: one's own, nobody's, each officer's. One query."""
+    people = officers.candidates(jurisdiction_ids)
+    return [
+        ("mine", _("分给我的")),
+        ("none", _("还没有分的")),
+        *((str(u.pk), str(u)) for u in people),
+    ]
 
 
 def _about_topic(rows: SuggestionQuerySet, code: str) -> SuggestionQuerySet:
@@ -209,7 +245,7 @@ def page(
     size: int = PAGE_SIZE,
 ) -> QueuePage:
     """One page of the items the user may read. Four queries and those of the filters, however long the list."""
-    rows = narrow(access.readable(user), wanted, today=today)
+    rows = narrow(access.readable(user), wanted, today=today, user_pk=user.pk)
     field, descending = _order(wanted)
     ordered = _ordered(rows, field, descending)
     place = _read_cursor(cursor, field)
@@ -223,7 +259,9 @@ def page(
         to_attr="ranked_hints",
     )
     found = list(
-        ordered.for_list().select_related("jurisdiction").prefetch_related(top_hint)[: size + 1]
+        ordered.for_list()
+        .select_related("jurisdiction", "officer__user")
+        .prefetch_related(top_hint)[: size + 1]
     )
     more, items = len(found) > size, found[:size]
     total = rows.order_by()[:COUNT_LIMIT].count()
@@ -237,7 +275,7 @@ def neighbours(
     so that the next one is still found after an act moved this one on. Two queries.
     """
     field, descending = _order(wanted)
-    rows = narrow(access.readable(user), wanted, today=today).exclude(pk=item.pk)
+    rows = narrow(access.readable(user), wanted, today=today, user_pk=user.pk).exclude(pk=item.pk)
     waiting = item.status == Case.SUPPLEMENT_REQUESTED or item.due_on is None
     value = (_NEVER if waiting else item.due_on) if field == "due_key" else item.received_at
     after = _ordered(rows, field, descending).filter(_beyond(field, descending, value, item.pk))

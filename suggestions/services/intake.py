@@ -149,9 +149,7 @@ def validate(
         found["received_at"] = ["收到日期不能晚于今天。"]
     found |= minors.problems(submission.age_band, submission.guardian)
     if submission.joint:
-        found["joint"] = joint.check(
-            submission.joint, phone=submission.phone, channel=submission.channel
-        )
+        found["joint"] = joint.check(submission.joint, phone=submission.phone)
     return {name: messages for name, messages in found.items() if messages}
 
 

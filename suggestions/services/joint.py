@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from suggestions import rules, states
 from suggestions.actor import Actor
-from suggestions.codes import Channel
 from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import JointAuthor, Suggestion
@@ -22,7 +21,8 @@ MOST = 50
 """Names on one item; more people are served by co-signing the published item."""
 MOST_REPRESENTATIVES = 5
 """A joint matter brought in person chooses at most five (XF 20)."""
-_VISITS = frozenset({Channel.DESK, Channel.LEADER_RECEPTION, Channel.MEETING})
+REPRESENTATIVE = ("代表", "（代表）", "(代表)")
+"""A line of the list that ends with one of these names a representative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +36,37 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many were named, and how many said yes themselves."""
+    """How many were named, how many said yes themselves, and how many speak for the others."""
 
     named: int
     confirmed: int
+    representatives: int = 0
 
 
 def parse(text: str) -> list[Other]:
-    """One person a line: name, then phone if there is one, parted by blanks or commas. Raises Invalid (joint)."""
+    """One person a line: name, then phone if there is one, then 代表 for a representative; parted by blanks or commas.
+
+    Raises Invalid (joint).
+    """
     found, wrong = [], []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.replace("，", " ").replace(",", " ").replace("、", " ").split()
         if not words:
             continue
-        phone = "".join(words[1:])
+        chosen = len(words) > 1 and words[-1] in REPRESENTATIVE
+        phone = "".join(words[1:-1] if chosen else words[1:])
         digits, errors = voices.phone_facts(phone) if phone else ("", [])
         if len(words[0]) > rules.NAME_MAX:
             errors = [f"姓名最多{rules.NAME_MAX}个字。"]
         wrong += [f"联名人第{number}行：{e}" for e in errors]
-        found.append(Other(words[0], digits))
+        found.append(Other(words[0], digits, chosen))
     if wrong:
         raise Invalid({"joint": wrong})
     return found
 
 
-def check(others: Iterable[Other], *, phone: str, channel: str) -> list[str]:
-    """Sentences for a list of joint authors that cannot be; `phone` is the contact person's."""
+def check(others: Iterable[Other], *, phone: str) -> list[str]:
+    """Sentences for a list of joint authors that cannot be; `phone` is the contact person's. Source: XF 20; BX 44(2)."""
     others = list(others)
     wrong = []
     if len(others) > MOST:
@@ -71,8 +76,8 @@ def check(others: Iterable[Other], *, phone: str, channel: str) -> list[str]:
         wrong.append("有两位联名人写了同一个手机号，请核对。")
     if phone and phone in phones:
         wrong.append("联系人自己不用再写进联名人里。")
-    if channel in _VISITS and sum(o.is_representative for o in others) > MOST_REPRESENTATIVES:
-        wrong.append(f"多人来访请推选代表，代表不超过{MOST_REPRESENTATIVES}人。")
+    if (chosen := sum(o.is_representative for o in others)) > MOST_REPRESENTATIVES:
+        wrong.append(f"代表最多推选{MOST_REPRESENTATIVES}人，现在写了{chosen}人，请再商量。")
     return wrong
 
 
@@ -85,7 +90,7 @@ def add(
     if held + len(others) > MOST:
         raise Invalid({"joint": [f"联名人最多写{MOST}位。其余的人可以在公开后附议。"]})
     author = getattr(suggestion, "author", None)
-    wrong = check(others, phone=author.phone if author else "", channel=suggestion.channel)
+    wrong = check(others, phone=author.phone if author else "")
     if wrong:
         raise Invalid({"joint": wrong})
     made = []
@@ -148,11 +153,39 @@ def leave(*, joint: JointAuthor, at: datetime) -> JointAuthor:
     return joint
 
 
+def living(suggestion: Suggestion) -> "QuerySet[JointAuthor]":
+    """Those named who did not step out, in the order in which they were named."""
+    return suggestion.joint_authors.filter(withdrawn_at=None).order_by("pk")
+
+
+def choose_representatives(
+    *, suggestion: Suggestion, chosen: Iterable[int], actor: Actor, at: datetime
+) -> int:
+    """Say who of those named speaks for all; returns how many. The event counts them and names nobody.
+
+    Raises Invalid (chosen) for more than MOST_REPRESENTATIVES or for somebody not named in this item. Source: XF 20.
+    """
+    wanted = set(chosen)
+    with transaction.atomic():
+        held = set(living(suggestion).values_list("pk", flat=True))
+        if not wanted <= held:
+            raise Invalid({"chosen": ["选的人里有人不在联名里，可能刚退出。请刷新再选。"]})
+        if len(wanted) > MOST_REPRESENTATIVES:
+            words = f"代表最多推选{MOST_REPRESENTATIVES}人，现在选了{len(wanted)}人，请再商量。"
+            raise Invalid({"chosen": [words]})
+        transitions.note(
+            suggestion, "representatives_chosen", actor=actor, at=at, words=f"联名人推选了{len(wanted)}位代表",
+            data={"representatives": len(wanted)}, visibility=Visibility.AUTHOR,
+        )  # fmt: skip
+        suggestion.joint_authors.update(is_representative=False)
+        suggestion.joint_authors.filter(pk__in=wanted).update(is_representative=True)
+    return len(wanted)
+
+
 def counts(suggestion: Suggestion) -> Counts:
     """One query."""
-    from django.db.models import Count
-
     found = suggestion.joint_authors.filter(withdrawn_at=None).aggregate(
-        named=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False))
-    )
-    return Counts(found["named"], found["confirmed"])
+        named=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)),
+        representatives=Count("pk", filter=Q(is_representative=True)),
+    )  # fmt: skip
+    return Counts(found["named"], found["confirmed"], found["representatives"])

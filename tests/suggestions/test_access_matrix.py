@@ -59,6 +59,7 @@ MAY: dict[str, set[str]] = {
     "name_unit": {"triage_officer", "supervisor", "triage_officer@province"},
     "give_interim": {"liaison:bus", "handler:bus"},
     "remind_co_unit": {"triage_officer", "supervisor", "triage_officer@province"} | UNIT,
+    "choose_representatives": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "enter_offline": {"intake_clerk"},
     "change_arrival": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "open_emergency": {"supervisor", "leader", "leader@province"},
@@ -104,7 +105,7 @@ MAY: dict[str, set[str]] = {
     "manage_invited": {"triage_officer", "triage_officer@province"},
     "see_hints": {"triage_officer", "supervisor", "triage_officer@province"},
     # The desk's comfort; an export is reached by its owner alone, never through a case.
-    "take_over_lock": {"triage_officer", "supervisor", "triage_officer@province"} | UNIT,
+    "take_over_lock": OFFICE | UNIT | ABOVE,
     "write_note": OFFICE | UNIT | ABOVE,
     "give_officer": {"triage_officer", "supervisor", "triage_officer@province"},
     "add_tag": {"triage_officer", "triage_officer@province"},

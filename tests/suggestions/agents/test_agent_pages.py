@@ -138,14 +138,67 @@ def test_one_page_makes_the_item_the_mandate_the_visit_and_a_receipt_with_the_co
     assert item.original_title in home
 
 
-def test_the_query_code_is_shown_for_half_an_hour_and_to_nobody_else(city: World) -> None:
+def test_the_query_code_is_shown_to_the_agent_once_and_never_again(city: World) -> None:
     client = agent(city)
     address = enter(client)["Location"]
-    code = client.get(address).context["code"]
+    assert Suggestion.objects.get().case_no in address, "the address is no key to the receipt"
+    first = client.get(address)
+    code = first.context["code"]
     assert code
+    assert code in first.content.decode()
+    assert "查询码只显示这一次" in first.content.decode()
+    again = client.get(address)
+    assert again.status_code == 200
+    assert code not in again.content.decode()
+    assert "只有本人有" in again.content.decode()
+    assert again.context["qr"] is None, "the code of the receipt opens it too"
     assert agent(city, Role.AGENT_L2).get(address).status_code == 404
+
+
+def test_a_receipt_never_opened_waits_half_an_hour_after_a_broken_line(city: World) -> None:
+    client = agent(city)
+    enter(client)
+    assert client.get(enter(client)["Location"]).context["code"], "sent again, it is still unseen"
+    other = enter(client, key="another-form-of-one-agent", title="另外一件事情要提")["Location"]
     with time_machine.travel(timezone.now() + timedelta(minutes=31)):
-        assert code not in client.get(address).content.decode()
+        assert not client.get(other).context["code"]
+
+
+def test_with_the_recall_of_the_mandate_the_receipt_ends(city: World) -> None:
+    client = agent(city)
+    address = enter(client)["Location"]
+    mandate = AgentMandate.objects.get()
+    mandates.revoke(
+        mandate=mandate, actor=city.actor("intake_clerk"), at=timezone.now(), reason="本人来电"
+    )
+    assert client.get(address).status_code == 404
+
+
+def test_an_agent_enters_a_child_only_with_its_guardian_and_never_by_name(city: World) -> None:
+    client = agent(city)
+    refused = enter(client, age_band="under_14")
+    assert refused.status_code == 422
+    assert "监护人" in refused.content.decode()
+    enter(
+        client, age_band="under_14", guardian_name="林父", guardian_phone="19900002222", guardian_consent="on"
+    )  # fmt: skip
+    item = Suggestion.objects.get()
+    assert item.author.age_band == "under_14"
+    assert item.author.guardian.name == "林父"
+    assert item.name_display == "anonymous"
+
+
+def test_an_agent_names_joint_authors_and_at_most_five_representatives(city: World) -> None:
+    client = agent(city)
+    six = "\n".join(f"联名{n} 1990000100{n} 代表" for n in range(6))
+    refused = enter(client, joint=six)
+    assert refused.status_code == 422
+    assert "代表最多推选5人" in refused.content.decode()
+    assert "联名3 19900001003 代表" in refused.content.decode(), "what was typed stays"
+    enter(client, joint="甲某 19900001001 代表\n乙某\n丙某 19900001003")
+    people = Suggestion.objects.get().joint_authors.order_by("pk")
+    assert [p.is_representative for p in people] == [True, False, False]
+    assert not any(p.confirmed_at for p in people), "nobody counts before saying yes"
 
 
 def test_the_form_sent_again_after_the_line_broke_gives_the_same_receipt(city: World) -> None:

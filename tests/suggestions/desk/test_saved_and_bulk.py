@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from suggestions.models import CaseEvent, CaseOfficer, Outbox, SavedQueue
-from suggestions.services import locks
+from suggestions.services import locks, officers
 from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
 from tests.world import MONDAY, World
@@ -66,10 +66,10 @@ def test_items_given_to_an_officer_together_are_told_once_and_twice_is_once(city
     numbers = [i.case_no for i in (*items, done)]
     body = {"act": "officer", "case_no": numbers, "confirm": "1", "officer": officer.pk}
     text = main_text(client.post(reverse("desk:bulk"), body))
-    assert "3件已办，1件没有办" in text
+    assert "3件已办。1件没有办" in text
     assert "已经办完" in text
     again = main_text(client.post(reverse("desk:bulk"), body))
-    assert "本来就是他的" in again
+    assert f"本来就是{officer}的，没有变" in again
     assert CaseOfficer.objects.filter(user=officer).count() == 3
     assert CaseEvent.objects.filter(name="officer_given").count() == 3
     assert Outbox.objects.filter(payload__code="staff.given").count() == 3
@@ -93,7 +93,7 @@ def test_an_item_a_colleague_has_open_is_left_out_of_a_bulk_act(city: World) -> 
     locks.take(suggestion=item, actor=city.actor("triage_officer_2"), at=timezone.now())
     body = {"act": "accept", "case_no": [item.case_no], "confirm": "1", "topic": ""}
     text = main_text(sign_in(city, "triage_officer").post(reverse("desk:bulk"), body))
-    assert "0件已办，1件没有办" in text
+    assert "0件已办。1件没有办" in text
     assert "正在处理这件建议" in text
 
 
@@ -104,3 +104,59 @@ def test_words_of_the_full_text_find_an_item(city: World) -> None:
         sign_in(city, "triage_officer").get(reverse(QUEUE), {"state": "all", "q": "积水"})
     )
     assert len(page.select("a.desk-row__title")) == 1
+
+
+def test_a_bulk_refusal_says_that_a_second_person_decides_and_tells_no_author(city: World) -> None:
+    items = [w.submit(city, title=f"说不清的第{n}件事情").suggestion for n in range(2)]
+    w.accept(city, items[1], at=MONDAY)
+    body = {
+        "act": "refuse", "case_no": [i.case_no for i in items], "confirm": "1", "reason": "unreadable", "words": ""
+    }  # fmt: skip
+    response = sign_in(city, "triage_officer").post(reverse("desk:bulk"), body)
+    text = main_text(response)
+    assert "1件已提请复核，等另一位分办员决定" in text
+    assert "件已办" not in text
+    assert "待复核" in text
+    assert "1件没有办" in text
+    items[0].refresh_from_db()
+    assert items[0].status == "registered"
+    assert not Outbox.objects.filter(payload__code="author.refused").exists()
+
+
+def test_a_bulk_refusal_where_one_officer_decides_says_that_it_is_done(city: World) -> None:
+    city.jurisdiction.refusal_second_look = False
+    city.jurisdiction.save()
+    item = w.submit(city).suggestion
+    body = {"act": "refuse", "case_no": [item.case_no], "confirm": "1", "reason": "unreadable"}
+    text = main_text(sign_in(city, "triage_officer").post(reverse("desk:bulk"), body))
+    assert "1件已办" in text
+    assert "已不予受理，理由已告知建议人" in text
+
+
+def test_a_bulk_act_says_of_each_item_what_was_done(city: World) -> None:
+    item = w.submit(city).suggestion
+    body = {"act": "accept", "case_no": [item.case_no], "confirm": "1", "topic": ""}
+    text = main_text(sign_in(city, "triage_officer").post(reverse("desk:bulk"), body))
+    assert "已受理，主题“公交地铁”" in text
+
+
+def test_a_list_shows_to_whom_an_item_was_given_and_finds_mine_and_nobodys(city: World) -> None:
+    mine, other, free = (w.submit(city, title=f"第{n}件说到的事情").suggestion for n in "甲乙丙")
+    first, second = city.users["triage_officer"], city.users["triage_officer_2"]
+    for item, officer in ((mine, first), (other, second)):
+        officers.give(
+            suggestion=item, officer=officer, actor=city.actor("triage_officer"), at=MONDAY
+        )
+    client = sign_in(city, "triage_officer")
+    queue = reverse("desk:queue")
+
+    def titles(**query: str) -> set[str]:
+        page = parsed(client.get(queue, {"state": "open", **query}))
+        return {a.get_text(strip=True) for a in page.select("a.desk-row__title")}
+
+    assert f"分办：{second}" in main_text(client.get(queue, {"state": "open"}))
+    assert titles(officer="mine") == {mine.original_title}
+    assert titles(officer=str(second.pk)) == {other.original_title}
+    assert titles(officer="none") == {free.original_title}
+    assert titles(officer="x") == set()
+    assert f"分办：{first}" in main_text(client.get(reverse("desk:item", args=[mine.case_no])))

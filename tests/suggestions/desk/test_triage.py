@@ -262,7 +262,7 @@ def test_several_items_are_accepted_together_and_those_that_cannot_be_say_why(ci
         reverse("desk:bulk"), {"act": "accept", "case_no": numbers, "confirm": "1", "topic": ""}
     )
     text = main_text(response)
-    assert "3件已办，3件没有办" in text
+    assert "3件已办。3件没有办" in text
     assert "现在的状态不能做这一步" in text
     assert "没有主题，也没有提示" in text
     assert "没有这件建议" in text
