@@ -290,7 +290,9 @@ def visits(today: date) -> Iterator[Proposal]:
         .filter(Q(contacted=False) | Q(solved=Solved.NO) | Q(satisfied=Overall.DISSATISFIED))
         .exclude(order__isnull=False, order__status__in=_RUNNING)
         .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+        .exclude(_proposed("visit:", "pk"))
         .select_related("suggestion__jurisdiction", "unit")
+        .order_by("visited_at", "pk")
     )
     for visit in rows[:_BATCH]:
         said = [

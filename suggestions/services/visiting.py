@@ -36,7 +36,12 @@ def is_sampled(case_no: str, percent: int) -> bool:
 
 
 def plan(
-    *, suggestion: Suggestion, why: str, actor: Actor, at: datetime, order: SupervisionOrder | None = None
+    *,
+    suggestion: Suggestion,
+    why: str,
+    actor: Actor,
+    at: datetime,
+    order: SupervisionOrder | None = None,
 ) -> Visit:
     """Arrange a visit. Units learn nothing of it: it stands in its own record and not in the case (spot checks; S1, S4)."""
     if why not in Visit.Why.values:
@@ -51,7 +56,14 @@ def plan(
         suggestion=suggestion, jurisdiction=suggestion.jurisdiction, unit=suggestion.lead_unit, why=why, planned_at=at,
         order=order,
     )  # fmt: skip
-    records.begin(visit, "plan_visit", actor=actor, at=at, data={"why": why}, suggestion=suggestion)
+    records.begin(
+        visit,
+        "plan_visit",
+        actor=actor,
+        at=at,
+        data={"why": why, **({"order": order.pk} if order else {})},
+        suggestion=suggestion,
+    )
     return visit
 
 

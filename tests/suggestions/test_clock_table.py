@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import override_settings
 from wagtail.models import Page
@@ -570,6 +571,15 @@ def test_a_campaign_on_a_major_decision_of_less_than_thirty_days_needs_its_reaso
     first = consulting.earliest_close(MONDAY)
     assert first == date(2026, 12, 2)
     assert consulting.last_day(on("2026-12-03", 0)) == first
+    pages: Any = apps.get_model("cms", "CampaignPage")
+    page = pages(opens_at=MONDAY, closes_at=MONDAY + 10 * DAY, is_major_decision=True)
+    with pytest.raises(ValidationError) as refused:
+        page.clean()
+    assert "最早2026年12月2日结束" in refused.value.message_dict["closes_at"][0]
+    page.short_reason = "汛期临近，来不及征求30天"
+    page.clean()
+    page.short_reason, page.closes_at = "", on("2026-12-03", 0)
+    page.clean()
 
 
 def test_papers_sent_too_late_are_refused_by_the_rule_in_force(city: World) -> None:
