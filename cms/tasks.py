@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db.models import Q
 from django.utils import timezone
 
+from cms import reports
 from cms.documents import changed
 from cms.models import CampaignPage
 
@@ -21,7 +22,25 @@ def keep_schedule() -> int:
     changed. Safe to repeat; returns the number of such campaigns.
     """
     call_command("publish_scheduled", verbosity=0)
+    promise_reports(now=timezone.now())
     return announce_phases(now=timezone.now())
+
+
+def promise_reports(*, now: datetime) -> int:
+    """Write down by when each campaign that closed owes its result: a later change of the rule then moves nothing.
+
+    Idempotent, by query; the day is the rule's as it stands when the campaign closes (SH 12; process.md 13.17).
+    """
+    due = CampaignPage.objects.live().filter(
+        closes_at__lte=now, report_due_on=None, report_published_at=None
+    )
+    pages = list(due.only("pk", "closes_at"))
+    for page in pages:
+        day = reports.due_on(page.closes_at)
+        CampaignPage.objects.filter(pk=page.pk, report_due_on=None).update(report_due_on=day)
+    if pages:
+        changed(pages=[page.pk for page in pages])
+    return len(pages)
 
 
 def announce_phases(*, now: datetime) -> int:

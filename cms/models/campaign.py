@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 
-from cms import phases
+from cms import phases, reports
 from cms.blocks import SECTION_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 from cms.phases import Phase, Span, Step
@@ -55,6 +55,7 @@ class Card:
     counts: CampaignCounts
     days_left: str
     closing: str
+    report_late: bool
 
     @property
     def takes_public(self) -> bool:
@@ -72,9 +73,26 @@ def cards(pages: Sequence["CampaignPage"], *, at: datetime) -> list[Card]:
             counts=counts.get(page.pk, CampaignCounts()),
             days_left=phases.days_left_words(page.closes_at, at) if page.closes_at else "",
             closing=phases.closing_words(page.closes_at) if page.closes_at else "",
+            report_late=page.report_is_late(at),
         )
         for page in pages
     ]
+
+
+class ReportDuePanel(HelpPanel):
+    """Tells the editor by when the result is owed, for the campaign at hand."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            words = _("征集结束后要公布结果，可以集体反馈。不填期限，就要在截止后{days}天内公布。")
+            said = str(words).format(days=reports.days())
+            due = self.instance.report_due
+            if due is not None:
+                state = "已经逾期" if self.instance.report_is_late(timezone.now()) else "最晚"
+                if self.instance.phase_at(timezone.now()) != Phase.REPORTED:
+                    said += f"这次征集{state}：{due.year}年{due.month}月{due.day}日。"
+            self.content = said
 
 
 class CampaignIndexPage(Summary, SitePage):
@@ -182,7 +200,9 @@ class CampaignPage(Summary, SitePage):
         _("结果公布期限"),
         null=True,
         blank=True,
-        help_text=_("答应哪天之前公布结果；过了还没公布，页面会写明逾期"),
+        help_text=_(
+            "答应哪天之前公布结果，不填就按规定的天数从截止那天算；过了还没公布，页面会写明逾期"
+        ),
     )
     report = RichTextField(_("结果报告"), features=SECTION_FEATURES, blank=True)
     report_published_at = models.DateTimeField(
@@ -217,7 +237,7 @@ class CampaignPage(Summary, SitePage):
         FieldPanel("materials"),
         MultiFieldPanel(
             [
-                HelpPanel(content=_("征集结束后要公布结果，可以集体反馈。")),
+                ReportDuePanel(),
                 FieldPanel("report_due_on"),
                 FieldPanel("report_published_at"),
                 FieldPanel("report"),
@@ -260,8 +280,28 @@ class CampaignPage(Summary, SitePage):
             errors["report"] = _("填了结果公布时间，请写上结果报告。")
         if self.report_published_at and self.opens_at and self.report_published_at < self.opens_at:
             errors["report_published_at"] = _("结果公布时间不能早于征集开始。")
+        if self.report_due_on and self.closes_at:
+            closing = phases.last_day(self.closes_at)
+            if self.report_due_on < closing:
+                errors["report_due_on"] = _("结果公布期限不能早于截止那天。")
         if errors:
             raise ValidationError(errors)
+
+    def with_content_json(self, content: Any) -> Self:
+        """What was promised when it closed stays promised, whatever an older draft left empty."""
+        found: Self = super().with_content_json(content)
+        if found.report_due_on is None and self.closes_at and self.closes_at <= timezone.now():
+            # From the table: the page in hand may be the very draft that left it empty.
+            kept = CampaignPage.objects.filter(pk=self.pk).values_list("report_due_on", flat=True)
+            found.report_due_on = kept.first()
+        return found
+
+    @property
+    def report_due(self) -> date | None:
+        """The day by which the result is owed: the editor's, else the rule's; None only while nothing ever closes."""
+        if self.report_due_on is not None or self.closes_at is None:
+            return self.report_due_on
+        return reports.due_on(self.closes_at)
 
     @property
     def span(self) -> Span:
@@ -281,18 +321,21 @@ class CampaignPage(Summary, SitePage):
 
     def report_is_late(self, moment: datetime) -> bool:
         """The promised day is over and no report is out (process.md 13.17)."""
+        due = self.report_due
         return (
-            self.report_due_on is not None
-            and self.phase_at(moment) != Phase.REPORTED
-            and local_date(moment) > self.report_due_on
+            due is not None and self.phase_at(moment) != Phase.REPORTED and local_date(moment) > due
         )
+
+    def owes_report(self, moment: datetime) -> bool:
+        """Closed, and no result is out: until then the page may not disappear."""
+        return self.phase_at(moment) == Phase.CLOSED
 
     def steps_at(self, moment: datetime) -> list[Step]:
         """The steps from collecting to report at `moment`."""
         between = [
             Step(b.value["name"], b.value["starts_on"], b.value["ends_on"]) for b in self.stages
         ]
-        return phases.steps(self.span, moment, between, report_due_on=self.report_due_on)
+        return phases.steps(self.span, moment, between, report_due_on=self.report_due)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The campaign and a page of its published suggestions, by key (`?cursor=`)."""

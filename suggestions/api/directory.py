@@ -90,7 +90,7 @@ def _campaign(page: Any, counts: CampaignCounts, now: datetime) -> shapes.Campai
         mode_label=str(Mode(page.mode).label), phase=phase.value, phase_label=phase.label,
         takes_submissions=page.is_open_at(now) and page.mode != Mode.INVITED,
         opens_at=local(page.opens_at), closes_at=local(page.closes_at),
-        report_due_on=page.report_due_on,
+        report_due_on=page.report_due,
         report_published_at=local(reported) if reported and reported <= now else None,
         host_unit=host, received=counts.received, published=counts.published,
         answered=counts.answered, adopted=counts.adopted, url=absolute(page.get_url() or ""),

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from cms import tasks
 from cms.models import CampaignPage
 from cms.setup import Pages
 from suggestions.errors import Invalid
-from suggestions.models import Suggestion
+from suggestions.models import ClockRule, Suggestion
 from suggestions.selectors import campaigns as selector
+from suggestions.services import clock_rules
 from tests import world as w
 from tests.cms.conftest import Make, words
 from tests.world import MONDAY, World
@@ -206,3 +209,69 @@ def test_the_index_costs_the_same_with_three_and_thirty_campaigns(
             assert client.get("/campaigns/").status_code == 200
         numbers.append(len(held))
     assert numbers[0] == numbers[1]
+
+
+def test_a_campaign_that_closed_owes_its_result_though_its_editor_named_no_day(
+    client: Client, campaign: Make
+) -> None:
+    now = timezone.now()
+    closed = campaign(opens=-60, closes=-10)
+    assert closed.report_due == timezone.localdate(closed.closes_at) + timedelta(days=30)
+    assert not closed.report_is_late(now)
+    assert "前公布结果" in words(client.get(closed.get_url()))
+    late = campaign(opens=-90, closes=-40)
+    assert late.report_is_late(now)
+    assert "已逾期10天" in words(client.get(late.get_url()))
+    assert "还没有公布" in words(client.get("/campaigns/"))
+    assert not campaign(opens=-90, closes=None, mode="standing").report_is_late(now)
+
+
+def test_the_day_is_written_down_at_closing_and_no_later_rule_or_draft_moves_it(
+    campaign: Make,
+) -> None:
+    page = campaign(opens=-60, closes=1)
+    tasks.promise_reports(now=timezone.now())
+    page.refresh_from_db()
+    assert page.report_due_on is None
+    CampaignPage.objects.filter(pk=page.pk).update(closes_at=timezone.now() - timedelta(days=1))
+    assert tasks.promise_reports(now=timezone.now()) == 1
+    assert tasks.promise_reports(now=timezone.now()) == 0
+    page.refresh_from_db()
+    promised = page.report_due_on
+    assert promised is not None
+    ClockRule.objects.filter(kind="KR").update(length=90)
+    clock_rules.forget_calendar()
+    page.title, page.report_due_on = "改了标题", None
+    page.save_revision().publish()
+    page.refresh_from_db()
+    assert (page.title, page.report_due) == ("改了标题", promised)
+
+
+def test_a_campaign_cannot_be_closed_silently(editor: Client, campaign: Make, site: Pages) -> None:
+    page = campaign(opens=-60, closes=-10)
+    for act in ("unpublish", "delete"):
+        response = editor.post(f"/admin/pages/{page.pk}/{act}/", follow=True)
+        assert "还没有公布结果，不能撤下或删除" in response.content.decode(), act
+        response = editor.post(f"/admin/bulk/wagtailcore/page/{act}/?id={page.pk}", follow=True)
+        assert "还没有公布结果，不能撤下或删除" in response.content.decode(), act
+    assert CampaignPage.objects.get(pk=page.pk).live
+    page.report, page.report_published_at = "<p>三处先修。</p>", timezone.now() - timedelta(hours=1)
+    page.save_revision().publish()
+    assert editor.post(f"/admin/pages/{page.pk}/unpublish/").status_code == 302
+    assert not CampaignPage.objects.get(pk=page.pk).live
+
+
+def test_the_editor_sees_by_when_the_result_is_owed(editor: Client, campaign: Make) -> None:
+    page = campaign(opens=-60, closes=-10)
+    due = page.report_due
+    said = editor.get(f"/admin/pages/{page.pk}/edit/").content.decode()
+    assert "截止后30天内公布" in said
+    assert f"{due.year}年{due.month}月{due.day}日" in said
+
+
+def test_a_result_cannot_be_promised_for_a_day_before_the_closing(campaign: Make) -> None:
+    page = campaign(opens=-5, closes=20)
+    page.report_due_on = timezone.localdate()
+    with pytest.raises(ValidationError) as caught:
+        page.full_clean()
+    assert "report_due_on" in caught.value.message_dict
