@@ -18,6 +18,7 @@ from suggestions.models.agent import (
     ServicePoint,
 )
 from suggestions.models.author import Author, Consent, IdentityAccessLog
+from suggestions.models.authority import AuthorityChange, Conflict, Delegation
 from suggestions.models.award import (
     AwardLevel,
     AwardObjection,
@@ -62,10 +63,7 @@ from suggestions.models.pipeline import (
 )
 from suggestions.models.place import District, Jurisdiction
 from suggestions.models.privacy import (
-    AuthorityChange,
     Breach,
-    Conflict,
-    Delegation,
     Erasure,
     IdentityGrant,
     PolicyVersion,
