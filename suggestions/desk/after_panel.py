@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from suggestions import access, numbers
 from suggestions.clock import local_date
@@ -80,21 +82,37 @@ def _acts(
 
 @common.desk_view(common.DESK_ROLES | _KEEPERS)
 def archive_package(request: HttpRequest, case_no: str) -> HttpResponse:
-    """The archive package for those who keep it; its bytes are checked against the recorded hash first."""
+    """The archive package for those who keep it, for a reason that is logged; its hash is checked first."""
     item = (
         Suggestion.objects.select_related("jurisdiction")
         .filter(case_no=numbers.parse_case_no(case_no) or "")
         .first()
     )
-    if item is None or access.may(request.user, "download_archive", item) is None:
+    actor = access.may(request.user, "download_archive", item) if item is not None else None
+    if item is None or actor is None:
         raise Http404
     package = ArchivePackage.objects.filter(suggestion=item).first()
     if package is None:
         raise Http404
-    try:
-        content = archiving.read(package)
-    except DomainError as error:
-        return common.refused(request, message=str(error))
-    response = HttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{item.case_no}.zip"'
-    return response
+    form = PackageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            content = archiving.open_package(
+                package=package, reason=form.cleaned_data["reason"], actor=actor, at=timezone.now()
+            )
+        except DomainError as error:
+            common.show_errors(form, error)
+        else:
+            response = HttpResponse(content, content_type="application/zip")
+            response["Content-Disposition"] = f'attachment; filename="{item.case_no}.zip"'
+            return response
+    return common.page(
+        request, "suggestions/desk/privacy_form.html", title=f"打开{item.case_no}的归档包", form=form,
+        advice=_("归档包里有建议人写的原文，加密保存。打开要写理由，会记进这一件的办理记录和身份信息查看记录。"), button=_("下载归档包"),
+    )  # fmt: skip
+
+
+class PackageForm(forms.Form):
+    """Why somebody opens a package."""
+
+    reason = forms.CharField(label=_("理由"), max_length=200, required=False)

@@ -1,7 +1,8 @@
 """The closed file, packed once and kept with its hash (T19; K20; 档案法实施条例 through process.md 9.4).
 
 A package holds what the case is, was told and has decided, and the list of its files with their hashes; never contact
-data. The same case gives the same bytes: names sorted, no times of packing, nothing compressed.
+data. The same case gives the same bytes: names sorted, no times of packing, nothing compressed. What a person wrote may
+still say who they are, so the file lies encrypted under the field keys; the hash in the chain is that of the ZIP inside.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from django.core.files.storage import storages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
+from suggestions import crypto
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError
@@ -26,6 +28,7 @@ from suggestions.models import (
     Clock,
     Commitment,
     Hearing,
+    IdentityAccessLog,
     LeaderInstruction,
     Nomination,
     PublicationReview,
@@ -33,7 +36,7 @@ from suggestions.models import (
     Suggestion,
     SupervisionOrder,
 )
-from suggestions.services import transitions
+from suggestions.services import identity, transitions
 from suggestions.services.attachments import STORAGE
 from suggestions.services.lapses import legal_moment
 from suggestions.states import Adoption as Measure
@@ -134,8 +137,8 @@ def archive(*, suggestion: Suggestion, at: datetime) -> ArchivePackage:
         raise DomainError("还有没办完的事项（承诺、论证、公开、督办或听证），不能归档。")
     content = build(suggestion)
     digest = hashlib.sha256(content).hexdigest()
-    name = f"archive/{suggestion.case_no}-{secrets.token_hex(8)}.zip"
-    kept_as = storages[STORAGE].save(name, ContentFile(content))
+    name = f"archive/{secrets.token_hex(16)}.zip.enc"
+    kept_as = storages[STORAGE].save(name, ContentFile(crypto.encrypt_bytes(content)))
     try:
         with transaction.atomic():
             package = ArchivePackage.objects.create(
@@ -152,15 +155,64 @@ def archive(*, suggestion: Suggestion, at: datetime) -> ArchivePackage:
 
 
 def read(package: ArchivePackage) -> bytes:
-    """The stored bytes. Raises DomainError when they are gone or are not those whose hash was recorded."""
+    """The ZIP, decrypted. Raises DomainError when it is gone or is not the one whose hash was recorded."""
     try:
         with storages[STORAGE].open(package.storage_name) as file:
-            content: bytes = file.read()
+            content = crypto.decrypt_bytes(file.read())
     except OSError as error:
         raise DomainError("归档包的文件找不到了，请联系系统管理员从备份恢复。") from error
+    except crypto.UndecryptableValue as error:
+        raise DomainError("归档包解不开，密钥已经换掉或者文件损坏，请联系系统管理员。") from error
     if hashlib.sha256(content).hexdigest() != package.sha256:
         raise DomainError("归档包的内容和归档时记下的校验值不一致，请联系系统管理员。")
     return content
+
+
+def open_package(*, package: ArchivePackage, reason: str, actor: Actor, at: datetime) -> bytes:
+    """The ZIP for somebody who says why; the opening stands in the case's chain and in the log of identity reads.
+
+    `actor` comes from `access.may(user, "download_archive", item)`, or is the system for the command. Raises Invalid
+    without a reason, DomainError as `read` does. Source: PIPL 51; process.md 2.2 (reason and log).
+    """
+    reason = identity.checked_reason(reason)
+    content = read(package)
+    suggestion = package.suggestion
+    with transaction.atomic():
+        if actor.user is not None:
+            IdentityAccessLog.objects.create(
+                suggestion=suggestion, user=actor.user, role=actor.role, reason=reason,  # type: ignore[misc]
+                fields=["archive"], at=at,
+            )  # fmt: skip
+        transitions.note(
+            suggestion, "archive_opened", actor=actor, at=at, words="打开了归档包", reason=reason
+        )
+    return content
+
+
+def renew_keys() -> tuple[int, int]:
+    """Encrypt every package anew under the first of FIELD_KEYS: (files rewritten, files no key could read).
+
+    A file is written under a new name before its row is changed, so one that was stopped halfway is still whole.
+    """
+    done = unreadable = 0
+    store = storages[STORAGE]
+    for package in ArchivePackage.objects.exclude(suggestion__erasure__kind="erased").iterator():
+        old = package.storage_name
+        try:
+            with store.open(old) as file:
+                content = crypto.decrypt_bytes(file.read())
+        except (OSError, crypto.UndecryptableValue):
+            unreadable += 1
+            continue
+        name = store.save(
+            f"archive/{secrets.token_hex(16)}.zip.enc", ContentFile(crypto.encrypt_bytes(content))
+        )
+        if ArchivePackage.objects.filter(pk=package.pk, storage_name=old).update(storage_name=name):
+            store.delete(old)
+            done += 1
+        else:
+            store.delete(name)
+    return done, unreadable
 
 
 def build(suggestion: Suggestion) -> bytes:

@@ -9,19 +9,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.core.files.storage import storages
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q, QuerySet
 
 from suggestions import content, outbox
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import ErasureBasis, NameDisplay, RecordClass
-from suggestions.crypto import EncryptedTextField
 from suggestions.errors import DomainError
 from suggestions.models import (
+    ArchivePackage,
     Attachment,
     Author,
+    AwardPayment,
     CaseEvent,
     Erasure,
     Outbox,
@@ -33,10 +34,16 @@ from suggestions.models import (
     SupplementRequest,
     TriageHint,
 )
-from suggestions.services import attachments, publishing, retention_rules, transitions
+from suggestions.services import (
+    attachments,
+    erasure_plan,
+    publishing,
+    retention_rules,
+    transitions,
+)
+from suggestions.services.erasure_plan import GONE
 from suggestions.states import OPEN, Visibility
 
-GONE = "（内容已依法删除）"
 _FILE_FIELDS = ("storage_name", "file_name", "path")
 
 Eraser = Callable[[Suggestion], int]
@@ -53,6 +60,14 @@ def archive_duty(suggestion: Suggestion, *, at: datetime) -> str:
 
     A case that was accepted is a record of the office for the archive term after its end (process.md 9.4).
     """
+    paid = AwardPayment.objects.filter(
+        nomination__suggestion=suggestion, delete_on__gte=local_date(at)
+    ).first()
+    if paid is not None and paid.delete_on is not None:
+        return (
+            f"这件建议发过奖金，付款凭证依法要保存到{paid.delete_on.year}年{paid.delete_on.month}月{paid.delete_on.day}日。"
+            "在那之前我们只保存，不再使用；到期后删除。"
+        )
     if suggestion.accepted_at is None:
         return ""
     rule = retention_rules.current(RecordClass.CASE)
@@ -124,11 +139,25 @@ def erase(
             suggestion, "erased", actor=actor, at=at, visibility=Visibility.AUTHOR,
             words="个人内容已依法删除，只留办理记录", data={"basis": str(basis)}, fields=_emptied(suggestion),
         )  # fmt: skip
-        held.cleared = _clear(suggestion)
+        held.cleared = _clear(suggestion, at)
         held.cleared["events"] = _blank_events(suggestion, before=event.seq)
         held.save(update_fields=["cleared"])
         _forget_everywhere(suggestion)
     return held
+
+
+def _payments(suggestion: Suggestion, at: datetime) -> "QuerySet[AwardPayment]":
+    """Payment data that no accounting term keeps: never paid, or paid long enough ago (process.md 9.4)."""
+    held = AwardPayment.objects.filter(nomination__suggestion=suggestion)
+    return held.filter(Q(paid_on=None) | Q(delete_on__lt=local_date(at)))
+
+
+def _delete_package(suggestion: Suggestion) -> None:
+    """The archive package holds the whole case; its hash stays in the chain."""
+    names = list(
+        ArchivePackage.objects.filter(suggestion=suggestion).values_list("storage_name", flat=True)
+    )
+    transaction.on_commit(lambda: _delete_files(names))
 
 
 def _refuse_open(suggestion: Suggestion) -> None:
@@ -146,7 +175,7 @@ def _emptied(suggestion: Suggestion) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clear(suggestion: Suggestion) -> dict[str, int]:
+def _clear(suggestion: Suggestion, at: datetime) -> dict[str, int]:
     """Everything beside the case's own row; returns how many rows of each kind."""
     done: dict[str, int] = {}
     done["author"] = Author.objects.filter(suggestion=suggestion).update(
@@ -160,17 +189,13 @@ def _clear(suggestion: Suggestion) -> dict[str, int]:
     done["files"] = len(files)
     done["replies"] = Reply.objects.filter(suggestion=suggestion).update(
         body=GONE, reason="", commitment="", public_body="", public_commitment="", is_public=False,
-        review_note="", contact="",
+        review_note="", contact="", parts=[], basis="",
     )  # fmt: skip
-    suggestion.evaluations.update(comment="", public_comment="")
     done["supplements"] = SupplementRequest.objects.filter(suggestion=suggestion).update(
         asked=GONE, answer=""
     )
-    suggestion.publication_reviews.update(
-        title="", problem="", proposal="", place="", reply_body="", reply_commitment="", public_attachments=[],
-    )  # fmt: skip
-    suggestion.assignments.update(opinion="", note="")
-    suggestion.identity_reads.update(reason=GONE)
+    done["payments"] = _payments(suggestion, at).delete()[0]
+    _delete_package(suggestion)
     done["hints"] = TriageHint.objects.filter(suggestion=suggestion).delete()[0]
     done["drafts"] = SubmissionDraft.objects.filter(suggestion=suggestion).delete()[0]
     done["outbox"] = Outbox.objects.filter(
@@ -183,82 +208,49 @@ def _clear(suggestion: Suggestion) -> dict[str, int]:
     return done
 
 
-_DONE_ABOVE = {
-    "author", "attachment", "reply", "evaluation", "supplementrequest", "publicationreview", "assignment", "identityaccesslog",
-    "triagehint", "submissiondraft", "erasure", "caseevent", "recordevent", "clock", "consent", "importedline", "adoption",
-    "taggedsuggestion", "suggestion",
-}  # fmt: skip
-_OWN_WORDS = {"rightsrequest": ("words", "requester", "correction")}
-"""Of the request that led here the answer stays: it is what the author reads afterwards."""
-
-
 def _clear_related(suggestion: Suggestion) -> dict[str, int]:
-    """Rows of every other table that names the case (or its author): free and encrypted texts are emptied, files deleted.
-
-    Found by looking at the models, so that an area that comes later is covered without saying so.
-    """
+    """Rows of every other table that belong to the case, over however many steps: words are emptied, files deleted."""
     done: dict[str, int] = {}
-    for model in apps.get_app_config("suggestions").get_models():
-        name = model._meta.model_name or ""
-        if name in _DONE_ABOVE:
+    for model in erasure_plan.tables():
+        wanted = Q()
+        for lookup in erasure_plan.ways_to(model):
+            wanted |= Q(**{lookup: suggestion})
+        keys = list(model._default_manager.filter(wanted).values_list("pk", flat=True).distinct())
+        if not keys:
             continue
-        for lookup in _ways_to(model):
-            rows = model._default_manager.filter(**{lookup: suggestion})
-            if not rows.exists():
-                continue
-            _delete_named_files(model, rows)
-            changes = _blank(model, _OWN_WORDS.get(name))
-            if changes:
-                done[name] = done.get(name, 0) + _update(rows, changes)
+        rows = model._default_manager.filter(pk__in=keys)
+        _delete_named_files(model, rows)
+        changes = {
+            k: v for k, v in erasure_plan.changes(model).items() if k not in _BY_HAND.get(model, ())
+        }
+        if changes:
+            done[str(model._meta.model_name)] = _update(rows, changes)
     return done
 
 
+_BY_HAND: dict[type[models.Model], tuple[str, ...]] = {
+    Reply: ("body",),
+    SupplementRequest: ("asked",),
+}
+"""Columns already emptied above, where the mark tells a reader more than nothing."""
+
+
 def _update(rows: Any, changes: dict[str, Any]) -> int:
-    """Empty the columns; where a constraint wants words to stand there, the mark stands there instead."""
+    """Empty the columns; where a constraint wants words to stand, the mark stands in place of those that stood there."""
     try:
         with transaction.atomic():
             return int(rows.update(**changes))
     except IntegrityError:
-        marked = {k: GONE if v == "" and not k.endswith("_hash") else v for k, v in changes.items()}
-        return int(rows.update(**marked))
-
-
-def _ways_to(model: type[models.Model]) -> list[str]:
-    """Lookups by which a model's rows belong to one case: a key to the case, or to its author."""
-    found = []
-    for field in model._meta.fields:
-        target = field.related_model
-        if target is Suggestion and field.name != "primary":
-            found.append(field.name)
-        elif target is Author:
-            found.append(f"{field.name}__suggestion")
-    return found
-
-
-def _blank(model: type[models.Model], only: tuple[str, ...] | None) -> dict[str, Any]:
-    """The columns that may hold a person's words, with what they become. Required texts become a mark, not nothing."""
-    changes: dict[str, Any] = {}
-    for field in model._meta.fields:
-        if only is not None and field.name not in only:
-            continue
-        if isinstance(field, models.JSONField) and only is not None:
-            changes[field.name] = {}
-        elif field.name.endswith("_hash") and field.name.startswith("phone"):
-            if not field.unique:
-                changes[field.name] = ""
-        elif isinstance(field, EncryptedTextField):
-            changes[field.name] = ""
-        elif isinstance(field, models.TextField):
-            changes[field.name] = "" if field.blank else GONE
-        elif isinstance(field, models.CharField) and _is_free(field):
-            changes[field.name] = "" if field.blank else GONE[: field.max_length]
-    return changes
-
-
-def _is_free(field: models.CharField) -> bool:  # type: ignore[type-arg]
-    """A column for sentences, not for codes, tokens or hashes."""
-    coded = field.choices or field.unique or not field.editable
-    return not coded and (field.max_length or 0) >= 100 and not field.name.endswith("_hash")
+        done = 0
+        for row in rows:
+            said = {
+                k
+                for k, v in changes.items()
+                if v == "" and getattr(row, k) and not k.endswith("_hash")
+            }
+            marked = {k: GONE if k in said else v for k, v in changes.items()}
+            done += int(rows.filter(pk=row.pk).update(**marked))
+        return done
 
 
 def _delete_named_files(model: type[models.Model], rows: Any) -> None:

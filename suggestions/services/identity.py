@@ -45,7 +45,7 @@ def read_contact(
     nothing when the author hides from them, save under a break-glass grant. A minor's data need a grant of the reader's
     own. Raises Invalid without a reason, NotAllowed without the grant. Source: process.md 2.2, 9.3, 9.5; MC 36.
     """
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     if actor.user is None:
         raise NotAllowed
     author = suggestion.author
@@ -75,7 +75,8 @@ def read_contact(
     return [(_LABELS[name], value) for name, value in shown]
 
 
-def _reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """A reason for reading what is not public, as it will stand in the log. Raises Invalid."""
     reason = rules.clean_text(reason, multiline=False)
     if len(reason) < REASON_MIN:
         raise Invalid({"reason": [f"请写查看理由，至少{REASON_MIN}个字。"]})
@@ -102,7 +103,7 @@ def ask(
 
     `keep_from_author` names the law that forbids telling the author afterwards; empty means they are told.
     """
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     if actor.user is None or actor.role in AGENT_ROLES:
         raise NotAllowed
     if not 1 <= hours <= GRANT_HOURS_MAX:

@@ -120,7 +120,7 @@ def _write(
         "name": row.name,
         "from_state": str(current),
         "to_state": str(row.to),
-        "suggestion_id": suggestion.pk if suggestion else None,
+        "suggestion_id": suggestion.pk if suggestion else getattr(record, "suggestion_id", None),
         "actor_id": actor.user.pk if actor.user else None,
         "role": actor.role,
         "unit_id": actor.unit.pk if actor.unit else None,

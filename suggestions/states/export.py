@@ -36,6 +36,8 @@ EXPORT_TRANSITIONS: tuple[Transition, ...] = (
                basis="PIPL 51"),
     Transition(_M, "export_fail", (Export.QUEUED,), Export.FAILED, (SYSTEM,), _("没有写成"), _("没有写成"), _S,
                basis="PIPL 51"),
+    Transition(_M, "export_withdraw", (Export.READY,), Export.EXPIRED, (SYSTEM,), _("删除文件"),
+               _("名单里有依法删除的建议，文件已删除，需要请再导一次"), _S, basis="PIPL 47"),
     Transition(_M, "export_expire", (Export.READY,), Export.EXPIRED, (SYSTEM,), _("删除文件"), _("七天到了，文件已删除"), _S,
                basis="PIPL 19"),
 )

@@ -1,4 +1,7 @@
-"""`manage.py archive_package CASE_NO [--out FILE]`: check, and write out, the archive package of a case (T19)."""
+"""`manage.py archive_package CASE_NO [--out FILE --reason WORDS]`: check the archive package of a case (T19).
+
+Writing it out is an opening: it needs a reason, which stands in the case's chain.
+"""
 
 import hashlib
 from argparse import ArgumentParser
@@ -6,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from suggestions import numbers
-from suggestions.errors import DomainError
+from suggestions.actor import Actor
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import ArchivePackage, Suggestion
 from suggestions.services import archiving
 
@@ -18,7 +23,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("case_no")
-        parser.add_argument("--out", type=Path, help="写到这个文件")
+        parser.add_argument("--out", type=Path, help="写到这个文件，要写明理由")
+        parser.add_argument("--reason", default="", help="为什么打开，会记进这一件的办理记录")
 
     def handle(self, *args: Any, **options: Any) -> None:
         number = numbers.parse_case_no(options["case_no"]) or ""
@@ -41,8 +47,20 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{item.case_no} 还没有归档；现在归档的校验值是：{digest}")
         if options["out"] is not None:
+            if package is not None:
+                self._opened(package, options["reason"])
             try:
                 options["out"].write_bytes(content)
             except OSError as error:
                 raise CommandError(f"写不进文件：{error.strerror}") from error
             self.stdout.write(f"写到 {options['out']}")
+
+    def _opened(self, package: ArchivePackage, reason: str) -> None:
+        try:
+            archiving.open_package(
+                package=package, reason=reason, actor=Actor.system(), at=timezone.now()
+            )
+        except Invalid as error:
+            raise CommandError("写出归档包要写明理由（--reason），4到200个字。") from error
+        except DomainError as error:
+            raise CommandError(str(error)) from error

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from suggestions.crypto import encrypted_fields, rotate
+from suggestions.services import archiving
 
 
 class Command(BaseCommand):
@@ -40,8 +41,11 @@ class Command(BaseCommand):
                     rewritten += done.rewritten
                     unreadable += done.unreadable
                     bar.update(done.read)
+        packages, closed = archiving.renew_keys()
         self.stdout.write(f"读取{read}行，重新加密{rewritten}个字段，无法解密{unreadable}个字段。")
+        self.stdout.write(f"重新加密{packages}个归档包，打不开{closed}个。")
+        unreadable += closed
         if unreadable:
             raise CommandError(
-                "有字段不能用现有密钥解密：请把它们的旧密钥加到FIELD_KEYS末尾，再运行一次。"
+                "有内容不能用现有密钥解密：请把它们的旧密钥加到FIELD_KEYS末尾，再运行一次。"
             )

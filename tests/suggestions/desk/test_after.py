@@ -8,7 +8,14 @@ from django.core.files.storage import storages
 from django.urls import reverse
 from django.utils import timezone
 
-from suggestions.models import AuthorContact, Commitment, DeliveryProof, ReplyTemplate, Suggestion
+from suggestions.models import (
+    AuthorContact,
+    Commitment,
+    DeliveryProof,
+    IdentityAccessLog,
+    ReplyTemplate,
+    Suggestion,
+)
 from suggestions.services import archiving, replying
 from suggestions.services.attachments import STORAGE
 from tests import world as w
@@ -230,8 +237,13 @@ def test_only_its_keepers_download_an_archive_package(
     package = archiving.archive(suggestion=item, at=timezone.now())
     address = reverse("desk:archive_package", args=[item.case_no])
     for who, status in (("supervisor", 200), ("privacy_officer", 200), ("triage_officer", 404), ("handler:bus", 404)):  # fmt: skip
-        response = sign_in(city, who).get(address)
+        client = sign_in(city, who)
+        assert client.get(address).status_code == status, who
+        response = client.post(address, {"reason": "档案馆来查"})
         assert response.status_code == status, who
         if status == 200:
             assert len(response.content) == package.size
+            assert "请写查看理由" in main_text(client.post(address, {"reason": ""}))
+    assert IdentityAccessLog.objects.filter(suggestion=item, reason="档案馆来查").count() == 2
+    assert item.events.filter(name="archive_opened", reason="档案馆来查").count() == 2
     assert "已归档" in main_text(sign_in(city, "supervisor").get(item_url(item)))

@@ -4,29 +4,38 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import storages
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
 
-from suggestions import outbox
+from suggestions import access, outbox
 from suggestions import urls as public_urls
 from suggestions.codes import GrantKind
 from suggestions.desk import urls as desk_urls
+from suggestions.errors import DomainError
 from suggestions.models import Attachment, StaffRole, Suggestion
-from suggestions.services import authority, identity
+from suggestions.services import authority, exports, identity
+from suggestions.services.attachments import STORAGE
 from tests import world as w
 from tests.suggestions.desk.cast import sign_in
 from tests.world import MONDAY, World
 
 pytestmark = pytest.mark.django_db
 MARK = "梧桐雨巷七号"
+CAST = (
+    "intake_clerk", "triage_officer", "liaison:bus", "handler:bus", "unit_head:bus", "liaison:water", "publisher",
+    "supervisor", "leader", "analyst", "editor", "privacy_officer", "audit_admin", "sec_admin", "sys_admin", "expert", "jury",
+)  # fmt: skip
 OUTSIDE = (
     "liaison:water", "handler:water", "unit_head:water", "analyst", "editor", "sys_admin", "sec_admin", "audit_admin",
     "privacy_officer", "agent_l1", "agent_l4", "expert", "jury", "hearing_chair", "hearing_clerk",
 )  # fmt: skip
 API = (
     "/api/v1/suggestions", "/api/v1/suggestions/{no}", "/api/v1/suggestions?q={mark}", "/api/v1/search?q={mark}",
-    "/api/v1/track/{no}", "/api/v1/units", "/api/v1/campaigns", "/feeds/", "/feeds/suggestions.atom", "/open311/v2/requests.json",
+    "/api/v1/track/{no}", "/api/v1/units", "/api/v1/campaigns", "/feeds/", "/feeds/suggestions.atom",
+    "/feeds/answers.atom", "/feeds/results.atom", "/feeds/awards.atom", "/feeds/news.atom", "/feeds/campaigns.atom",
+    "/feeds/suggestions.atom?unit=bus&topic=transport", "/feeds/answers.atom?district=990101", "/results/awards/", "/open311/v2/requests.json",
     "/search/?q={mark}", "/suggestions/?q={mark}", "/suggestions/?format=csv", "/suggestions/{no}/", "/suggestions/{no}/report/",
     "/submit/similar/?title={mark}&problem={mark}", "/statistics/", "/statistics/data/", "/track/{no}/data.json",
 )  # fmt: skip
@@ -83,6 +92,40 @@ def test_an_item_out_of_reach_shows_at_no_address_of_desk_site_or_api(
     city: World, hidden: Suggestion, who: str
 ) -> None:
     assert walk(sign_in(city, who), hidden) == {}
+
+
+@pytest.mark.parametrize("who", CAST)
+def test_no_role_whatever_it_may_read_finds_a_private_item_in_feeds_api_search_or_public_pages(
+    city: World, hidden: Suggestion, who: str
+) -> None:
+    client, found = sign_in(city, who), []
+    for address in (a.format(no=hidden.case_no, mark=MARK) for a in API):
+        response = client.get(address)
+        body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
+        said = body.decode("utf-8", "replace")
+        if f"{MARK}的灯" in said or f"{MARK}门口" in said or response.status_code >= 500:
+            found.append((address, response.status_code))
+    assert found == []
+
+
+@pytest.mark.parametrize("who", CAST)
+def test_an_export_lists_an_item_for_its_readers_alone_and_never_says_who_made_it(
+    city: World, hidden: Suggestion, who: str
+) -> None:
+    user = city.users[who]
+    try:
+        job = exports.ask(user=user, query="state=all", format="csv", at=timezone.now())
+    except DomainError:
+        assert not set(exports.EXPORTERS) & {who.partition(":")[0]}
+        return
+    exports.write(job, at=timezone.now())
+    job.refresh_from_db()
+    with storages[STORAGE].open(job.storage_name) as file:
+        listed = file.read().decode("utf-8-sig")
+    storages[STORAGE].delete(job.storage_name)
+    assert (hidden.case_no in listed) == access.readable(user).filter(pk=hidden.pk).exists()
+    for secret in ("林小满", "19900001234"):
+        assert secret not in listed
 
 
 def test_a_visitor_finds_a_private_item_nowhere(hidden: Suggestion) -> None:

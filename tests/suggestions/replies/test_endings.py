@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
-from suggestions import outbox
+from suggestions import crypto, outbox
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
 from suggestions.models import (
@@ -234,9 +235,32 @@ def test_a_package_that_was_changed_on_disk_is_not_handed_out(closed: Suggestion
     package = archiving.archive(suggestion=closed, at=day(120))
     path = Path(storages[STORAGE].path(package.storage_name))
     path.chmod(0o600)
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    path.write_bytes(path.read_bytes()[:-9] + b"x" * 9)
+    with pytest.raises(DomainError, match="解不开"):
+        archiving.read(package)
+    path.write_bytes(crypto.encrypt_bytes(b"another package"))
     with pytest.raises(DomainError, match="不一致"):
         archiving.read(package)
+
+
+def test_a_package_lies_encrypted_and_the_hash_of_the_chain_is_that_of_what_is_inside(
+    closed: Suggestion, settings: Any
+) -> None:
+    package = archiving.archive(suggestion=closed, at=day(120))
+    with storages[STORAGE].open(package.storage_name) as file:
+        stored = file.read()
+    assert b"PK" not in stored[:4]
+    assert closed.case_no not in package.storage_name
+    for words in (closed.original_title, BODY[:12], closed.case_no):
+        assert words.encode() not in stored
+    assert hashlib.sha256(archiving.read(package)).hexdigest() == package.sha256
+    settings.FIELD_KEYS = [Fernet.generate_key().decode(), *settings.FIELD_KEYS]
+    assert archiving.renew_keys() == (1, 0)
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    package.refresh_from_db()
+    assert hashlib.sha256(archiving.read(package)).hexdigest() == package.sha256
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    assert archiving.renew_keys() == (0, 1)
 
 
 def test_the_command_checks_and_writes_a_package_and_says_plainly_what_is_wrong(
@@ -246,7 +270,11 @@ def test_the_command_checks_and_writes_a_package_and_says_plainly_what_is_wrong(
     assert "还没有归档" in capsys.readouterr().out
     package = archiving.archive(suggestion=closed, at=day(120))
     out = tmp_path / "one.zip"
-    call_command("archive_package", closed.case_no, out=out)
+    with pytest.raises(CommandError, match="理由"):
+        call_command("archive_package", closed.case_no, out=out)
+    assert not out.exists()
+    call_command("archive_package", closed.case_no, out=out, reason="移交市档案馆")
+    assert closed.events.get(name="archive_opened").reason == "移交市档案馆"
     assert package.sha256 in capsys.readouterr().out
     assert hashlib.sha256(out.read_bytes()).hexdigest() == package.sha256
     with pytest.raises(CommandError, match="没有编号"):
