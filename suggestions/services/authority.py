@@ -7,6 +7,7 @@ items. Every change leaves a row for the auditor. Source: process.md 2.1, 2.2; X
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
 from suggestions import rules
@@ -71,6 +72,26 @@ def grant_role(
     except IntegrityError:
         raise Invalid({"role": ["这个人已经有这个角色。"]}) from None
     return made
+
+
+def seat_juror(
+    *, user: Any, jurisdiction: Jurisdiction, until: date, actor: Actor, at: datetime
+) -> None:
+    """Give an invited contributor who was drawn by lot the role of a juror until their term ends (process.md 3.1, 4.8).
+
+    Nobody chose them, so nobody grants: the role follows from the draw and reaches the sheets of that round alone. Who
+    is an expert or a juror already keeps what they have. The auditor reads it like any other grant.
+    """
+    if StaffRole.objects.filter(user=user, role__in=(Role.JURY, Role.EXPERT)).exists():
+        return
+    made = StaffRole.objects.create(
+        user=user, role=Role.JURY, jurisdiction=jurisdiction, valid_until=until
+    )
+    # The desk lies inside the back office; its front door asks for this.
+    user.user_permissions.add(
+        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    )
+    _log(made, Kind.GRANTED, actor, at, "抽签当选评委")
 
 
 def revoke_role(*, role: StaffRole, actor: Actor, at: datetime, reason: str) -> None:

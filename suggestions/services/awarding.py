@@ -4,10 +4,11 @@ import random
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from suggestions import rules
 from suggestions.actor import Actor
@@ -16,16 +17,19 @@ from suggestions.codes import Category, Outcome
 from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.insight import redaction
 from suggestions.models import (
+    Author,
     AwardLevel,
     AwardRound,
+    Conflict,
+    InvitedContributor,
     Jurisdiction,
     Juror,
     Nomination,
     StaffRole,
     Suggestion,
 )
-from suggestions.roles import UNIT_ROLES, Role
-from suggestions.services import records, transitions
+from suggestions.roles import ADMIN_ROLES, UNIT_ROLES, Role
+from suggestions.services import authority, inviting, records, transitions
 from suggestions.states.award import AwardState, RoundState
 
 DEFAULT_LEVELS: tuple[tuple[str, int, int], ...] = (
@@ -194,7 +198,11 @@ def close_nominations(*, round: AwardRound, actor: Actor, at: datetime) -> Award
 
 
 def pool(round: AwardRound, *, at: datetime) -> list[int]:
-    """User ids who may sit on the jury: experts and jurors of the place, nobody of a unit, nobody who nominated."""
+    """User ids who may sit on the jury: experts, jurors and serving invited contributors of the place (process.md 3.1, 4.8).
+
+    Left out: who serves a unit or administers, who nominated, who declared a conflict, and contributors who wrote one of
+    the suggestions, by an invitation or from the same telephone. Eight queries.
+    """
     today = local_date(at)
     valid = StaffRole.objects.filter(user__is_active=True).filter(
         Q(valid_until=None) | Q(valid_until__gte=today)
@@ -203,9 +211,30 @@ def pool(round: AwardRound, *, at: datetime) -> list[int]:
         role__in=(Role.EXPERT, Role.JURY),
         jurisdiction__path__startswith=round.jurisdiction.path,
     )
-    partial = set(valid.filter(role__in=UNIT_ROLES).values_list("user_id", flat=True))
+    partial = set(valid.filter(role__in=UNIT_ROLES | ADMIN_ROLES).values_list("user_id", flat=True))
     partial |= set(round.nominations.values_list("nominated_by_id", flat=True))
-    return sorted(set(seated.values_list("user_id", flat=True)) - partial)
+    items = round.nominations.values("suggestion")
+    partial |= set(
+        Conflict.objects.filter(suggestion__in=items, lifted_at=None).values_list("user", flat=True)
+    )
+    partial |= _authors(items)
+    invited = set(_contributors(round, today).values_list("user_id", flat=True))
+    return sorted((set(seated.values_list("user_id", flat=True)) | invited) - partial)
+
+
+def _contributors(round: AwardRound, on: date) -> "QuerySet[InvitedContributor]":
+    """Contributors within their term on a day who have an account to score with."""
+    return InvitedContributor.objects.serving(on).filter(
+        user__is_active=True, jurisdiction__path__startswith=round.jurisdiction.path
+    )
+
+
+def _authors(items: "QuerySet[Any, Any]") -> set[int]:
+    """Accounts of contributors who are authors of these suggestions: nobody judges their own."""
+    held = InvitedContributor.objects.exclude(user=None)
+    phones = Author.objects.filter(suggestion__in=items).exclude(phone_hash="").values("phone_hash")
+    own = held.filter(Q(invitations__suggestion__in=items) | Q(phone_hash__in=phones))
+    return {pk for pk in own.values_list("user_id", flat=True) if pk is not None}
 
 
 def drawn(candidates: Sequence[int], seed: str, size: int) -> list[int]:
@@ -235,6 +264,12 @@ def start_scoring(
             round, "start_scoring", actor=actor, at=at, fields={"jury_seed": seed, "jury_pool": candidates},
             data={"jurors": len(chosen), "seed": seed, "pool": candidates, "drawn": chosen},
         )  # fmt: skip
+        for contributor in _contributors(round, local_date(at)).filter(user__in=chosen):
+            authority.seat_juror(
+                user=users[contributor.user_id or 0], jurisdiction=round.jurisdiction,
+                until=contributor.term_until, actor=actor, at=at,
+            )  # fmt: skip
+            inviting.count_activity(contributor)
         return Juror.objects.bulk_create(
             Juror(round=round, user=users[pk], order=i) for i, pk in enumerate(chosen, 1)
         )

@@ -2,17 +2,25 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, transaction
 
 from suggestions import access
+from suggestions.actor import Actor
+from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
 from suggestions.models import (
+    Author,
+    AuthorityChange,
     AwardPayment,
     AwardRound,
+    Conflict,
     IdentityAccessLog,
+    Invitation,
+    InvitedContributor,
     JuryScore,
     Nomination,
     RecordEvent,
@@ -32,7 +40,11 @@ RULES = "本周期内采纳的建议都可以参评，看新意、可行和受�
 
 @pytest.fixture
 def city() -> World:
-    city = w.make_world()
+    return with_experts(w.make_world())
+
+
+def with_experts(city: World) -> World:
+    """The city with four experts who may sit on a jury."""
     for n in range(4):
         user = get_user_model().objects.create_user(
             username=f"expert-{n}", password="correct horse battery"
@@ -86,7 +98,7 @@ def jurors(city: World, round: AwardRound) -> list[str]:
 
 def juror_actor(city: World, key: str) -> object:
     role = Role.EXPERT if key.startswith("expert") else Role.JURY
-    return access.Actor.staff(city.users[key], role)
+    return Actor.staff(city.users[key], role)
 
 
 def all_score(city: World, round: AwardRound, marks: list[int]) -> list[Nomination]:
@@ -371,3 +383,78 @@ def test_calling_a_round_off_needs_a_reason_and_ends_every_nomination(
         judging.cancel(round=round, reason="", actor=city.actor("leader"), at=AT)
     judging.cancel(round=round, reason="规则有误，重新评选", actor=city.actor("leader"), at=AT)
     assert set(round.nominations.values_list("status", flat=True)) == {AwardState.NOT_SELECTED}
+
+
+def contributor(
+    city: World, name: str, *, phone: str = "", until: date = date(2027, 12, 31)
+) -> Any:
+    """Somebody of the register with an account and no role."""
+    user = get_user_model().objects.create_user(username=name, password="correct horse battery")
+    city.users[name] = user
+    return InvitedContributor.objects.create(
+        jurisdiction=city.jurisdiction, name=name, kind="deputy", field="城市交通", appointing_unit=city.office,
+        term_from=date(2026, 1, 1), term_until=until, user=user, phone=phone,
+        phone_hash=keyed_hash("phone", phone) if phone else "",
+    )  # fmt: skip
+
+
+def test_a_serving_invited_contributor_can_be_drawn_and_scores_like_any_juror(
+    city: World, round: AwardRound
+) -> None:
+    held = contributor(city, "deputy")
+    nomination = nominated(city, round, worthy(city, "人民路站台加长椅"))
+    assert held.user_id in awarding.pool(round, at=AT)
+    StaffRole.objects.filter(role__in=(Role.EXPERT, Role.JURY)).delete()
+    for n in range(2):
+        contributor(city, f"member-{n}")
+    awarding.close_nominations(round=round, actor=city.actor("triage_officer"), at=AT)
+    screened(city, nomination)
+    round.refresh_from_db()
+    awarding.start_scoring(round=round, actor=city.actor("triage_officer"), at=AT)
+    actor = access.record_actor(city.users["deputy"], nomination, "score_award")
+    assert actor is not None
+    nomination.refresh_from_db()
+    judging.recuse(nomination=nomination, reason="同一个小区", actor=actor, at=AT)
+    held.refresh_from_db()
+    assert held.activity_count == 1
+    role = StaffRole.objects.get(user=held.user)
+    assert (role.role, role.valid_until) == (Role.JURY, held.term_until)
+    assert AuthorityChange.objects.filter(user=held.user, reason="抽签当选评委").exists()
+
+
+def test_a_contributor_out_of_term_or_who_wrote_a_nominated_suggestion_is_not_in_the_pool(
+    city: World, round: AwardRound
+) -> None:
+    over = contributor(city, "over", until=date(2026, 11, 30))
+    author = contributor(city, "author-by-phone", phone="19900001234")
+    asked = contributor(city, "author-by-invitation")
+    fair = contributor(city, "fair", phone="19900009999")
+    unit_man = contributor(city, "unit-man")
+    StaffRole.objects.create(
+        user=unit_man.user, role=Role.HANDLER, unit=city.bus, jurisdiction=city.jurisdiction
+    )
+    nominated(city, round, worthy(city, "人民路站台加长椅"))
+    second = worthy(city, "雨天站台积水没过脚面", days=1)
+    Author.objects.filter(suggestion=second).update(phone_hash="")
+    nominated(city, round, second)
+    Invitation.objects.create(
+        jurisdiction=city.jurisdiction, contributor=asked, topic="站台", deadline_on=date(2026, 12, 1), nonce="n",
+        token_hash="t", suggestion=second,
+    )  # fmt: skip
+    assert {over.user_id, author.user_id, asked.user_id, unit_man.user_id}.isdisjoint(
+        awarding.pool(round, at=AT)
+    )
+    assert fair.user_id in awarding.pool(round, at=AT)
+
+
+def test_who_declared_a_conflict_with_a_nominated_suggestion_is_not_in_the_pool(
+    city: World, round: AwardRound
+) -> None:
+    item = worthy(city, "人民路站台加长椅")
+    nominated(city, round, item)
+    expert = city.users["expert_1"]
+    assert expert.pk in awarding.pool(round, at=AT)
+    Conflict.objects.create(
+        suggestion=item, kind="interest", user=expert, reason="亲属", declared_by=expert, at=AT
+    )
+    assert expert.pk not in awarding.pool(round, at=AT)
