@@ -43,7 +43,7 @@ def paragraphs(*lines: str) -> str:
     return "".join(f"<p>{escape(plain(line))}</p>" for line in lines if line)
 
 
-class AtomFeed(Feed):
+class AtomFeed(Feed):  # type: ignore[type-arg]  # generic in the stubs alone
     """Base of the feeds. A subclass gives `name`, `title`, `link`, `items`, and of an item its title, text, address,
     id and two moments.
     """

@@ -17,6 +17,7 @@ from suggestions.public.browse_page import chosen_of, query_of
 from suggestions.public.facets import LABELS
 from suggestions.selectors import feeds, public
 from suggestions.selectors.feeds import Result
+from suggestions.selectors.ledger import DECIDED
 from suggestions.selectors.public import Filters
 
 _REPLY_OPENING = 300
@@ -162,7 +163,7 @@ class ResultFeed(AtomFeed):
         stands = f"{item.label}，{item.unit}"
         if item.done_on:
             stands += f"，{_day(item.done_on)}完成"
-        elif item.due_on and item.status in feeds.DECIDED:
+        elif item.due_on and item.status in DECIDED:
             stands += f"，答应{_day(item.due_on)}前完成"
         return paragraphs(f"{stands}。", item.detail)
 
