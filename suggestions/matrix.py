@@ -135,6 +135,7 @@ MATRIX: dict[str, dict[str, str]] = {
         **_TEAM,
         **_here(R.PUBLISHER, R.SUPERVISOR, R.LEADER),
     },
+    "lift_conflict": {R.SUPERVISOR: JURISDICTION},
     "name_accused": {R.TRIAGE_OFFICER: JURISDICTION},
     # Three-way separation: accounts, rights and logs lie in three hands, and none of them reads an item.
     "grant_roles": {R.SEC_ADMIN: JURISDICTION},

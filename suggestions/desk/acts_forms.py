@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import numbers
+from suggestions.clock import local_date
 from suggestions.codes import Urgency
 from suggestions.desk.forms import ActForm, words
-from suggestions.models import Assignment, Suggestion, Unit
+from suggestions.models import Assignment, Conflict, StaffRole, Suggestion, Unit
 from suggestions.services import joint
 
 _DATE = {"type": "date"}
@@ -260,9 +262,48 @@ class RepresentativesForm(ActForm):
                 _("第%(n)d位：%(name)s（%(state)s）")
                 % {
                     "n": n,
-                    "name": f"{p.name[:1]}＊",
+                    "name": f"{p.name[:1]}某",
                     "state": _("本人已确认") if p.confirmed_at else _("待本人确认"),
                 },
             )
             for n, p in enumerate(people, 1)
         ]
+
+
+class AccusedForm(ActForm):
+    """Who a report names as the wrongdoer: from then on that person finds the item nowhere (XF 30)."""
+
+    user = forms.ModelChoiceField(
+        get_user_model().objects.none(), label=_("被举报的工作人员"), empty_label=_("请选择"),
+        error_messages={"required": _("请选一位工作人员。")},
+    )  # fmt: skip
+    reason = reason(
+        _("根据什么"), 200, help_text=_("只有督办员看得到；经过里只写标明了要回避的人。")
+    )
+
+    def __init__(self, data: Any = None, *, item: Suggestion, **options: Any) -> None:
+        super().__init__(data, item=item, **options)
+        user = self.fields["user"]
+        assert isinstance(user, forms.ModelChoiceField)
+        staff = StaffRole.objects.filter(jurisdiction_id=item.jurisdiction_id).values("user_id")
+        user.queryset = get_user_model().objects.filter(pk__in=staff).order_by("username")
+
+
+class LiftConflictForm(ActForm):
+    """Which recusal of the item is lifted."""
+
+    conflict = forms.ModelChoiceField(
+        Conflict.objects.none(), label=_("解除哪一项"), empty_label=_("请选择"),
+        error_messages={"required": _("请选要解除的一项。")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, item: Suggestion, **options: Any) -> None:
+        super().__init__(data, item=item, **options)
+        field = self.fields["conflict"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Conflict.objects.filter(suggestion=item, lifted_at=None).select_related(
+            "user"
+        )
+        field.label_from_instance = lambda c: (  # type: ignore[method-assign]
+            f"{c.user}，{c.get_kind_display()}，{local_date(c.at)}：{c.reason}"
+        )

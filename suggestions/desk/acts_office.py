@@ -13,9 +13,10 @@ from suggestions.desk import acts_forms as forms
 from suggestions.desk.acts_base import PLAIN, Act, Prepared, by_matrix, by_roles, posted
 from suggestions.errors import DomainError, Invalid
 from suggestions.matrix import MATRIX
-from suggestions.models import JurisdictionDispute, Suggestion
+from suggestions.models import Conflict, JurisdictionDispute, Suggestion
 from suggestions.services import (
     assignment,
+    authority,
     cowork,
     disputes,
     eligible,
@@ -60,6 +61,21 @@ def _join_earlier(form: Any, item: Suggestion, actor: Actor, at: datetime) -> ob
 def _choose(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
     chosen = [int(pk) for pk in form.cleaned_data["chosen"]]
     return joint.choose_representatives(suggestion=item, chosen=chosen, actor=actor, at=at)
+
+
+def _accuse(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return authority.declare_conflict(
+        suggestion=item, actor=actor, at=at, accused=True, **form.cleaned_data
+    )
+
+
+def _lift(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
+    return authority.lift_conflict(conflict=form.cleaned_data["conflict"], actor=actor, at=at)
+
+
+def _no_conflict(item: Suggestion, actor: Actor) -> str:
+    held = Conflict.objects.filter(suggestion=item, lifted_at=None).exists()
+    return "" if held else "这件没有人回避。"
 
 
 def _not_merged(item: Suggestion, actor: Actor) -> str:
@@ -263,6 +279,16 @@ ACTS: dict[str, Act] = {
         _("记录要回避的单位"), _("记录后不能交给这个单位和它的下属单位办。"), _("记录"), _("已记录。"),
         _simple(forms.NameUnitForm), _kw(eligible.name_unit), by_matrix("name_unit"), _not_open,
         tuple(MATRIX["name_unit"]), PLAIN,
+    ),
+    "accused": Act(
+        _("标明被举报的人"), _("标明以后，这位工作人员在哪里都看不到这件。"), _("标明"), _("已标明，他再也看不到这件。"),
+        _simple(forms.AccusedForm), _accuse, by_matrix("name_accused"), None,
+        tuple(MATRIX["name_accused"]), PLAIN,
+    ),
+    "lift_conflict": Act(
+        _("解除回避"), _("核实没有利害关系，或者标错了人，才解除。本人不能解除自己的。"), _("解除"), _("已解除，他又可以经手这件。"),
+        _simple(forms.LiftConflictForm), _lift, by_matrix("lift_conflict"), _no_conflict,
+        tuple(MATRIX["lift_conflict"]), PLAIN,
     ),
     "representatives": Act(
         _("登记推选的代表"), _("多人联名，由他们自己推选代表，最多5人。改了以后，经过里只写人数，不写姓名。"), _("登记"),

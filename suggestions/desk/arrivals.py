@@ -15,8 +15,8 @@ from suggestions import access, states
 from suggestions.clock import local_date
 from suggestions.codes import ONLINE_CHANNELS
 from suggestions.desk import common, panels
-from suggestions.desk.form_locks import FormLock
 from suggestions.desk.entry_forms import day_field, line
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.forms import words
 from suggestions.errors import DomainError
 from suggestions.matrix import MATRIX

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import DATED, DEFAULT_RULES, local_date
-from suggestions.desk import common
+from suggestions.desk import common, retention_terms
 from suggestions.desk.time_forms import DeclineForm, RuleForm
 from suggestions.errors import DomainError
 from suggestions.models import ClockRule, Jurisdiction, TimeChange
@@ -184,8 +184,11 @@ def time_change(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(error))
             return redirect("desk:time_change", pk=change.pk)
         status = 422
-    room = "clock_rules" if change.kind == TimeChange.Kind.RULE else "calendar"
-    label = _("时限规则") if room == "clock_rules" else _("工作日历")
+    room, label = {
+        str(TimeChange.Kind.RULE): ("clock_rules", _("时限规则")),
+        str(TimeChange.Kind.RETENTION): ("retention", _("保存期限")),
+    }.get(change.kind, ("calendar", _("工作日历")))
+    keeps = change.kind == TimeChange.Kind.RETENTION
     return common.page(
         request,
         "suggestions/desk/time_change.html",
@@ -199,6 +202,7 @@ def time_change(request: HttpRequest, pk: int) -> HttpResponse:
         own=own,
         may_decide=waiting and actor is not None,
         days=time_changes.days_of(change),
-        found=dry_run(time_changes.preview(change, at=now)) if waiting else None,
+        found=dry_run(time_changes.preview(change, at=now)) if waiting and not keeps else None,
+        goes=retention_terms.goes(change, now) if waiting and keeps else None,
         form=form,
     )

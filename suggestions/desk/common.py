@@ -89,6 +89,7 @@ ROOMS: tuple[Room, ...] = (
     Room("supervision", gettext_lazy("督办关注"), SUPERVISION_ROLES, "warning", "supervision"),
     Room("clock_rules", gettext_lazy("时限规则"), TIME_ROLES, "history"),
     Room("calendar", gettext_lazy("工作日历"), TIME_ROLES, "calendar-alt"),
+    Room("retention", gettext_lazy("保存期限"), TIME_ROLES, "history"),
     Room("orders", gettext_lazy("督办批示"), ORDER_ROLES, "clipboard-list", "orders"),
     Room("months", gettext_lazy("月结月清"), MONTH_ROLES, "date"),
     Room("meetings", gettext_lazy("会议与接待"), MEETING_ROLES, "group"),

@@ -84,7 +84,7 @@ class FormLock:
             try:
                 locks.take_over(suggestion=item, actor=actor, reason=self.reason, at=at)
             except Invalid as error:
-                self.problem = f"{self.problem}{''.join(sum(error.errors.values(), []))}"
+                self.problem += "".join(w for held in error.errors.values() for w in held)
             except DomainError as error:
                 self.problem = str(error)
             else:

@@ -21,6 +21,7 @@ class TimeChange(Record):
     class Kind(models.TextChoices):
         RULE = "rule", _("时限规则")
         CALENDAR = "calendar", _("工作日历")
+        RETENTION = "keep", _("保存期限")
 
     kind = models.CharField(_("改什么"), max_length=8, choices=Kind.choices)
     basis = models.CharField(_("依据"), max_length=120)

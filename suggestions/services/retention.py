@@ -65,6 +65,12 @@ def run(*, now: datetime, dry_run: bool = False, limit: int = BATCH) -> list[Lin
     return lines
 
 
+def would_go(*, record_class: str, days: int, now: datetime) -> int:
+    """How many rows of a class are over today under a term of so many days. Writes nothing."""
+    find, _end = _CLASSES[RecordClass(record_class)]
+    return find(now - timedelta(days=days)).count()
+
+
 def sweep(*, now: datetime) -> int:
     """One batch of every class, for the scheduler; returns how many rows were dealt with."""
     return sum(line.done for line in run(now=now))
@@ -160,3 +166,5 @@ _CLASSES: dict[RecordClass, tuple[Rows, End]] = {
     RecordClass.AUTHORITY_LOG: (lambda t: AuthorityChange.objects.filter(at__lt=t), _delete),
 }
 """Class → what is over (rows whose term began before a moment), and how it ends."""
+CLASSES = frozenset(map(str, _CLASSES))
+"""Classes that the job ends."""

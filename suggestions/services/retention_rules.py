@@ -35,6 +35,7 @@ DEFAULTS: tuple[Default, ...] = (
 # fmt: on
 LEAST_DAYS: dict[str, int] = {RecordClass.IDENTITY_LOG: 183, RecordClass.AUTHORITY_LOG: 183}
 """Logs are kept at least six months (CSL 2016 art 21(3); 2025 art 23(3))."""
+MOST_DAYS = 36_500
 
 
 def current(record_class: str) -> RetentionRule:
@@ -51,15 +52,30 @@ def current(record_class: str) -> RetentionRule:
     return made
 
 
+def problems(record_class: str, days: int, approved_by: str) -> dict[str, list[str]]:
+    """Sentences by field for a term that cannot be; empty when it can."""
+    if record_class not in RecordClass.values:
+        return {"record_class": ["没有这一类记录。"]}
+    found = {}
+    least = LEAST_DAYS.get(record_class, 1)
+    if days < least:
+        found["days"] = [f"这一类依法至少保存{least}天。"]
+    elif days > MOST_DAYS:
+        found["days"] = [f"最多填{MOST_DAYS}天。"]
+    if not approved_by.strip():
+        found["approved_by"] = ["请写明由哪个部门批准，例如档案主管部门和文号。"]
+    elif len(approved_by.strip()) > 120:
+        found["approved_by"] = ["最多120个字。"]
+    return found
+
+
 def change(
     *, record_class: str, days: int, basis: str, approved_by: str, at: datetime
 ) -> RetentionRule:
     """A new version of a class's term. Raises Invalid below a legal minimum or without the approval of the archive office."""
-    least = LEAST_DAYS.get(record_class, 1)
-    if days < least:
-        raise Invalid({"days": [f"这一类依法至少保存{least}天。"]})
-    if not approved_by.strip():
-        raise Invalid({"approved_by": ["请写明由哪个部门批准，例如档案主管部门和文号。"]})
+    errors = problems(record_class, days, approved_by)
+    if errors:
+        raise Invalid(errors)
     held = current(record_class)
     return RetentionRule.objects.create(
         record_class=record_class, version=held.version + 1, days=days, act=held.act, basis=basis,

@@ -12,10 +12,11 @@ from django.db import transaction
 from suggestions import clock as counting
 from suggestions.actor import Actor
 from suggestions.clock import DATED, Length, local_date
+from suggestions.codes import RecordClass
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import ClockRule, Jurisdiction, TimeChange
 from suggestions.rules import clean_text
-from suggestions.services import calendars, clock_rules, clocks, moving, records
+from suggestions.services import calendars, clock_rules, clocks, moving, records, retention_rules
 from suggestions.services.calendars import Day
 from suggestions.services.moving import Move
 from suggestions.states.time_change import TimeChange as State
@@ -85,6 +86,38 @@ def propose_calendar(
     return _propose(TimeChange.Kind.CALENDAR, payload, basis, actor, jurisdiction, at)
 
 
+def propose_retention(
+    *,
+    record_class: str,
+    days: int,
+    approved_by: str,
+    basis: str,
+    actor: Actor,
+    jurisdiction: Jurisdiction,
+    at: datetime,
+) -> TimeChange:
+    """Ask for another term of a class of records. Raises Invalid per field (below the law's least, no approval, no change).
+
+    Source: process.md 9.4 (retention per class, archive rules prevail); PIPL 19.
+    """
+    errors = retention_rules.problems(record_class, days, approved_by)
+    held = retention_rules.current(record_class) if "record_class" not in errors else None
+    if held is not None and held.days == days:
+        errors["days"] = ["和现在的一样，没有变动。"]
+    if errors:
+        raise Invalid(errors)
+    assert held is not None
+    waiting = TimeChange.objects.filter(
+        status=State.PROPOSED, kind=TimeChange.Kind.RETENTION, payload__record_class=record_class
+    )
+    if waiting.exists():
+        raise DomainError("这一类已有一个修改在等第二人确认，请先处理那一个。")
+    payload = {
+        "record_class": record_class, "old": held.days, "days": days, "approved_by": clean_text(approved_by)
+    }  # fmt: skip
+    return _propose(TimeChange.Kind.RETENTION, payload, basis, actor, jurisdiction, at)
+
+
 def _propose(
     kind: str,
     payload: dict[str, Any],
@@ -119,6 +152,9 @@ def describe(change: TimeChange) -> str:
         unit = clocks.unit_words(p["unit"])
         day = date.fromisoformat(p["effective_from"])
         return f"{p['kind']} {p['name']}由{p['old']}{unit}改为{p['length']}{unit}，{day.year}年{day.month}月{day.day}日起"
+    if change.kind == TimeChange.Kind.RETENTION:
+        label = RecordClass(p["record_class"]).label
+        return f"“{label}”的保存期限由{p['old']}天改为{p['days']}天"
     days = days_of(change)
     years = "、".join(f"{y}年" for y in sorted({d.date.year for d in days}))
     return f"{years}日历的{len(days)}天"
@@ -131,6 +167,8 @@ def days_of(change: TimeChange) -> list[Day]:
 
 def preview(change: TimeChange, *, at: datetime) -> list[Move]:
     """The dry run: every running clock whose date would differ, and whether it moves. Writes nothing."""
+    if change.kind == TimeChange.Kind.RETENTION:
+        return []
     if change.kind == TimeChange.Kind.CALENDAR:
         return moving.moves_of_calendar(calendars.with_days(days_of(change)))
     p = change.payload
@@ -160,6 +198,12 @@ def confirm(*, change: TimeChange, actor: Actor, at: datetime) -> int:
         )  # fmt: skip
         if change.kind == TimeChange.Kind.CALENDAR:
             return calendars.write(days_of(change), source=change.basis, at=at, actor=actor)
+        if change.kind == TimeChange.Kind.RETENTION:
+            p = change.payload
+            retention_rules.change(
+                record_class=p["record_class"], days=p["days"], basis=change.basis, approved_by=p["approved_by"], at=at
+            )  # fmt: skip
+            return 0
         return _write_rule(change, actor=actor, at=at)
 
 
