@@ -7,25 +7,22 @@ is one and the same run gives the same items. PostgreSQL carries several workers
 
 import heapq
 import multiprocessing
-import os
 import random
-import resource
 import time as stopwatch
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Count
 
 from suggestions import outbox
 from suggestions.clock import SHANGHAI
 from suggestions.demo import replay_after, replay_checks
+from suggestions.demo.replay_cost import Cost, Outcome, counted, difference, memory, server_seconds
 from suggestions.demo.replay_life import Life
 from suggestions.demo.seed import Seeder
 from suggestions.models import CaseEvent, RecordEvent, Suggestion, Topic
@@ -39,41 +36,6 @@ PARTS = 10
 _SHOWN = 3
 
 
-@dataclass(slots=True)
-class Cost:
-    """What a stretch of the run took. `cpu` in seconds of our processes, `database` in seconds of a PostgreSQL on the
-    same machine (0 elsewhere); `sweeps` in seconds of the clock, `sweeps_cpu` their part of `cpu`; `memory` in MiB, the
-    largest process.
-    """
-
-    items: int = 0
-    steps: int = 0
-    events: int = 0
-    queries: int = 0
-    seconds: float = 0.0
-    cpu: float = 0.0
-    database: float = 0.0
-    sweeps: float = 0.0
-    sweeps_cpu: float = 0.0
-    memory: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    """The whole run: costs, tenths of the year, counts by state, and what is wrong (empty when all holds)."""
-
-    total: Cost = field(default_factory=Cost)
-    tenths: list[Cost] = field(default_factory=list)
-    states: dict[str, int] = field(default_factory=dict)
-    transitions: dict[str, int] = field(default_factory=dict)
-    errors: dict[str, int] = field(default_factory=dict)
-    traces: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 class Town:
     """The city with what its items share within one worker."""
 
@@ -81,6 +43,7 @@ class Town:
         self.city, self.seed = city, seed
         self.dice = random.Random(f"{seed} town")
         self.units = [u for u in city.units.values() if not u.is_collection_office]
+        self.unit_by_id = {u.pk: u for u in city.units.values()}
         self.districts = list(city.districts.values())
         self.targets = list(city.targets.values())
         self.adoptions = replay_after.Adoptions()
@@ -101,10 +64,11 @@ class Town:
         return replay_after.primary(found[0]) if found else None
 
 
-def build_town(seed: int) -> Town:
+def build_town(seed: int, city: Seeder | None = None) -> Town:
     """Jurisdiction, units, staff, topics and one service point with its agent, as on the first day of the year."""
-    city = Seeder(now=datetime(YEAR, 1, 1, tzinfo=SHANGHAI))
-    city.city_facts()
+    if city is None:
+        city = Seeder(now=datetime(YEAR, 1, 1, tzinfo=SHANGHAI))
+        city.city_facts()
     town = Town(city, seed)
     officer = city.actor(Role.TRIAGE_OFFICER)
     point = service_points.open_point(
@@ -166,7 +130,7 @@ class Share:
 
     def report(self) -> tuple[Cost, Counter[str], list[str]]:
         self.cost.cpu = stopwatch.process_time()
-        self.cost.memory = _memory()
+        self.cost.memory = memory()
         return self.cost, self.errors, self.traces
 
 
@@ -176,24 +140,26 @@ def run(
     seed: int,
     workers: int = 1,
     days: int = DAYS,
+    city: Seeder | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Outcome:
     """Replay the year on an empty, migrated database whose calendar is loaded, or its first `days` days.
 
-    `progress` gets the number of items taken in so far, after each day.
+    `city`: units, staff and topics that are there already. `progress` gets the number of items taken in so far, after
+    each day.
     """
-    town = build_town(seed)
+    town = build_town(seed, city)
     arriving = list(enumerate(arrivals(items, seed, days)))
     shares = [arriving[n::workers] for n in range(workers)]
     if workers == 1:
-        with outbox.bulk(notices=True), _counted() as counted:
-            return _Year(town, [_Inline(Share(town, shares[0]), counted)], counted, progress).live(days)  # fmt: skip
+        with outbox.bulk(notices=True), counted() as seen:
+            return _Year(town, [_Inline(Share(town, shares[0]), seen)], seen, progress).live(days)  # fmt: skip
     # Children open connections of their own.
     connections.close_all()
     hands = [_Child(town, share) for share in shares]
     try:
-        with outbox.bulk(notices=True), _counted() as counted:
-            return _Year(town, hands, counted, progress).live(days)
+        with outbox.bulk(notices=True), counted() as seen:
+            return _Year(town, hands, seen, progress).live(days)
     finally:
         for hand in hands:
             hand.stop()
@@ -243,7 +209,7 @@ class _Child:
 
 def _work(town: Town, mine: list[tuple[int, datetime]], pipe: Connection) -> None:
     share = Share(town, mine)
-    with outbox.bulk(notices=True), _counted() as counted:
+    with outbox.bulk(notices=True), counted() as seen:
         while True:
             try:
                 until = pipe.recv()
@@ -251,7 +217,7 @@ def _work(town: Town, mine: list[tuple[int, datetime]], pipe: Connection) -> Non
                 break
             share.day(until)
             cost, errors, traces = share.report()
-            cost.queries = counted.queries
+            cost.queries = seen.queries
             pipe.send((cost, errors, traces))
     connections.close_all()
 
@@ -279,10 +245,10 @@ class _Year:
             self.progress(sum(cost.items for cost, _, _ in told))
             if (number + 1) * PARTS // days > number * PARTS // days:
                 now = self._now(told, seconds=stopwatch.perf_counter() - began)
-                self.outcome.tenths.append(_difference(now, before))
+                self.outcome.tenths.append(difference(now, before))
                 before = now
         self._sweep(first + timedelta(days=days, minutes=30), weekly=False)
-        return self._finish(told, _difference(before, last))
+        return self._finish(told, difference(before, last))
 
     def _sweep(self, now: datetime, *, weekly: bool) -> None:
         began, spent = stopwatch.perf_counter(), stopwatch.process_time()
@@ -315,7 +281,7 @@ class _Year:
             events=CaseEvent.objects.count() + RecordEvent.objects.count(),
             queries=self.counted.queries + sum(c.queries for c in costs), seconds=seconds, sweeps=self.sweeps,
             cpu=stopwatch.process_time() + sum(c.cpu for c in costs), database=server_seconds(), sweeps_cpu=self.sweeps_cpu,
-            memory=max([_memory(), *(c.memory for c in costs)]),
+            memory=max([memory(), *(c.memory for c in costs)]),
         )  # fmt: skip
 
     def _finish(self, told: list[Any], total: Cost) -> Outcome:
@@ -332,100 +298,6 @@ class _Year:
         return made
 
 
-def _difference(now: Cost, before: Cost) -> Cost:
-    names = (
-        "items",
-        "steps",
-        "events",
-        "queries",
-        "seconds",
-        "cpu",
-        "database",
-        "sweeps",
-        "sweeps_cpu",
-    )
-    return Cost(**{n: getattr(now, n) - getattr(before, n) for n in names}, memory=now.memory)
-
-
 def _counts(model: Any, name: str) -> dict[str, int]:
     rows = model._default_manager.order_by().values_list(name).annotate(n=Count("pk"))
     return dict(sorted(rows, key=lambda row: -row[1]))
-
-
-def _memory() -> int:
-    """Peak resident memory of this process in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def server_seconds() -> float:
-    """Processor time that the PostgreSQL we talk to has used so far: itself, its workers, those that have ended. Read
-    from /proc, so 0.0 when it runs elsewhere or is no PostgreSQL.
-    """
-    if connection.vendor != "postgresql":
-        return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid(), inet_client_addr() = inet_server_addr()")
-        backend, here = cursor.fetchone()
-    try:
-        if here is False or Path(f"/proc/{backend}/comm").read_text().strip() != "postgres":
-            return 0.0
-        parent = _ticks(backend)[1]
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        own, _ = _ticks(parent, ended=True)
-        return (own + sum(_ticks(int(pid))[0] for pid in children)) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):
-        return 0.0
-
-
-def _ticks(pid: int, *, ended: bool = False) -> tuple[int, int]:
-    """Clock ticks of a process (with those of its ended children), and its parent."""
-    try:
-        # The name in field 2 may hold spaces; what follows it begins with field 3.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0, 0
-    last = 15 if ended else 13
-    return sum(int(value) for value in fields[11:last]), int(fields[1])
-
-
-class _counted:
-    """Counts the statements sent on the default connection while it is entered."""
-
-    def __enter__(self) -> Cost:
-        self.cost = Cost()
-        self._wrapper = connection.execute_wrapper(self._count)
-        self._wrapper.__enter__()
-        return self.cost
-
-    def __exit__(self, *error: Any) -> None:
-        self._wrapper.__exit__(*error)
-
-    def _count(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        self.cost.queries += 1
-        return execute(sql, params, many, context)
-
-
-def lines(made: Outcome) -> Iterator[str]:
-    """The outcome for a terminal."""
-    total = made.total
-    yield (
-        f"{total.items} items, {total.events} transitions in {total.seconds:.1f} s: {_per(total.items, total.seconds):.1f} items/s, "
-        f"{1000 * _per(total.cpu, total.items):.1f} CPU ms an item of ours ({1000 * _per(total.sweeps_cpu, total.items):.1f} of it the sweeps') "
-        f"and {1000 * _per(total.database, total.items):.1f} of the database, {_per(total.events, total.items):.1f} transitions an item, "
-        f"{_per(total.queries, total.events):.1f} statements a transition, sweeps {total.sweeps:.1f} s, peak {total.memory} MiB"
-    )
-    yield "tenth   items  transitions  seconds  sweeps  CPU ms/transition  database ms/transition  statements/transition   MiB"
-    for number, one in enumerate(made.tenths, 1):
-        yield (
-            f"{number:5d} {one.items:7d} {one.events:12d} {one.seconds:8.1f} {one.sweeps:7.1f} "
-            f"{1000 * _per(one.cpu, one.events):18.2f} {1000 * _per(one.database, one.events):23.2f} {_per(one.queries, one.events):22.1f} {one.memory:5d}"
-        )
-    yield "states: " + ", ".join(f"{name} {count}" for name, count in made.states.items())
-    for name, count in made.errors.items():
-        yield f"ERROR ×{count} {name}"
-    yield from made.traces
-    yield from (f"FAULT {fault}" for fault in made.faults)
-
-
-def _per(one: float, other: float) -> float:
-    return one / other if other else 0.0

@@ -35,7 +35,7 @@ from suggestions.services import (
     withdrawing,
 )
 from suggestions.services import clocks as clock_services
-from suggestions.states import Case
+from suggestions.states import Case, Publication
 from suggestions.states import Evaluation as Rating
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _REASONS = "这处设施由别的养护单位统一管理，不在我单位职责范围内，建议由它主办。"
 MOST_WAKES = 80
+_IN_QUEUE = (Publication.QUEUED, Publication.REDACTING, Publication.SECOND_CHECK)
 
 
 class Life:
@@ -69,9 +70,11 @@ class Life:
         if not self.pk:
             self._submit()
             return self.later(1)
-        self.item = Suggestion.objects.select_related(
-            "jurisdiction", "author", "topic", "lead_unit"
-        ).get(pk=self.pk)
+        self.item = Suggestion.objects.select_related("author").get(pk=self.pk)
+        # What the whole town shares is not read anew at each step.
+        self.item.jurisdiction = self.town.city.jurisdiction
+        if self.item.lead_unit_id is not None:
+            self.item.lead_unit = self.town.unit_by_id[self.item.lead_unit_id]
         step = getattr(self, f"_{self.item.status}", None)
         following: datetime | None = step() if step else None
         return following
@@ -112,19 +115,13 @@ class Life:
         dice, town = self.dice, self.town
         said = replay_texts.suggestion(dice)
         online = self.channel in ONLINE_CHANNELS
-        day = local_date(self.at)
-        ways: dict[str, dict[str, Any]] = {
-            Channel.MAILBOX_POINT: {"point": "柳河社区意见箱", "collected_on": day},
-            Channel.REFERRAL_HIGHER: {"referred_by": "上级征集办公室", "referral_due_on": day + timedelta(days=30)},
-            Channel.REFERRAL_DEPARTMENT: {"referred_by": "市商务局"}, Channel.MEETING: {"occasion": "居民座谈会"},
-        }  # fmt: skip
         if "join" in self.plans and (earlier := town.earlier(dice)):
             self.phone = earlier[1]
         submission = intake.Submission(
             title=said.title, problem=said.problem, proposal=said.proposal, place=said.place,
             topic=town.city.topics.get(said.topic), district=dice.choice(town.districts), name="居民",
             phone="" if self.channel in (Channel.MAILBOX_POINT, Channel.FAX) else self.phone,
-            publish_consent=dice.random() < 0.8, channel=self.channel, arrival=ways.get(self.channel, {}),
+            publish_consent=dice.random() < 0.8, channel=self.channel, arrival=replay_texts.arrival(self.channel, local_date(self.at)),
             addressed_to="市长" if self.channel == Channel.LEADER_MAILBOX else "",
             received_at=None if online or self.channel == Channel.AGENT else self.at - timedelta(hours=2),
         )  # fmt: skip
@@ -208,11 +205,12 @@ class Life:
 
     def _accepted(self) -> datetime | None:
         item, units = self.item, self.town.units
-        held = disputes.open_dispute_of(item)
+        held = disputes.open_dispute_of(item) if "disputed" in self.plans else None
         if held is not None:
             disputes.settle(dispute=held, unit=self.dice.choice(units), result="会商后定下一家主办。", actor=self.actor(Role.SUPERVISOR), at=self.at)  # fmt: skip
             return self.later(0, 2)
         if self.meets("dispute"):
+            self.plans.add("disputed")
             disputes.open_dispute(suggestion=item, units=units[:2], matter="两家交界处，都认为归对方。", consult_until=local_date(self.later(3)), actor=self.officer, at=self.at)  # fmt: skip
             return self.later(4)
         tried = set(item.assignments.values_list("unit_id", flat=True))
@@ -229,16 +227,15 @@ class Life:
 
     def _dispatched(self) -> datetime | None:
         item, part = self.item, replying.lead_assignment(self.item)
-        waiting = disputes.open_objections(item)
+        waiting = self._objections()
         if waiting:
             held = waiting[0]
             held.assignment.suggestion = item
             decide = disputes.uphold if "upheld" in self.plans else disputes.reject
-            decide(
-                objection=held, decision="核对“三定”规定后决定。", actor=self.officer, at=self.at
-            )
+            decide(objection=held, decision="核对“三定”规定后决定。", actor=self.officer, at=self.at)  # fmt: skip
             return self.later(1)
-        may_object = not disputes.why_no_objection(part, on=local_date(self.at))
+        minded = bool(self.plans & {"object", "objected"})
+        may_object = minded and not disputes.why_no_objection(part, on=local_date(self.at))
         if may_object and (self.meets("object") or ("upheld" in self.plans and item.escalated_at is None and self.wakes < 8 and "objected" in self.plans and self.meets("object_again"))):  # fmt: skip
             self.plans.add("objected")
             disputes.object_to(assignment=part, reasons=_REASONS, legal_basis="本单位“三定”规定第五条", actor=self.actor(Role.LIAISON, part.unit.code), at=self.at)  # fmt: skip
@@ -253,15 +250,16 @@ class Life:
 
     def _handling(self) -> datetime | None:
         item, lead = self.item, replying.lead_assignment(self.item)
-        if disputes.open_objections(item):
+        if self._objections():
             return self._dispatched()
-        self._publish()
+        if item.publication in _IN_QUEUE:
+            self._publish()
         if self.meets("withdraw_late"):
             return self._withdraw("已经自己想办法解决了")
         if self.meets("take_back") and not lead.is_final:
             assignment.take_back(suggestion=item, reason="另有安排，重新交办。", actor=self.officer, at=self.at)  # fmt: skip
             return self.later(1)
-        for part in assignment.active_parts(item):
+        for part in assignment.active_parts(item) if "co" in self.plans else ():
             if part.part == "co" and part.status in ("pending", "signed", "working"):
                 part.suggestion = item
                 actor = self.actor(Role.LIAISON, part.unit.code)
@@ -279,17 +277,23 @@ class Life:
             return self.later(20)
         return self._reply(wait=40 if self.meets("late") else 3 + self.dice.randrange(6))
 
+    def _objections(self) -> list[Any]:
+        return disputes.open_objections(self.item) if "objected" in self.plans else []
+
     def _extension(self, lead: Any) -> bool:
-        waiting = extending.waiting(self.item)
+        waiting = extending.waiting(self.item) if "asked" in self.plans else None
         if waiting is not None:
             if "granted" in self.plans:
                 extending.grant(extension=waiting, actor=self.officer, at=self.at)
             else:
                 extending.deny(extension=waiting, reason="可以先答复怎么定的。", actor=self.officer, at=self.at)  # fmt: skip
             return True
+        if "extend" not in self.plans:
+            return False
         clock = extending.clock_of(self.item)
         if clock is None or extending.why_not(lead, on=local_date(self.at)) or not self.meets("extend"):  # fmt: skip
             return False
+        self.plans.add("asked")
         extending.request(assignment=lead, reason="要等采购完成才能定日期。", new_due=clock.due_on + timedelta(days=10), actor=self.actor(Role.UNIT_HEAD, lead.unit.code), at=self.at)  # fmt: skip
         return True
 

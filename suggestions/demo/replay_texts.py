@@ -2,6 +2,8 @@
 
 import random
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from suggestions.codes import Channel
 
@@ -72,6 +74,16 @@ def suggestion(dice: random.Random) -> Text:
         f"{dice.choice(_OPENINGS)}{place}{number}号旁{what}{trouble}，已经{dice.randrange(2, 20)}个月。",
         f"{cure}。{dice.choice(_ENDINGS)}", place,
     )  # fmt: skip
+
+
+def arrival(channel: str, day: date) -> dict[str, Any]:
+    """What is written down of an offline item's way in, by its channel."""
+    ways: dict[str, dict[str, Any]] = {
+        Channel.MAILBOX_POINT: {"point": "柳河社区意见箱", "collected_on": day},
+        Channel.REFERRAL_HIGHER: {"referred_by": "上级征集办公室", "referral_due_on": day + timedelta(days=30)},
+        Channel.REFERRAL_DEPARTMENT: {"referred_by": "市商务局"}, Channel.MEETING: {"occasion": "居民座谈会"},
+    }  # fmt: skip
+    return ways.get(channel, {})
 
 
 def answer(dice: random.Random, version: int, first: int) -> str:

@@ -26,7 +26,7 @@ PARTS = ("title", "problem", "proposal", "place")
 
 
 def note_choice(suggestion: Suggestion, kind: str, chosen: str, *, at: datetime) -> None:
-    """Keep what a person chose and whether a hint had said so. "" means: none of those offered. About four queries.
+    """Keep what a person chose and whether a hint had said so. "" means: none of those offered. Four queries, six where hints were offered.
 
     The last choice of a kind stands (a reassignment corrects a dispatch); the item's events tell the earlier ones.
     Choosing none where none was offered is no decision about hints and leaves no row.
@@ -37,8 +37,9 @@ def note_choice(suggestion: Suggestion, kind: str, chosen: str, *, at: datetime)
     if not values and not chosen:
         return
     with transaction.atomic():
-        hints.filter(value=chosen).update(followed=True)
-        hints.exclude(value=chosen).update(followed=False)
+        if values:
+            hints.filter(value=chosen).update(followed=True)
+            hints.exclude(value=chosen).update(followed=False)
         HintChoice.objects.update_or_create(
             suggestion=suggestion, kind=kind,
             defaults={

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from tqdm import tqdm
 
-from suggestions.demo import replay
+from suggestions.demo import replay, replay_cost
 from suggestions.models import CalendarDay, Jurisdiction
 
 MOST_ITEMS, MOST_WORKERS = 1_000_000, 16
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(made.as_dict(), ensure_ascii=False, indent=1))
         else:
-            for line in replay.lines(made):
+            for line in replay_cost.lines(made):
                 self.stdout.write(line)
         if made.errors or made.faults:
             raise CommandError(
