@@ -1,4 +1,5 @@
-"""Measure the site: `make bench`, or `python -m bench [--size N] [--seconds S] [--only PARTS] [--write]`.
+"""Measure the site: `make bench`, or `python -m bench [--size N] [--seconds S] [--only PARTS] [--write]`; a replayed year:
+`python -m bench --only replay [--replay N] [--on-top-of N] [--write]`.
 
 Starts PostgreSQL, Redis, Elasticsearch and gunicorn on free loopback ports with their data in a temporary
 folder, fills a demo city of N suggestions, measures each thing for a few seconds, prints tables and stops
@@ -23,6 +24,8 @@ from tests.services import Missing, elasticsearch, postgres, redis, running
 from tests.services.process import Failed
 
 PARTS = ("pages", "submit", "engines", "import")
+ALONE = "replay"
+"""Takes an hour and needs PostgreSQL only, so it is asked for by its name."""
 DOCUMENT = site.ROOT / "docs" / "performance.md"
 
 
@@ -57,13 +60,22 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--size", type=int, default=100_000, help="suggestions (100000)")
     parser.add_argument("--seconds", type=float, default=6, help="length of one measure (6)")
-    parser.add_argument("--only", default=",".join(PARTS), help="parts: " + ", ".join(PARTS))
-    parser.add_argument("--minutes", type=int, default=25, help="give up after this long (25)")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts: " + ", ".join((*PARTS, ALONE)))  # fmt: skip
+    parser.add_argument(
+        "--on-top-of", type=int, action="append", default=[], metavar="N",
+        help="replay also on N items that are there before (with --only replay)",
+    )  # fmt: skip
+    parser.add_argument("--replay", type=int, action="append", default=[], metavar="N", help="replay N items instead of 2000 and 20000")  # fmt: skip
+    parser.add_argument("--minutes", type=int, help="give up after this long (25; replay 300)")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     options.parts = {part.strip() for part in options.only.split(",") if part.strip()}
-    if unknown := sorted(options.parts - set(PARTS)):
+    if unknown := sorted(options.parts - {*PARTS, ALONE}):
         parser.error(f"unknown part: {', '.join(unknown)}")
+    if ALONE in options.parts and len(options.parts) > 1:
+        parser.error(f"{ALONE} is measured alone")
+    if options.minutes is None:
+        options.minutes = 300 if ALONE in options.parts else 25
     if not 100 <= options.size <= 5_000_000 or not 1 <= options.seconds <= 120:
         parser.error("--size is 100 to 5000000, --seconds 1 to 120")
     if not 1 <= options.minutes <= 600:
@@ -77,7 +89,8 @@ def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     # The postgres user has to reach its folder through ours.
     folder.chmod(0o711)
     addresses: dict[str, str] = {}
-    for service in (postgres, redis, elasticsearch):
+    alone = ALONE in options.parts
+    for service in (postgres,) if alone else (postgres, redis, elasticsearch):
         print(f"start {service.NAME}", file=sys.stderr, flush=True)
         server = stack.enter_context(running(service, folder / "services" / service.NAME))
         addresses[server.variable] = server.address
@@ -89,6 +102,8 @@ def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     logging.disable(logging.WARNING)
     from bench import report, run
 
+    if alone:
+        return _replay(options)
     made = run.measure_all(options, folder, stack)
     print(report.text(made))
     if made.errors:
@@ -96,6 +111,21 @@ def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
         return 1
     if options.write:
         DOCUMENT.write_text(report.markdown(made), encoding="utf-8")
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    """A year at each size, then on top of what was asked for; with --write into its own section of the document."""
+    from bench import facts, replay, report
+
+    load = facts.machine()
+    found = [replay.measure(items) for items in options.replay or replay.SIZES]
+    found += [replay.measure(replay.ON_TOP, before=before) for before in options.on_top_of]
+    made = report.Report(load, replayed=found)
+    print(report.text(made))
+    if options.write:
+        written = report.with_section(DOCUMENT.read_text(encoding="utf-8"), made)
+        DOCUMENT.write_text(written, encoding="utf-8")
     return 0
 
 

@@ -31,6 +31,15 @@ def collect(arguments: Sequence[str], *, on: date, public: int, size: int) -> di
     }
 
 
+def machine() -> dict[str, str]:
+    """Where a replay ran; no services but the database take part."""
+    return {
+        "commit": _commit(),
+        "machine": f"{os.cpu_count()} cores ({_processor()}), {_memory()} memory, load before {_load()}",
+        "application": f"Python {platform.python_version()}, Django {version('django')}, PostgreSQL {_postgres()}",
+    }
+
+
 def _commit() -> str:
     done = subprocess.run(
         ["git", "rev-parse", "--short=10", "HEAD"],

@@ -129,8 +129,11 @@ def _words(name: str) -> str:
 class City:
     """The demo city's units, places, topics, staff and pages, and the means to fill it."""
 
-    def __init__(self, *, now: datetime, seed: int = 1) -> None:
-        self.now = now
+    def __init__(
+        self, *, now: datetime, seed: int = 1, answered: float = ANSWERED, quiet: timedelta = timedelta(0)
+    ) -> None:  # fmt: skip
+        """`answered`: share of what is old enough; `quiet`: nothing came in for so long before `now`."""
+        self.now, self.answered, self.quiet = now, answered, quiet
         self.dice = random.Random(seed)
         if not CalendarDay.objects.exists():
             call_command("load_workdays", verbosity=0, stdout=StringIO())
@@ -184,7 +187,8 @@ class City:
             for n in range(start, min(start + BATCH, size)):
                 # Oldest first, as a site grows; a little unevenly.
                 share = (n + self.dice.random()) / size
-                _Life(self, first + n, self.now - span * (1 - share), rows).write()
+                received = self.now - self.quiet - span * (1 - share)
+                _Life(self, first + n, received, rows).write()
             yield rows
 
     def key_of(self, model: type[models.Model]) -> int:
@@ -267,7 +271,7 @@ class _Life:
         published = item.publish_consent and self.later(hours=dice.uniform(2, 60))
         if published:
             self.publish()
-        answers = dice.random() < ANSWERED
+        answers = dice.random() < self.city.answered
         if not answers or not self.later(hours=dice.uniform(48, 400)):
             self.running("K7a", part.assigned_at, self.unit)
             return
