@@ -172,6 +172,17 @@ class Clock(models.Model):
                 name="clock_running",
             ),
             models.Index(fields=["holder_unit", "due_on"], name="clock_holder"),
+            # Also those that stopped: a return visit looks back a month over limits that passed.
+            models.Index(
+                fields=["due_on"],
+                condition=Q(kind__in=("K7a", "K7b", "K7c", "K7d")),
+                name="clock_answer_due",
+            ),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(stopped_at__isnull=True, provisional=True),
+                name="clock_provisional",
+            ),
             models.Index(
                 fields=["remind_on"],
                 condition=Q(stopped_at__isnull=True, paused_on__isnull=True),

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suggestions.models.suggestion import Suggestion
@@ -82,7 +83,13 @@ class CaseEvent(ChainedEvent):
         verbose_name_plural = _("事件")
         ordering = ["suggestion_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["suggestion", "seq"], name="event_seq_once")]
-        indexes = [models.Index(fields=["at", "id"], name="event_by_day")]
+        indexes = [
+            models.Index(fields=["at", "id"], name="event_by_day"),
+            # Answers sent back, counted each day for open cases.
+            models.Index(
+                fields=["suggestion"], condition=Q(name="send_back"), name="event_sent_back"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.suggestion_id}#{self.seq} {self.name}"

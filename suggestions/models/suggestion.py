@@ -306,6 +306,13 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
             models.Index(fields=["jurisdiction", "status", "due_on", "id"], name="sug_queue"),
             models.Index(fields=["jurisdiction", "publication", "id"], name="sug_pub_queue"),
             models.Index(fields=["-received_at"], name="sug_received"),
+            # The sweeps look for what is open, everywhere, among all that ever came in.
+            models.Index(fields=["status", "id"], name="sug_status"),
+            models.Index(
+                fields=["id"],
+                condition=Q(overall=Overall.DISSATISFIED),
+                name="sug_dissatisfied",
+            ),
         ]
 
     def __str__(self) -> str:
