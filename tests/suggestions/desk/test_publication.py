@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from suggestions.models import Attachment, CaseEvent, PublicationReview, Suggestion
+from suggestions.models import Attachment, CaseEvent, CaseLock, PublicationReview, Suggestion
 from suggestions.services import attachments, publishing, replying
 from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
@@ -163,6 +163,7 @@ def test_who_masked_may_take_it_back_and_a_colleague_may_not(city: World) -> Non
     review = accepted(city)
     to_second_check(city, review)
     assert sign_in(city, "publisher_2").post(url(review), {"act": "take_back"}).status_code == 422
+    CaseLock.objects.all().delete()  # her form closed, or its ten minutes passed
     assert sign_in(city, "publisher").post(url(review), {"act": "take_back"}).status_code == 302
     review.refresh_from_db()
     assert review.state == "redacting"
@@ -181,7 +182,9 @@ def test_two_publishers_do_not_save_over_each_other_unawares(city: World) -> Non
     review = accepted(city)
     first, second = sign_in(city, "publisher"), sign_in(city, "publisher_2")
     mine = form(first, review, problem="第一位改的文字")
+    CaseLock.objects.all().delete()  # the first one's form stood open for longer than its lock
     second.post(url(review), {**form(second, review, problem="第二位改的文字"), "act": "save"})
+    CaseLock.objects.all().delete()
     response = first.post(url(review), {**mine, "act": "save"})
     assert response.status_code == 422
     assert parsed(response).select_one("[name=problem]").get_text().strip() == "第一位改的文字"

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from suggestions.models import Assignment, CaseEvent, Reply, Suggestion
+from suggestions.models import Assignment, CaseEvent, CaseLock, Reply, Suggestion
 from suggestions.services import assignment, replying
 from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
@@ -143,7 +143,9 @@ def test_two_people_at_one_draft_do_not_overwrite_each_other_unawares(
 ) -> None:
     first, second = sign_in(city, "handler:bus"), sign_in(city, "liaison:bus")
     mine, theirs = form(first, item, body="我写的" * 12), form(second, item, body="他写的" * 12)
+    CaseLock.objects.all().delete()  # the first one's form stood open for longer than its lock
     second.post(url(item), {**theirs, "act": "save"})
+    CaseLock.objects.all().delete()
     response = first.post(url(item), {**mine, "act": "save"})
     assert response.status_code == 422
     assert "刚才有同事改了" in main_text(response)
