@@ -9,12 +9,18 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="caseevent",
-            index=models.Index(condition=models.Q(("name", "send_back")), fields=["suggestion"], name="event_sent_back"),
+            index=models.Index(
+                condition=models.Q(("name", "send_back")),
+                fields=["suggestion"],
+                name="event_sent_back",
+            ),
         ),
         migrations.AddIndex(
             model_name="clock",
             index=models.Index(
-                condition=models.Q(("kind__in", ("K7a", "K7b", "K7c", "K7d"))), fields=["due_on"], name="clock_answer_due"
+                condition=models.Q(("kind__in", ("K7a", "K7b", "K7c", "K7d"))),
+                fields=["due_on"],
+                name="clock_answer_due",
             ),
         ),
         migrations.AddIndex(
@@ -31,6 +37,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="suggestion",
-            index=models.Index(condition=models.Q(("overall", "dissatisfied")), fields=["id"], name="sug_dissatisfied"),
+            index=models.Index(
+                condition=models.Q(("overall", "dissatisfied")),
+                fields=["id"],
+                name="sug_dissatisfied",
+            ),
         ),
     ]
