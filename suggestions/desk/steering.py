@@ -28,6 +28,7 @@ from suggestions.matrix import MATRIX
 from suggestions.models import Adoption, Jurisdiction, RecordEvent
 from suggestions.models.record import Record
 from suggestions.roles import Role
+from suggestions.services import clocks
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -268,7 +269,18 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         blocks=kind.blocks(request, held),
         acts=[(a, act_url(kind, held, a.name)) for a in offered(request, kind, held)],
         events=events,
+        dates=_dates(held),
     )
+
+
+def _dates(held: Any) -> list[tuple[str, list[str]]]:
+    """How the dates of a record that run were computed, in words (process.md section 5). One query; none for what is no
+    record.
+    """
+    if not isinstance(held, Record):
+        return []
+    running = clocks.of_record(held).filter(stopped_at=None).order_by("due_on", "pk")
+    return [(c.rule.name, clocks.explain_in_words(c)) for c in running]
 
 
 def offered(request: HttpRequest, kind: Kind, held: Any) -> list[Act]:

@@ -97,6 +97,18 @@ def test_an_instruction_runs_to_the_leaders_day_or_else_to_its_rule(city: World)
     assert "数15个工作日" in clocks.explain_in_words(of(open_ended))[0]
 
 
+def test_the_records_page_says_how_its_date_was_computed(city: World) -> None:
+    held = instructed(city)
+    page = reverse("desk:record", args=["instruction", held.pk])
+    shown = main_text(sign_in(city, "unit_head:bus").get(page))
+    assert "期限怎么算的" in shown
+    assert "数15个工作日，到11月23日24:00" in shown
+    instructing.report(
+        instruction=held, text="已到现场。", actor=city.actor("unit_head:bus"), at=at(1)
+    )
+    assert "期限怎么算的" not in main_text(sign_in(city, "leader").get(page))
+
+
 def test_an_instruction_not_reported_on_climbs_to_the_leader_and_never_reaches_a_unit_it_hides_from(
     city: World,
 ) -> None:
