@@ -233,9 +233,10 @@ def _answered(
 
 def take_back(*, request: RightsRequest, at: datetime) -> RightsRequest:
     """The person takes the request back."""
-    records.move(
-        request, "rights_withdraw", actor=Actor.author(), at=at, suggestion=request.suggestion
-    )
+    author, item = Actor.author(), request.suggestion
+    with transaction.atomic():
+        records.move(request, "rights_withdraw", actor=author, at=at, suggestion=item)
+        _tell_case(item, "rights_withdrawn", "您撤回了个人信息请求", author, at)
     return request
 
 

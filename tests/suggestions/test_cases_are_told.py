@@ -26,6 +26,7 @@ from suggestions.services import (
     lapses,
     mandates,
     relaying,
+    rights,
     supervising,
 )
 from tests import world as w
@@ -174,3 +175,12 @@ def test_what_became_of_a_leaders_instruction_stands_in_the_case_and_its_text_do
     instructing.close(instruction=held, actor=city.actor("leader"), at=MONDAY + DAY)
     assert words(item)[-1] == "领导批示办结"
     assert not any("能办的先办" in said for said in words(item))
+
+
+def test_a_request_about_ones_data_taken_back_stands_in_the_case(city: World) -> None:
+    item = given(city)
+    held = rights.receive(
+        suggestion=item, kind="restrict", actor=Actor.author(), at=MONDAY + 3 * HOUR
+    )
+    rights.take_back(request=held, at=MONDAY + DAY)
+    assert words(item)[-1] == "您撤回了个人信息请求"

@@ -9,9 +9,19 @@ from search import engine as engines
 from search.engine import Query
 from suggestions import states
 from suggestions.guards import ratelimit
-from suggestions.models import Assignment, CaseEvent, Clock, CoSign, Outbox, Suggestion
+from suggestions.models import (
+    Assignment,
+    AwardRound,
+    CaseEvent,
+    Clock,
+    CoSign,
+    Erasure,
+    Hearing,
+    Outbox,
+    Suggestion,
+)
 from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, WITH_UNITS, Case
-from tests.walks.acts import Walk
+from tests.walks.acts.base import Walk
 
 RUNNING_IN = {
     Case.REGISTERED: {"K2"},
@@ -24,6 +34,8 @@ RUNNING_IN = {
     Case.RECTIFYING: {"K15"},
 }
 """An open case is somebody's, and one of these runs (process.md 5)."""
+MAY_WAIT = {"K7a", "K7b"}
+"""What a formal hearing about the case holds up (process.md 6.1)."""
 AFTERWARDS = {"K12", "K13", "K14", "K16", "K16c", "K18", "K19", "K20", "K24", "K27"}
 """What may run on a case that was answered."""
 MAY_RUN_IN = {
@@ -94,7 +106,8 @@ def _clocks(item: Suggestion) -> Iterator[str]:
     for kind in {k for k in kinds if k != "K18"}:
         if kinds.count(kind) > 1:
             yield f"{kind} runs {kinds.count(kind)} times"
-    live = {c.kind for c in held if c.paused_on is None}
+    heard = any(item.pk in h.paused_cases for h in Hearing.objects.exclude(paused_cases=[]))
+    live = {c.kind for c in held if c.paused_on is None or (heard and c.kind in MAY_WAIT)}
     if item.status in OPEN:
         if not live & RUNNING_IN[Case(item.status)]:
             yield f"{item.status}, and only {sorted(live)} run"
@@ -106,7 +119,7 @@ def _clocks(item: Suggestion) -> Iterator[str]:
 
 def _told(item: Suggestion) -> Iterator[str]:
     code = TOLD.get(Case(item.status))
-    if code is None:
+    if code is None or Erasure.objects.filter(suggestion=item).exists():
         return
     rows = Outbox.objects.filter(
         kind="author_notice", payload__suggestion=item.pk, payload__code__in=(code, "author.joined_earlier")
@@ -128,6 +141,20 @@ def _page(item: Suggestion) -> Iterator[str]:
         yield f"public as {item.category}"
 
 
+LISTS = (
+    "/", "/suggestions/", "/suggestions/?format=csv", "/api/v1/suggestions?limit=100", "/suggestions/feed.atom",
+    "/feeds/suggestions.atom", "/feeds/answers.atom", "/feeds/results.atom", "/feeds/awards.atom", "/results/awards/",
+    "/units/", "/units/bus/", "/units/water/",
+)  # fmt: skip
+"""Everything public that lists items, or tells of them."""
+
+
+def shown_rounds() -> list[int]:
+    """Award rounds that have a public page by now."""
+    rows = AwardRound.objects.exclude(shown_from=None)
+    return list(rows.filter(status__in=("publicity", "approved", "finished")).values_list("pk", flat=True))  # fmt: skip
+
+
 def of_public(walk: Walk, hidden: list[Suggestion], shown: list[Suggestion]) -> Iterator[str]:
     """Hidden items found by a visitor on pages, in files, feeds, the API or the search; and shown ones that are missing.
 
@@ -135,10 +162,8 @@ def of_public(walk: Walk, hidden: list[Suggestion], shown: list[Suggestion]) -> 
     """
     client = Client()
     _rested()
-    lists = {
-        a: _words(client, a)
-        for a in ("/suggestions/?format=csv", "/suggestions/", "/api/v1/suggestions?limit=100", "/")
-    }  # fmt: skip
+    rounds = [f"/results/awards/{pk}/" for pk in shown_rounds()]
+    lists = {address: _words(client, address) for address in (*LISTS, *rounds)}
     engine = engines.get_engine()
     for item in hidden:
         mark = walk.marks[item.pk]

@@ -1,0 +1,24 @@
+"""What a walker may try, an area a module: one function an act, calling the service that the desk or /track/ calls."""
+
+from tests.walks.acts import (
+    adoption,
+    afterwards,
+    awards,
+    desk,
+    meetings,
+    pages,
+    people,
+    privacy,
+    replies,
+    steering,
+    triage,
+    units,
+)
+from tests.walks.acts.base import ACTS, ERRANDS, Nothing, Walk
+from tests.walks.acts.triage import submit
+
+AREAS = (
+    adoption, afterwards, awards, desk, meetings, pages, people, privacy, replies, steering, triage, units,
+)  # fmt: skip
+
+__all__ = ["ACTS", "AREAS", "ERRANDS", "Nothing", "Walk", "submit"]

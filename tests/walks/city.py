@@ -1,0 +1,27 @@
+"""The small city with what the walks need besides: a channel for reports, a jury that can be drawn, a second leader."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from suggestions.models import RedirectTarget, StaffRole
+from suggestions.roles import Role
+from tests import world as w
+from tests.world import World
+
+
+def make_city() -> World:
+    city = w.make_world()
+    RedirectTarget.objects.create(
+        code="jiwei", name="测试市纪委监委", categories=["report_misconduct"], legal_basis="《信访工作条例》第三十条"
+    )  # fmt: skip
+    for key in ("expert_2", "expert_3", "expert_4", "leader_2"):
+        city.users[key] = _user(city, key)
+    return city
+
+
+def _user(city: World, key: str) -> Any:
+    user = get_user_model().objects.create_user(username=key, password="correct horse battery")
+    role = Role(key.removesuffix(key[-2:]))
+    StaffRole.objects.create(user=user, role=role, jurisdiction=city.jurisdiction)
+    return user
