@@ -4,26 +4,10 @@ nothing is doubled (issue 4, "what must hold").
     python -m tests.services --only postgres -- python -m pytest -p no:xdist tests/concurrency
 """
 
-import threading
-from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-import pytest
-from django.conf import settings
-from django.db import connection
-
 from suggestions.errors import DomainError
-from suggestions.models import (
-    Assignment,
-    Clock,
-    Evaluation,
-    Outbox,
-    PublicationReview,
-    Reply,
-    Suggestion,
-)
+from suggestions.models import Assignment, Evaluation, PublicationReview, Reply, Suggestion
 from suggestions.services import (
     assignment,
     chain,
@@ -36,93 +20,23 @@ from suggestions.services import (
     triage,
 )
 from tests import world as w
+from tests.concurrency.racing import (
+    DAY,
+    HOUR,
+    RACE,
+    ROUNDS,
+    at_once,
+    events,
+    fresh,
+    given,
+    nothing_doubled,
+    one_wins,
+    registered,
+)
 from tests.suggestions.desk.cast import act_url, parsed, sign_in
 from tests.world import MONDAY, World
 
-pytestmark = [
-    pytest.mark.services,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "postgresql" not in settings.DATABASES["default"]["ENGINE"],
-        reason="the main database is not PostgreSQL (set DATABASE_URL)",
-    ),
-]
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ROUNDS = 4
-Act = Callable[[], Any]
-
-
-@pytest.fixture
-def city() -> World:
-    return w.make_world()
-
-
-def at_once(*acts: Act) -> list[Any]:
-    """What each act gave or raised; all start together, each in a thread with a connection of its own."""
-    gate = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(number: int, act: Act) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(timeout=30)
-            results[number] = act()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
-def fresh(item: Suggestion) -> Suggestion:
-    """The item as another person's page holds it."""
-    return Suggestion.objects.select_related("jurisdiction", "lead_unit").get(pk=item.pk)
-
-
-def one_wins(results: list[Any]) -> None:
-    """Exactly one act was done; every other was refused in words that a person can use."""
-    refused = [r for r in results if isinstance(r, Exception)]
-    assert len(refused) == len(results) - 1, results
-    for error in refused:
-        assert isinstance(error, DomainError), repr(error)
-        assert str(error).strip() or getattr(error, "errors", None)
-
-
-def nothing_doubled(item: Suggestion) -> None:
-    """Events in one unbroken row, no clock twice, no notice twice, one lead at the most."""
-    assert list(chain.verify()) == []
-    clocks = Counter(
-        Clock.objects.filter(suggestion=item, stopped_at=None).values_list("kind", "assignment")
-    )
-    assert not [c for c, n in clocks.items() if n > 1], clocks
-    notices = Counter(
-        Outbox.objects.filter(kind__in=("author_notice", "staff_notice"), payload__suggestion=item.pk)
-        .exclude(key="")
-        .values_list("key", flat=True)
-    )  # fmt: skip
-    assert not [k for k, n in notices.items() if n > 1], notices
-    leads = Assignment.objects.filter(suggestion=item, part="lead", status__in=("pending", "signed", "working", "objected"))  # fmt: skip
-    assert leads.count() <= 1
-
-
-def events(item: Suggestion, name: str) -> int:
-    return item.events.filter(name=name).count()
-
-
-def registered(city: World, n: int) -> Suggestion:
-    return w.submit(city, title=f"第{n}个路口加一张长椅", phone=f"1990000{n:04d}").suggestion
-
-
-def given(city: World, n: int) -> Suggestion:
-    item = registered(city, n)
-    w.accept(city, item, at=MONDAY + HOUR)
-    return w.dispatch(city, item, at=MONDAY + 2 * HOUR)
+pytestmark = RACE
 
 
 def test_of_two_officers_who_accept_at_once_one_accepts(city: World) -> None:

@@ -31,6 +31,7 @@ QUIET = {
         ("supervision_propose", "supervision_dismiss", "sponsorship_propose"),
         "a proposal binds nobody; what a person decides to order is told (8.1)",
     ),
+    "close_award": "a nomination nobody decided ends with its round; the case learns of prizes (4.8)",
 }
 """Acts on records that do not tell the case they concern, with the reason."""
 
