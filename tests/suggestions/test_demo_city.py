@@ -50,26 +50,12 @@ NEVER_SHOWN = {
     ("case", "submitted"): "registering follows in the same transaction (T1, T2)",
     ("assignment", "signed"): "work starts with the signature",
     ("award", "shortlisted"): "the list goes to publicity at once",
-    **dict.fromkeys(
-        [("export", s) for s in ("queued", "ready", "failed", "expired")],
-        "a file of a list is written by the worker and lives seven days",
-    ),
 }
 """States nobody can find at rest, with the reason."""
 
 NO_ROWS = {
-    "DailyHead": "written at night by the worker",
-    "RetentionRun": "written at night by the worker",
+    "RetentionRun": "a night on which no term was over leaves none, and this city is months old",
     "ImportedLine": "another system's messages, brought in by import_messages",
-    "TriageHint": "made by the worker after an item came in",
-    "TrayQuota": "a leader's own number, where it differs from the rule",
-    "CaseLock": "somebody has a form open",
-    "CaseOfficer": "an officer takes an item from a list",
-    "ContentVersion": "counted up when editors publish",
-    "ExportJob": "a file of a list, gone after seven days",
-    "Note": "colleagues write to each other",
-    "SavedQueue": "a person's own list",
-    "HintChoice": "written beside hints, which the worker makes",
 }
 """Objects that the seed does not make, with the reason."""
 

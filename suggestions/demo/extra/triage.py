@@ -1,4 +1,4 @@
-"""The demo city's desk: hints followed and overruled, an open form, notes, saved lists, officers, exports, choices."""
+"""The demo city's desk: hints followed and overruled, an open form, notes, saved lists, officers, exports in every state."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from suggestions.actor import Actor
 from suggestions.models import Suggestion
 from suggestions.roles import Role
-from suggestions.services import exports, hinting, locks, notes, officers, saved_queues
+from suggestions.services import exports, hinting, instructing, locks, notes, officers, saved_queues
 from suggestions.states import TRIAGE_QUEUE
 
 if TYPE_CHECKING:
@@ -37,16 +37,19 @@ def seed(city: "Seeder") -> None:
         user=officer, name="快到期的", query="state=open&due=risk", shared=True, is_default=False
     )
     saved_queues.save(user=officer, name="电话来件", query="state=triage&channel=hotline")
+    instructing.set_quota(jurisdiction=city.jurisdiction, per_month=6)
     _exports(city, officer)
 
 
 def _exports(city: "Seeder", user: Any) -> None:
-    """One list ready, one whose file is gone, one still to be written."""
+    """One list ready, one whose file is gone, one that was not written in a day, one still to be written."""
     old = exports.ask(user=user, query="state=done", format="csv", at=city.now - timedelta(days=9))
     exports.write(old, at=city.now - timedelta(days=9))
+    exports.ask(user=user, query="state=triage", format="csv", at=city.now - timedelta(days=3))
+    exports.forget(now=city.now - timedelta(days=1))
     ready = exports.ask(user=user, query="state=open", format="xlsx", at=city.now)
     exports.write(ready, at=city.now)
-    exports.forget(now=city.now)
+    exports.ask(user=user, query="state=open&due=risk", format="csv", at=city.now)
 
 
 def _user(name: str) -> Any:
