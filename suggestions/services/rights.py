@@ -110,7 +110,10 @@ def asked_words(request: RightsRequest) -> tuple[str, dict[str, str]]:
 
 def ask_identity(*, request: RightsRequest, actor: Actor, at: datetime) -> RightsRequest:
     """Ask the person to show who they are; K24 waits."""
-    records.move(request, "rights_ask_identity", actor=actor, at=at, suggestion=request.suggestion)
+    item = request.suggestion
+    with transaction.atomic():
+        records.move(request, "rights_ask_identity", actor=actor, at=at, suggestion=item)
+        _tell_case(item, "rights_identity", "请请求人核实身份", actor, at)
     return request
 
 
