@@ -304,6 +304,6 @@ class LiftConflictForm(ActForm):
         field.queryset = Conflict.objects.filter(suggestion=item, lifted_at=None).select_related(
             "user"
         )
-        field.label_from_instance = lambda c: (  # type: ignore[method-assign]
-            f"{c.user}，{c.get_kind_display()}，{local_date(c.at)}：{c.reason}"
+        field.label_from_instance = lambda obj: (  # type: ignore[method-assign]
+            f"{obj.user}，{obj.get_kind_display()}，{local_date(obj.at)}：{obj.reason}"
         )

@@ -152,7 +152,9 @@ def _facts(record: Record) -> list[tuple[str, Any]]:
     for name in _SHOWN:
         if not hasattr(record, name) or getattr(record, name) in ("", None):
             continue
-        label = _LABELS.get(name) or getattr(type(record)._meta.get_field(name), "verbose_name", name)
+        label = _LABELS.get(name) or getattr(
+            type(record)._meta.get_field(name), "verbose_name", name
+        )
         shown = getattr(record, f"get_{name}_display", None)
         value = shown() if shown else getattr(record, name)
         if name == "words" and record.machine == states.Machine.RIGHTS:

@@ -290,7 +290,9 @@ def _dates(on: date, enrol_from: date, enrol_until: date, today: date) -> dict[s
 
 def _require_papers(hearing: Hearing) -> None:
     if not _in_time(hearing):
-        raise DomainError(f"听证材料要在会前至少{papers_days()}天送到，请先登记送达；来不及就延期。")
+        raise DomainError(
+            f"听证材料要在会前至少{papers_days()}天送到，请先登记送达；来不及就延期。"
+        )
 
 
 def _before_held(hearing: Hearing) -> None:

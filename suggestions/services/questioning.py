@@ -219,7 +219,9 @@ def move_promise(*, promise: QaPromise, due_on: date, reason: str, actor: Actor,
 
 def close(*, session: QaSession, actor: Actor, at: datetime) -> None:
     """End the follow-up. Raises DomainError while a promise is open: the list stays until each is closed (6.2)."""
-    open_ones = QaPromise.objects.filter(question__session=session).exclude(status=Promise.KEPT).count()
+    open_ones = (
+        QaPromise.objects.filter(question__session=session).exclude(status=Promise.KEPT).count()
+    )
     if open_ones:
         raise DomainError(f"还有{open_ones}条承诺没有兑现，全部兑现以后才能办结。")
     records.move(session, "qa_close", actor=actor, at=at)

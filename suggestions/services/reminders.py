@@ -181,7 +181,12 @@ def _holders(
     if held.holder_unit is not None and not held.holder_unit.is_collection_office:
         where = Q(unit=held.holder_unit, role__in=(Role.LIAISON, Role.HANDLER))
         return _people(where, on)
-    if record is not None and held.kind not in _OFFICE and record.user_path and "__" not in record.user_path:
+    if (
+        record is not None
+        and held.kind not in _OFFICE
+        and record.user_path
+        and "__" not in record.user_path
+    ):
         person = getattr(record, record.user_path, None)
         if person is not None and getattr(person, "is_active", False):
             return [person]

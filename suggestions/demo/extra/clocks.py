@@ -94,8 +94,9 @@ def _consultation(city: "Seeder") -> None:
     pages = apps.get_model("cms", "CampaignPage")._default_manager.filter(
         live=True, opens_at__lte=city.now
     )
-    for page in pages.exclude(closes_at=None).order_by("opens_at"):
-        if consulting.last_day(page.closes_at) >= consulting.earliest_close(page.opens_at):
+    for page in pages.order_by("opens_at"):
+        ends = page.closes_at
+        if ends and consulting.last_day(ends) >= consulting.earliest_close(page.opens_at):
             pages.filter(pk=page.pk).update(is_major_decision=True)
             break
     consulting.sweep(now=city.now)

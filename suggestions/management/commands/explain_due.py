@@ -74,9 +74,7 @@ class Command(BaseCommand):
             raise CommandError(f"没有“{options['kind'][:20]}”这个时限。可用的有：{listed}。")
         default = next(r for r in DEFAULT_RULES if r.kind == kind)
         if default.unit is Length.HOUR:
-            self._hours(
-                clocks.current_rule(kind), _moment(options["start"]), options["at"]
-            )
+            self._hours(clocks.current_rule(kind), _moment(options["start"]), options["at"])
             return
         start = _date(options["start"])
         stored = clocks.current_rule(kind, on=start)
