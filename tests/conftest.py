@@ -1,5 +1,6 @@
 """Shared by all tests: the promise that a check never passes by skipping, and a clean slate between tests."""
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -96,6 +97,14 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     kept = request.config.cache.mkdir("database") / f"{_migrations_digest()}.sqlite3"
+    # Of several test processes one migrates, the others wait and copy.
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if not kept.exists() else fcntl.LOCK_SH)
+        _copied_or_migrated(kept, request)
+    yield
+
+
+def _copied_or_migrated(kept: Path, request: pytest.FixtureRequest) -> None:
     make = connection.creation._create_test_db
 
     def _from_copy(*args: Any, **kwargs: Any) -> Any:
@@ -116,7 +125,6 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
         del connection.creation._create_test_db
     if not kept.exists():
         _keep(kept, request)
-    yield
 
 
 @pytest.fixture(scope="session")

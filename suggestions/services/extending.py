@@ -10,7 +10,7 @@ from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import Assignment, Clock, Extension, Suggestion
 from suggestions.services import clocks, records, transitions
-from suggestions.states import Case, Visibility
+from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, Case, Visibility
 from suggestions.states.machines import Extension as State
 
 KINDS = ("K7a", "K7b")
@@ -42,7 +42,7 @@ def why_not(assignment: Assignment, *, on: date) -> str:
         return "限期整改不能延期。"
     if status not in (Case.DISPATCHED, Case.HANDLING, Case.REOPENED):
         return "这件现在的状态不能申请延期。"
-    held = assignment.extensions.exclude(status=State.DENIED).first()
+    held = assignment.extensions.filter(status__in=(State.REQUESTED, State.GRANTED)).first()
     if held is not None:
         waiting = held.status == State.REQUESTED
         return "已经申请了延期，正等决定。" if waiting else "已经延期一次，不能再延。"
@@ -148,6 +148,29 @@ def deny(*, extension: Extension, reason: str, actor: Actor, at: datetime) -> Ex
             words=f"不同意{extension.unit.short_name}延期", data={"extension": extension.pk},
         )  # fmt: skip
     return extension
+
+
+def drop_overtaken(*, now: datetime) -> int:
+    """Sweep: requests of units that no longer have the item, because it ended or went to somebody else."""
+    overtaken = Extension.objects.filter(status=State.REQUESTED).exclude(
+        suggestion__status__in=OPEN, assignment__status__in=ACTIVE_ASSIGNMENT
+    )
+    done = 0
+    for extension in overtaken.select_related("suggestion", "jurisdiction")[:500]:
+        try:
+            with transaction.atomic():
+                records.move(
+                    extension, "lapse_extension", actor=Actor.system(), at=now,
+                    suggestion=extension.suggestion,
+                )  # fmt: skip
+                transitions.note(
+                    extension.suggestion, "extension_lapsed", actor=Actor.system(), at=now,
+                    words="延期申请失效，已不归这个单位办", data={"extension": extension.pk},
+                )  # fmt: skip
+        except DomainError:
+            continue  # Somebody decided at the same moment; the next sweep looks again.
+        done += 1
+    return done
 
 
 def waiting(suggestion: Suggestion) -> Extension | None:

@@ -38,6 +38,7 @@ SWEEPS: dict[str, str] = {
     "archive": "suggestions.services.archiving.sweep",  # T19, K20: after the promises, which hold a case open
     "second_looks": "suggestions.services.deciding.drop_overtaken",  # proposals about items that are gone
     "disputes": "suggestions.services.disputes.drop_overtaken",  # about items that are gone
+    "extensions": "suggestions.services.extending.drop_overtaken",  # of units that no longer have the item
     "redirected_texts": "suggestions.services.redirected.delete_texts",  # 4.3: text kept 90 days
     "progress": "suggestions.services.adopting.missed_progress",  # K19 without a note: said in public
     "visits": "suggestions.services.visiting.plan_due",  # K14: limits that passed, sampled

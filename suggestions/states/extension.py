@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions.roles import Role
 from suggestions.states.machines import Extension, Machine, Visibility
-from suggestions.states.table import OFFICE, Transition
+from suggestions.states.table import OFFICE, SYSTEM, Transition
 
 _M = Machine.EXTENSION
 
@@ -17,5 +17,7 @@ EXTENSION_TRANSITIONS: tuple[Transition, ...] = (
                Visibility.STAFF, notify=("staff.extension_decided",), basis="K8; BJ 15"),
     Transition(_M, "deny_extension", (Extension.REQUESTED,), Extension.DENIED, OFFICE, _("不同意延期"), _("不同意延期"),
                Visibility.STAFF, notify=("staff.extension_decided",), reason_required=True, basis="K8; BJ 15"),
+    Transition(_M, "lapse_extension", (Extension.REQUESTED,), Extension.LAPSED, (SYSTEM,), _("不再需要"), _("已不归这个单位办，延期申请失效"),
+               Visibility.STAFF, basis="K8: there is no date left to move"),
 )
 # fmt: on

@@ -91,6 +91,7 @@ class Extension(models.TextChoices):
     REQUESTED = "requested", _("待批")
     GRANTED = "granted", _("已同意")
     DENIED = "denied", _("没有同意")
+    LAPSED = "lapsed", _("不再需要")
 
 
 class Jurisdiction(models.TextChoices):

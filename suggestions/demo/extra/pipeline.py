@@ -19,6 +19,7 @@ from suggestions.services import (
     merging,
     triage,
     urgent,
+    withdrawing,
 )
 
 if TYPE_CHECKING:
@@ -177,9 +178,10 @@ def _other_hands(office: _Office) -> None:
 
 def _later_dates(office: _Office) -> None:
     for title, decided in (
-        ("老旧站牌换成有夜光的", None),
-        ("几条支路路名牌补齐", True),
-        ("公交末班车晚半小时", False),
+        ("老旧站牌换成有夜光的", ""),
+        ("几条支路路名牌补齐", "granted"),
+        ("公交末班车晚半小时", "denied"),
+        ("站台雨棚加长半米", "withdrawn"),
     ):
         item = office.file(title, "晚上看不清，外地人常走错。", "先从人多的地方做起。", ago=10)
         office.give(office.accept(item, ago=9), "jtj", ago=9)
@@ -191,13 +193,21 @@ def _later_dates(office: _Office) -> None:
             assignment=lead, reason="要等本季度采购完成，才能定下安装日期。", new_due=clock.due_on + timedelta(days=15),
             actor=office.city.actor(Role.UNIT_HEAD, "jtj"), at=office.day(2),
         )  # fmt: skip
-        if decided:
+        if decided == "granted":
             extending.grant(extension=held, actor=office.first, at=office.day(1, 11))
-        elif decided is False:
+        elif decided == "denied":
             extending.deny(
                 extension=held, reason="可以先答复怎么定的，不用等采购。", actor=office.supervisor,
                 at=office.day(1, 11),
             )  # fmt: skip
+        elif decided == "withdrawn":
+            withdrawing.withdraw(
+                suggestion=item,
+                reason="雨棚上周已经加长了。",
+                actor=Actor.author(),
+                at=office.day(1, 11),
+            )
+            extending.drop_overtaken(now=office.day(1, 12))
 
 
 def _together(office: _Office) -> None:

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import Clock, Extension, Outbox, Suggestion
 from suggestions.selectors import timeline
-from suggestions.services import assignment, cowork, extending, triage, urgent
+from suggestions.services import assignment, cowork, extending, triage, urgent, withdrawing
 from tests import world as w
 from tests.suggestions.pipeline.steps import (
     DAY,
@@ -52,6 +53,19 @@ def test_a_granted_extension_moves_the_date_keeps_the_old_one_and_tells_the_auth
     assert "站台改造要等招标" in seen.words
     codes = Outbox.objects.filter(kind="author_notice", payload__suggestion=item.pk)
     assert "author.extended" in {row.payload["code"] for row in codes}
+
+
+def test_a_request_lapses_when_the_item_is_no_longer_with_the_unit(city: City) -> None:
+    item = handled(city)
+    held = ask(city, item, 10)
+    assert extending.drop_overtaken(now=AT + HOUR) == 0
+    withdrawing.withdraw(suggestion=item, reason="不用了。", actor=Actor.author(), at=AT + HOUR)
+    assert extending.drop_overtaken(now=AT + DAY) == 1
+    assert extending.drop_overtaken(now=AT + DAY) == 0
+    held.refresh_from_db()
+    assert held.status == "lapsed"
+    item.refresh_from_db()
+    assert item.events.filter(name="extension_lapsed").count() == 1
 
 
 def test_an_extension_is_at_most_thirty_days_and_later_than_the_date(city: City) -> None:
