@@ -105,11 +105,11 @@ def make_world() -> World:
     people: dict[str, Unit | None] = dict.fromkeys(str(r) for r in Role if r not in UNIT_ROLES)
     people |= {"publisher_2": None, "triage_officer_2": None}
     people |= {f"{role}:{unit.code}": unit for unit in (bus, water) for role in UNIT_ROLES}
-    world.users = _users(people, jurisdiction)
+    world.users = hire(people, jurisdiction)
     return world
 
 
-def _users(people: dict[str, Unit | None], jurisdiction: Jurisdiction) -> dict[str, Any]:
+def hire(people: dict[str, Unit | None], jurisdiction: Jurisdiction) -> dict[str, Any]:
     """A user for each "role[_2][:unit]", in four queries: thousands of tests begin with this."""
     user_model = get_user_model()
     roles = {key: Role(key.partition(":")[0].removesuffix("_2")) for key in people}
@@ -174,6 +174,7 @@ def sign_in(world: World, suggestion: Suggestion, *, at: datetime) -> Suggestion
 
 
 def signed_reply(world: World, suggestion: Suggestion, *, at: datetime, **changes: Any) -> Reply:
+    note = changes.pop("note", "")
     values = {
         "outcome": "adopted",
         "body": BODY,
@@ -196,9 +197,7 @@ def signed_reply(world: World, suggestion: Suggestion, *, at: datetime, **change
     )
     replying.ask_for_signature(reply=reply, actor=world.actor("handler:bus"), at=at)
     reply.suggestion = suggestion
-    return replying.sign(
-        reply=reply, actor=world.actor("unit_head:bus"), at=at, note=changes.get("note", "")
-    )
+    return replying.sign(reply=reply, actor=world.actor("unit_head:bus"), at=at, note=note)
 
 
 def publish(world: World, suggestion: Suggestion, *, at: datetime) -> Suggestion:

@@ -178,7 +178,10 @@ class Round:
         city, dice, done = self.town.city, self.town.dice, 0
         supervisor = city.actor(Role.SUPERVISOR)
         rows = SupervisionOrder.objects.filter(status__in=("proposed", "issued", "overdue", "answered"))  # fmt: skip
-        for order in rows.select_related("suggestion__jurisdiction", "jurisdiction", "unit").order_by("pk")[:200]:  # fmt: skip
+        whole = rows.select_related("suggestion__jurisdiction", "jurisdiction", "unit")
+        for pk in list(rows.order_by("pk").values_list("pk", flat=True)[:200]):
+            # Read one by one: two orders may be about one item, and each act on it changes it.
+            order = whole.get(pk=pk)
             done += 1
             unit = order.unit
             if order.status == "proposed" and (unit is None or dice.random() < 0.5):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cms', '0002_initial'),
+        ("cms", "0001_initial"),
         ('suggestions', '0002_append_only_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

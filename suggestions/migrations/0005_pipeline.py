@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '__first__'),
-        ('cms', '0002_initial'),
+        ("cms", "0001_initial"),
         ('suggestions', '0004_records'),
     ]
 

@@ -9,7 +9,7 @@ import suggestions.crypto
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cms", "0002_initial"),
+        ("cms", "0001_initial"),
         ("suggestions", "0007_agents_and_invited"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

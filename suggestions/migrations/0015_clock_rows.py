@@ -83,7 +83,7 @@ _PLACE = {"on_delete": django.db.models.deletion.PROTECT, "related_name": "+", "
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cms", "0002_initial"),
+        ("cms", "0001_initial"),
         ("suggestions", "0014_service_points"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -19,7 +19,7 @@ _NEW_RECORD = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cms", "0002_initial"),
+        ("cms", "0001_initial"),
         ("suggestions", "0015_clock_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -43,7 +43,7 @@ def at(day: str, hour: int = 9) -> datetime:
 def city(db: None) -> World:
     call_command("load_workdays", stdout=StringIO())
     city = w.make_world()
-    city.users |= w._users({"sys_admin_2": None}, city.jurisdiction)
+    city.users |= w.hire({"sys_admin_2": None}, city.jurisdiction)
     return city
 
 

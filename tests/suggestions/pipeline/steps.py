@@ -22,7 +22,7 @@ class City:
     park: Unit
 
     def hire(self, key: str, unit: Unit | None) -> None:
-        self.world.users[key] = w._user(key, self.world, unit)
+        self.world.users |= w.hire({key: unit}, self.world.jurisdiction)
 
     def actor(self, who: str) -> Actor:
         role, _, code = who.partition(":")
