@@ -199,8 +199,14 @@ def end_grants(*, now: datetime) -> int:
     stale = IdentityGrant.objects.filter(
         status__in=(Identity.ASKED, Identity.FIRST), created_at__lt=now - timedelta(days=3)
     )
-    for grant in [*over.select_related("suggestion")[:500], *stale[:500]]:
+    cases: dict[int | None, Suggestion | None] = {}
+    for grant in [
+        *over.select_related("suggestion")[:500],
+        *stale.select_related("suggestion")[:500],
+    ]:
         at = grant.valid_until or now
+        # Two that end at once may be about one item: the second is told to the item as the first left it.
+        grant.suggestion = cases.setdefault(grant.suggestion_id, grant.suggestion)
         with transaction.atomic():
             records.move(
                 grant, "identity_end", actor=Actor.system(), at=at, suggestion=grant.suggestion

@@ -12,6 +12,7 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
+from suggestions.matrix import MATRIX
 from suggestions.models import (
     Author,
     AuthorityChange,
@@ -411,7 +412,7 @@ def test_a_serving_invited_contributor_can_be_drawn_and_scores_like_any_juror(
     screened(city, nomination)
     round.refresh_from_db()
     awarding.start_scoring(round=round, actor=city.actor("triage_officer"), at=AT)
-    actor = access.record_actor(city.users["deputy"], nomination, "score_award")
+    actor = access.record_actor(city.users["deputy"], nomination, MATRIX["score_award"])
     assert actor is not None
     nomination.refresh_from_db()
     judging.recuse(nomination=nomination, reason="同一个小区", actor=actor, at=AT)

@@ -221,12 +221,12 @@ def test_a_loaded_notice_moves_provisional_dates_and_no_others(city: World) -> N
     assert (k7a(sure).provisional, k7a(unsure).provisional) == (False, True)
     before = (k7a(sure).due_on, k7a(unsure).due_on)
     assert before == (date(2026, 12, 22), date(2027, 1, 5))
-    change = propose_days(city, "2027-01-04,0,元旦\n2027-01-05,0,元旦\n")
+    change = propose_days(city, f"{NOTICE}2027-01-05,0,元旦\n")
     time_changes.confirm(change=change, actor=city.actor("sys_admin_2"), at=at("2026-12-15"))
     assert k7a(sure).due_on == before[0]
-    assert (k7a(unsure).due_on, k7a(unsure).provisional) == (date(2027, 1, 7), False)
+    assert (k7a(unsure).due_on, k7a(unsure).provisional) == (date(2027, 1, 6), False)
     unsure.refresh_from_db()
-    assert unsure.due_on == date(2027, 1, 7)
+    assert unsure.due_on == date(2027, 1, 6)
     assert CaseEvent.objects.filter(suggestion=unsure, name="clock_moved").exists()
     assert not CaseEvent.objects.filter(suggestion=sure, name="clock_moved").exists()
     # An agency's date moved: nothing for the author to do, so no message.
@@ -259,7 +259,10 @@ def test_the_author_is_told_when_their_own_deadline_moves(city: World) -> None:
 
 def test_an_interrupted_load_is_healed_by_the_sweep(city: World) -> None:
     item = handled(city, "2026-12-14")
-    CalendarDay.objects.create(date=date(2027, 1, 4), is_working=False, note="元旦")
+    days = [line.split(",") for line in NOTICE.splitlines() if "调休" not in line]
+    CalendarDay.objects.bulk_create(
+        CalendarDay(date=day, is_working=working == "1", note=note) for day, working, note in days
+    )
     clocks.forget_calendar()
     assert lapses.run(now=at("2026-12-16", 5))["provisional"] == 1
     assert k7a(item).due_on == date(2027, 1, 6)

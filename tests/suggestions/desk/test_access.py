@@ -46,8 +46,8 @@ LISTS = {
     "supervision": {"triage_officer", "supervisor", "leader"},
     "inbox": {"liaison:bus", "handler:bus", "unit_head:bus"},
     "publication_queue": {"publisher"},
-    "home": DESK,
-    "notices": DESK,
+    "home": set(EVERYONE),
+    "notices": set(EVERYONE),
 }
 
 

@@ -99,7 +99,7 @@ def test_asked_on_the_page_written_in_the_background_fetched_and_each_step_is_an
     assert "写好了，共1件" in main_text(done)
     assert "Refresh" not in done
     address = reverse("desk:export_file", args=[job.pk])
-    assert client.get(address).status_code == 405
+    assert client.get(address).status_code == 302
     fetched = client.post(address)
     assert "attachment" in fetched["Content-Disposition"]
     assert b"".join(fetched.streaming_content).startswith(b"\xef\xbb\xbf")

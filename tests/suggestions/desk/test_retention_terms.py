@@ -39,7 +39,11 @@ def test_a_shorter_term_is_proposed_by_one_and_holds_only_when_another_confirms(
 def test_the_dry_run_counts_what_would_go_and_touches_nothing(city: World) -> None:
     for days in (5, 10, 40):
         Outbox.objects.create(
-            kind="x", payload={}, key=f"old{days}", done_at=timezone.now() - timedelta(days=days)
+            kind="x",
+            payload={},
+            key=f"old{days}",
+            available_at=timezone.now(),
+            done_at=timezone.now() - timedelta(days=days),
         )
     admin = sign_in(city, "sys_admin")
     page = admin.post(url("outbox"), {**GOOD, "days": "7", "preview": "1"})

@@ -30,4 +30,4 @@ def test_the_demo_shows_hints_a_lock_a_note_lists_an_officer_and_exports(city: W
     assert Note.objects.get().mentions.get() == city.users["triage_officer_2"]
     assert CaseOfficer.objects.count() == 3
     assert SavedQueue.objects.filter(shared=True).count() == 1
-    assert set(ExportJob.objects.values_list("status", flat=True)) == {"ready", "expired"}
+    assert set(ExportJob.objects.values_list("status", flat=True)) >= {"ready", "expired"}
