@@ -111,9 +111,8 @@ def sign_in(request: HttpRequest, case_no: str) -> HttpResponse:
     held = next((a for a in parts if a.status == Part.PENDING), parts[0] if parts else None)
     if held is None or access.unit_actor(request.user, held.unit_id, SIGNERS) is None:
         return common.refused(request, needed=SIGNERS)
-    after = reverse(
-        "desk:reply" if held.part == Assignment.Part.LEAD else "desk:opinion", args=[item.case_no]
-    )
+    # Not to the form of the answer: opening that would keep the item from whoever is going to write it.
+    after = reverse("desk:item", args=[item.case_no])
     if held.status != Part.PENDING:
         messages.info(request, _("这件已经签收过了。"))
         return redirect(after)

@@ -122,7 +122,10 @@ def verify(*, request: RightsRequest, method: str, actor: Actor, at: datetime) -
     method = rules.clean_text(method, multiline=False)[:40]
     if len(method) < 2:
         raise Invalid({"method": ["请写怎样核实的，例如“当面看过身份证和关系证明”。"]})
-    return _verified(request, method, actor, at)
+    with transaction.atomic():
+        _verified(request, method, actor, at)
+        _tell_case(request.suggestion, "rights_verified", "请求人的身份已经核实", actor, at)
+    return request
 
 
 def _verified(request: RightsRequest, method: str, actor: Actor, at: datetime) -> RightsRequest:

@@ -39,7 +39,7 @@ MAY_WAIT = {"K7a", "K7b"}
 AFTERWARDS = {"K12", "K13", "K14", "K16", "K16c", "K18", "K19", "K20", "K24", "K27"}
 """What may run on a case that was answered."""
 MAY_RUN_IN = {
-    Case.ANSWERED: AFTERWARDS, Case.CLOSED: AFTERWARDS, Case.ARCHIVED: {"K14", "K24", "K27"}, Case.MERGED: {"K13", "K12", "K24", "K27"},
+    Case.ANSWERED: AFTERWARDS, Case.CLOSED: AFTERWARDS, Case.ARCHIVED: {"K14", "K24", "K27"}, Case.MERGED: {"K12", "K13", "K19", "K24", "K27"},
     Case.NOT_ACCEPTED: {"K24"}, Case.REDIRECTED: {"K24"}, Case.WITHDRAWN: {"K14", "K24", "K19"},
 }  # fmt: skip
 TOLD = {

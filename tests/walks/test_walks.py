@@ -25,7 +25,7 @@ from tests.walks.city import make_city
 from tests.world import MONDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("own_index")]
-STEPS = int(os.environ.get("WALK_STEPS", "600"))
+STEPS = int(os.environ.get("WALK_STEPS", "400"))
 SEEDS = [int(os.environ["WALK_SEED"])] if "WALK_SEED" in os.environ else [4, 22]
 LONG = 4000
 ERRAND_SHARE = 0.4

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from suggestions.models import Assignment, CaseEvent, Suggestion
+from suggestions.models import Assignment, CaseEvent, CaseLock, Suggestion
 from suggestions.services import replying
 from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
@@ -110,7 +110,8 @@ def test_signing_in_starts_the_handling_and_leaves_an_event(city: World) -> None
     address = reverse("desk:sign_in", args=[item.case_no])
     assert "签收" in main_text(client.get(address))
     response = client.post(address)
-    assert response["Location"] == reverse("desk:reply", args=[item.case_no])
+    assert response["Location"] == reverse("desk:item", args=[item.case_no])
+    assert not CaseLock.objects.exists(), "signing for it keeps nobody from answering it"
     item.refresh_from_db()
     assert item.status == "handling"
     event = CaseEvent.objects.get(suggestion=item, name="sign_in")
