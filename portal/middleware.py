@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from portal import metrics
 from portal.logs import masked_path
+from suggestions.api import handlers
 
 log = structlog.get_logger("portal.access")
 
@@ -53,5 +54,18 @@ def request_id(get_response: GetResponse) -> GetResponse:
             return response
         finally:
             structlog.contextvars.clear_contextvars()
+
+    return middleware
+
+
+def addresses_are_text(get_response: GetResponse) -> GetResponse:
+    """Nothing is called by a name with a NUL in it, and PostgreSQL refuses to look for one: such an address is 404."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\x00" not in request.path_info:
+            return get_response(request)
+        if request.path_info.startswith("/api/"):
+            return handlers.answer(request, Http404())
+        raise Http404
 
     return middleware

@@ -78,3 +78,11 @@ def test_only_what_a_trusted_proxy_wrote_is_believed(
     settings.TRUSTED_PROXIES = proxies
     request = rf.get("/", REMOTE_ADDR="10.0.0.5", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_ip(request) == address
+
+
+@pytest.mark.django_db
+def test_an_address_with_a_nul_in_it_is_not_found_and_breaks_nothing() -> None:
+    assert Client().get("/%00/").status_code == 404
+    assert Client().get("/suggestions/%00/").status_code == 404
+    answer = Client().get("/api/v1/units/%00")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
