@@ -50,6 +50,13 @@ NEVER_SHOWN = {
     ("case", "submitted"): "registering follows in the same transaction (T1, T2)",
     ("assignment", "signed"): "work starts with the signature",
     ("award", "shortlisted"): "the list goes to publicity at once",
+    ("consultation", "cut_short"): "no campaign of this city is shorter than the law's thirty days",
+    ("month_close", "drawn"): "a list waits three working days at the most, and this is the 25th",
+    ("month_close", "overdue"): "the list of a month that is long over cannot be drawn truly",
+    (
+        "minors_audit",
+        "open",
+    ): "the year's audit waits in its first months; in November it is reported or late",
 }
 """States nobody can find at rest, with the reason."""
 

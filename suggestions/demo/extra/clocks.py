@@ -99,6 +99,10 @@ def _consultation(city: "Seeder") -> None:
         if ends and consulting.last_day(ends) >= consulting.earliest_close(page.opens_at):
             pages.filter(pk=page.pk).update(is_major_decision=True)
             break
+    running = pages.filter(closes_at__gt=city.now, is_major_decision=False).order_by("opens_at")
+    pages.filter(pk__in=list(running.values_list("pk", flat=True)[:1])).update(
+        is_major_decision=True
+    )
     consulting.sweep(now=city.now)
 
 
