@@ -6,11 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from suggestions.actor import Actor
-from suggestions.clock import local_date
-from suggestions.errors import DomainError, Invalid, NotAllowed
-from suggestions.models import Advice, Clock, Jurisdiction, Suggestion, SupervisionOrder, Unit
+from suggestions.errors import Invalid, NotAllowed
+from suggestions.models import Advice, Jurisdiction, Suggestion, SupervisionOrder, Unit
 from suggestions.services import records, transitions
-from suggestions.services.lapses import legal_moment
+from suggestions.services.lapses import lapse_records
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.advice import Advice as State
 
@@ -93,20 +92,9 @@ def withdraw(*, advice: Advice, reason: str, actor: Actor, at: datetime) -> None
 def lapse(*, now: datetime) -> int:
     """Mark advices whose written answer did not come (K17), at 24:00 of the due day."""
     waiting = Advice.objects.filter(status__in=(State.ISSUED, State.SENT_BACK))
-    # The clock of an advice that was marked runs on: only those still waiting fill the batch.
-    late = Clock.objects.filter(
-        kind="K17", stopped_at=None, due_on__lt=local_date(now), record_machine="advice",
-        record_id__in=waiting.order_by().values("pk"),
-    ).order_by("due_on", "pk")  # fmt: skip
-    by_id = {c.record_id: c for c in late[:500]}
-    done = 0
-    for advice in waiting.filter(pk__in=[pk for pk in by_id if pk]).select_related("unit"):
-        try:
-            records.move(
-                advice, "advice_lapse", actor=Actor.system(), at=legal_moment(by_id[advice.pk]),
-                data={"unit": advice.unit.short_name},
-            )  # fmt: skip
-        except DomainError:
-            continue
-        done += 1
-    return done
+    return lapse_records(waiting.select_related("unit"), "K17", now=now, lapse=_lapse)
+
+
+def _lapse(advice: Advice, at: datetime) -> None:
+    data = {"unit": advice.unit.short_name}
+    records.move(advice, "advice_lapse", actor=Actor.system(), at=at, data=data)

@@ -1,17 +1,23 @@
 """What happens because time passed: swept by query, so that a missed run heals (process.md section 5)."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.errors import DomainError
 from suggestions.models import Clock, SubmissionDraft, Suggestion
+from suggestions.models.record import Record
 from suggestions.services import transitions
 from suggestions.states import Case, Evaluation
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 log = structlog.get_logger(__name__)
 _BATCH = 500
@@ -90,6 +96,32 @@ def legal_moment(clock: Clock) -> datetime:
     return clock.due_at or datetime.combine(
         clock.due_on + timedelta(days=1), time(0), tzinfo=SHANGHAI
     )
+
+
+def lapse_records(
+    waiting: "QuerySet[AnyRecord]", *kinds: str, now: datetime, lapse: Callable[[AnyRecord, datetime], object]
+) -> int:  # fmt: skip
+    """Call `lapse` with each waiting record whose clock of these kinds is over, and its legal moment; how many it was.
+
+    Only those still waiting fill a batch: the clock of a record that was marked may run on. Each is read when its turn
+    comes, because two may concern one case. Who was answered at the same moment is left to the next sweep.
+    """
+    late = Clock.objects.filter(
+        kind__in=kinds, stopped_at=None, due_on__lt=local_date(now), record_machine=str(waiting.model.machine),
+        record_id__in=waiting.order_by().values("pk"),
+    ).order_by("due_on", "pk")  # fmt: skip
+    done = 0
+    for clock in late[:_BATCH]:
+        record = waiting.filter(pk=clock.record_id).first()
+        if record is None:
+            continue
+        try:
+            with transaction.atomic():
+                lapse(record, legal_moment(clock))
+        except DomainError:
+            continue
+        done += 1
+    return done
 
 
 def _lapsed(kind: str, now: datetime) -> list[tuple[Clock, Suggestion]]:

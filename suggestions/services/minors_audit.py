@@ -7,10 +7,9 @@ from django.db import IntegrityError, transaction
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import GrantKind
-from suggestions.errors import DomainError, NotAllowed
+from suggestions.errors import NotAllowed
 from suggestions.models import (
     Author,
-    Clock,
     IdentityAccessLog,
     IdentityGrant,
     Jurisdiction,
@@ -18,7 +17,7 @@ from suggestions.models import (
     Suggestion,
 )
 from suggestions.services import records
-from suggestions.services.lapses import legal_moment
+from suggestions.services.lapses import lapse_records
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import ON_PAGE
 from suggestions.states.minors_audit import MinorsAuditState as State
@@ -94,14 +93,7 @@ def report(*, audit: MinorsAudit, findings: str, actor: Actor, at: datetime) -> 
 
 def _lapse(now: datetime) -> int:
     """Audits whose day is over without a report, at 24:00 of that day."""
-    late = Clock.objects.filter(kind=KIND, stopped_at=None, due_on__lt=local_date(now))
-    by_id = {c.record_id: c for c in late}
-    done = 0
-    for audit in MinorsAudit.objects.filter(status=State.OPEN, pk__in=[p for p in by_id if p]):
-        try:
-            records.move(audit, "minors_audit_lapse", actor=Actor.system(), at=legal_moment(by_id[audit.pk]))  # fmt: skip
-        except DomainError:
-            # Reported at the same moment; the next sweep looks again.
-            continue
-        done += 1
-    return done
+    return lapse_records(
+        MinorsAudit.objects.filter(status=State.OPEN), KIND, now=now,
+        lapse=lambda audit, at: records.move(audit, "minors_audit_lapse", actor=Actor.system(), at=at),
+    )  # fmt: skip

@@ -13,7 +13,6 @@ from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import (
-    Clock,
     District,
     Jurisdiction,
     Suggestion,
@@ -25,7 +24,7 @@ from suggestions.models import (
 )
 from suggestions.models.supervision import CRITICAL_KIND
 from suggestions.services import clocks, records, transitions, visiting
-from suggestions.services.lapses import legal_moment
+from suggestions.services.lapses import lapse_records
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.supervision import Supervision as State
 
@@ -246,30 +245,18 @@ def current_step(order: SupervisionOrder) -> SupervisionStep:
 
 def lapse(*, now: datetime) -> int:
     """Mark orders whose answer did not come (K16), at 24:00 of the due day. A person then climbs, or not."""
-    done = 0
-    orders = SupervisionOrder.objects.filter(
-        status__in=(State.ISSUED, State.SENT_BACK)
-    ).select_related("unit", "suggestion")
-    # The clock of an order that was marked runs on: only those still waiting fill the batch.
-    late = Clock.objects.filter(
-        kind__in=("K16", CRITICAL_KIND), stopped_at=None, due_on__lt=local_date(now), record_machine="supervision",
-        record_id__in=orders.order_by().values("pk"),
-    ).order_by("due_on", "pk")  # fmt: skip
-    by_id = {c.record_id: c for c in late[:_BATCH]}
-    for order in orders.filter(pk__in=[pk for pk in by_id if pk]):
-        at = legal_moment(by_id[order.pk])
-        try:
-            with transaction.atomic():
-                records.move(
-                    order, "supervision_lapse", actor=Actor.system(), at=at,
-                    data={"unit": _name(order)}, suggestion=order.suggestion,
-                )  # fmt: skip
-                _tell(order, f"{_name(order)}没有按期反馈督办", Actor.system(), at)
-        except DomainError:
-            # Answered at the same moment; the next sweep looks again.
-            continue
-        done += 1
-    return done
+    orders = SupervisionOrder.objects.filter(status__in=(State.ISSUED, State.SENT_BACK))
+    return lapse_records(
+        orders.select_related("unit", "suggestion"), "K16", CRITICAL_KIND, now=now, lapse=_lapse
+    )
+
+
+def _lapse(order: SupervisionOrder, at: datetime) -> None:
+    records.move(
+        order, "supervision_lapse", actor=Actor.system(), at=at, data={"unit": _name(order)},
+        suggestion=order.suggestion,
+    )  # fmt: skip
+    _tell(order, f"{_name(order)}没有按期反馈督办", Actor.system(), at)
 
 
 def _row(order: SupervisionOrder, name: str) -> str:

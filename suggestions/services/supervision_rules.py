@@ -36,7 +36,7 @@ from suggestions.models import (
 )
 from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.services import clocks, records, supervising
-from suggestions.services.lapses import legal_moment
+from suggestions.services.lapses import lapse_records
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, Case
 from suggestions.states import Assignment as Part
@@ -352,17 +352,10 @@ def close_month(*, now: datetime) -> int:
 
 def _lapse_months(now: datetime) -> int:
     """Lists whose day is over without a report (K26), at 24:00 of that day."""
-    late = Clock.objects.filter(kind="K26", stopped_at=None, due_on__lt=local_date(now))
-    by_id = {c.record_id: c for c in late[:_BATCH]}
-    done = 0
-    for close in MonthClose.objects.filter(status=Month.DRAWN, pk__in=[p for p in by_id if p]):
-        try:
-            records.move(close, "month_lapse", actor=Actor.system(), at=legal_moment(by_id[close.pk]))  # fmt: skip
-        except DomainError:
-            # Reported at the same moment; the next sweep looks again.
-            continue
-        done += 1
-    return done
+    return lapse_records(
+        MonthClose.objects.filter(status=Month.DRAWN), "K26", now=now,
+        lapse=lambda close, at: records.move(close, "month_lapse", actor=Actor.system(), at=at),
+    )  # fmt: skip
 
 
 def report_month(*, close: MonthClose, note: str, actor: Actor, at: datetime) -> None:
