@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.codes import ConversionType
-from suggestions.desk import common, steering, steering_fields
+from suggestions.desk import common, kinds, steering, steering_fields
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import choice, date_words, day, line, own_units, text, unit
 from suggestions.models import (
     Adoption,
@@ -256,7 +256,7 @@ def _events(adoption: Adoption) -> list[CaseEvent]:
 
 _DECIDABLE = (State.CANDIDATE, State.RECOMMENDED, State.NOT_RECOMMENDED)
 _STOPPABLE = BY_NAME["abandon"].from_
-steering.register(
+kinds.register(
     Kind(
         slug="adoption", room="adoption", label=_("采纳转化"), model=Adoption, see="see_adoptions",
         open_states=[s for s in State.values if s not in (State.IMPLEMENTED, State.DECIDED_REJECT, State.ABANDONED)],

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
-from suggestions.desk import common, steering, steering_fields
+from suggestions.desk import common, kinds, steering, steering_fields
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, day, line, number, text
 from suggestions.errors import Invalid
 from suggestions.models import AwardObjection, AwardRound, Nomination, Suggestion
@@ -188,7 +188,7 @@ def _read(held: dict[str, Any], step: Step) -> HttpResponse:
 
 
 def _round_blocks(request: HttpRequest, held: AwardRound) -> list[Block]:
-    nominations = steering.visible(request, steering.KINDS["nomination"]).filter(round=held)
+    nominations = steering.visible(request, kinds.KINDS["nomination"]).filter(round=held)
     shown = f"{date_words(held.shown_from)}至{date_words(held.shown_until)}" if held.shown_until else ""  # fmt: skip
     blocks = [
         Block(_("规则"), [(_("周期"), f"{date_words(held.cycle_from)}至{date_words(held.cycle_to)}"), (_("公示"), shown)],
@@ -256,7 +256,7 @@ def _nominations(request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]"
 
 
 _R, _A = RoundState, AwardState
-steering.register(
+kinds.register(
     Kind(
         slug="award", room="award", label=_("评选"), model=AwardRound, see="see_awards",
         open_states=[s for s in RoundState.values if s not in (_R.FINISHED, _R.CANCELLED)],
@@ -286,7 +286,7 @@ steering.register(
         ],
     )
 )  # fmt: skip
-steering.register(
+kinds.register(
     Kind(
         slug="nomination", room="award", label=_("提名"), model=Nomination, see="see_awards",
         open_states=[s for s in AwardState.values if s not in (_A.PAID, _A.NOT_SELECTED)],

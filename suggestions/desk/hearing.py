@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
-from suggestions.desk import steering
+from suggestions.desk import kinds, steering
 from suggestions.desk import steering_fields as f
 from suggestions.desk.hearing_forms import (
     ChairForm,
@@ -22,10 +22,10 @@ from suggestions.desk.hearing_forms import (
     SignForm,
     TreatForm,
 )
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, serve
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
 from suggestions.desk.reception import code_page
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, serve
 from suggestions.desk.steering_fields import date_words
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
@@ -187,7 +187,7 @@ def _stands(person: Participant) -> str:
 _OFFICE = BY_NAME["hearing_plan"].roles
 _BEFORE = [State.PLANNED, State.ANNOUNCED, State.ENROLMENT, State.CONFIRMED, State.POSTPONED]
 _RUN = BY_NAME["hearing_confirm"].roles
-steering.register(
+kinds.register(
     Kind(
         slug="hearing", room="meetings", label=_("听证"), model=Hearing, see="see_meetings",
         open_states=[s for s in State if s not in (State.PUBLISHED, State.CANCELLED)],
@@ -239,7 +239,7 @@ def hearing_panel(request: HttpRequest, item: Suggestion) -> Panel | None:
             [h.topic, date_words(h.on), h.get_status_display()],
             [Link(_("打开"), reverse("desk:record", args=["hearing", h.pk]))],
         )
-        for h in steering.visible(request, steering.KINDS["hearing"]).filter(cases=item)[:10]
+        for h in steering.visible(request, kinds.KINDS["hearing"]).filter(cases=item)[:10]
     ]
     if not rows:
         return None

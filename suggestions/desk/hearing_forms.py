@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from suggestions.desk import steering_fields as f
-from suggestions.desk.steering import StepForm
+from suggestions.desk.kinds import StepForm
 from suggestions.desk.steering_fields import holders, own_units
 from suggestions.insight import redaction
 from suggestions.models import Hearing, HearingOpinion, Participant

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.clock import local_date
-from suggestions.desk import steering
+from suggestions.desk import kinds, steering
 from suggestions.desk import steering_fields as f
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words
 from suggestions.desk.supervision import ReasonForm
 from suggestions.matrix import MATRIX
@@ -207,7 +207,7 @@ def _blocks(request: HttpRequest, held: QaSession) -> list[Block]:
 
 _OFFICE = BY_NAME["qa_plan"].roles
 _ASKED = [State.COLLECTING, State.ANSWERING]
-steering.register(
+kinds.register(
     Kind(
         slug="questioning", room="meetings", label=_("问政"), model=QaSession, see="see_meetings",
         open_states=[State.PLANNED, *_ASKED, State.FOLLOWING], headers=[_("主题"), _("单位"), _("提问时间")],

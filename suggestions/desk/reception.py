@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.clock import local_date
-from suggestions.desk import common, steering
+from suggestions.desk import common, kinds, steering
 from suggestions.desk import steering_fields as f
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.panels import Link
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, own_units
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
@@ -165,7 +165,7 @@ def code_page(step: Step, title: str, words: str, code: str = "", values: Any = 
 
 
 def _slug(record: Any) -> str:
-    return next(k.slug for k in steering.KINDS.values() if isinstance(record, k.model))
+    return next(k.slug for k in kinds.KINDS.values() if isinstance(record, k.model))
 
 
 def _reveal(held: dict[str, Any], step: Step) -> Any:
@@ -284,7 +284,7 @@ def _open_decision(slot: Any, pk: int) -> ReceptionDecision | None:
 
 _OFFICE = BY_NAME["reception_publish"].roles
 _AHEAD = [State.PLANNED, State.PUBLISHED]
-steering.register(
+kinds.register(
     Kind(
         slug="reception", room="meetings", label=_("接访"), model=ReceptionSlot, see="see_meetings",
         open_states=[*_AHEAD, State.HELD], headers=[_("日期"), _("领导"), _("分管领域"), _("方式"), _("已约")], cells=_cells,

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.clock import local_date
-from suggestions.desk import steering
+from suggestions.desk import kinds, steering
 from suggestions.desk import steering_fields as f
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, holders, own_units
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
@@ -127,7 +127,7 @@ def _blocks(request: HttpRequest, held: Sponsorship) -> list[Block]:
 
 _RUNNING = [State.OPEN, State.PLAN, State.WORKING]
 _HEADS = BY_NAME["sponsorship_open"].roles
-steering.register(
+kinds.register(
     Kind(
         slug="sponsorship", room="orders", label=_("领导包案"), model=Sponsorship, see="see_orders",
         open_states=[State.PROPOSED, *_RUNNING], headers=[_("事项"), _("领导"), _("牵头单位"), _("办成日期")],
@@ -207,7 +207,7 @@ def _instruction_blocks(request: HttpRequest, held: LeaderInstruction) -> list[B
 
 
 _I = InstructionState
-steering.register(
+kinds.register(
     Kind(
         slug="instruction", room="orders", label=_("领导批示"), model=LeaderInstruction, see="see_instructions",
         open_states=[_I.GIVEN, _I.WORKING, _I.REPORTED, _I.SENT_BACK],
@@ -234,10 +234,10 @@ def sponsorship_panel(request: HttpRequest, item: Suggestion) -> Panel | None:
     """On an item's screen: its sponsorship and instructions, and what a leader may begin. Two queries."""
     rows = [
         Row(["包案", s.matter, s.get_status_display()], [Link(_("打开"), reverse("desk:record", args=["sponsorship", s.pk]))])
-        for s in steering.visible(request, steering.KINDS["sponsorship"]).filter(cases=item)[:20]
+        for s in steering.visible(request, kinds.KINDS["sponsorship"]).filter(cases=item)[:20]
     ] + [
         Row([f"{i.leader}批示", "", i.get_status_display()], [Link(_("打开"), reverse("desk:record", args=["instruction", i.pk]))])
-        for i in steering.visible(request, steering.KINDS["instruction"]).filter(suggestion=item)[:20]
+        for i in steering.visible(request, kinds.KINDS["instruction"]).filter(suggestion=item)[:20]
     ]  # fmt: skip
     acts = []
     if access.actor_for(request.user, item, BY_NAME["instruction_give"].roles):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.clock import local_date
-from suggestions.desk import steering
+from suggestions.desk import kinds, steering
 from suggestions.desk import steering_fields as f
+from suggestions.desk.kinds import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Row, Step, StepForm, serve
 from suggestions.desk.steering_fields import date_words, own_units
 from suggestions.matrix import MATRIX
 from suggestions.models import Advice, Suggestion, SupervisionOrder, Visit
@@ -175,7 +175,7 @@ def _blocks(request: HttpRequest, order: SupervisionOrder) -> list[Block]:
 
 _YES = {True: "是", False: "否", None: ""}
 _WAITING = (State.ISSUED, State.OVERDUE, State.SENT_BACK)
-steering.register(
+kinds.register(
     Kind(
         slug="supervision", room="orders", label=_("督办"), model=SupervisionOrder, see="see_orders",
         open_states=[State.PROPOSED, *_WAITING, State.ANSWERED], headers=[_("理由"), _("涉及"), _("单位"), _("层级")],
@@ -249,7 +249,7 @@ def _advice_blocks(request: HttpRequest, advice: Advice) -> list[Block]:
 
 
 _ADVICE_WAITING = (AdviceState.ISSUED, AdviceState.OVERDUE, AdviceState.SENT_BACK)
-steering.register(
+kinds.register(
     Kind(
         slug="advice", room="orders", label=_("三项建议"), model=Advice, see="see_orders",
         open_states=[*_ADVICE_WAITING, AdviceState.ANSWERED], headers=[_("题目"), _("种类"), _("单位")],
@@ -276,9 +276,9 @@ steering.register(
 def supervision_panel(request: HttpRequest, item: Suggestion) -> Panel | None:
     """On an item's screen: its orders and advices that this person may see, and what may be begun. Three queries."""
     orders = list(
-        steering.visible(request, steering.KINDS["supervision"]).filter(suggestion=item)[:20]
+        steering.visible(request, kinds.KINDS["supervision"]).filter(suggestion=item)[:20]
     )
-    advices = list(steering.visible(request, steering.KINDS["advice"]).filter(cases=item)[:20])
+    advices = list(steering.visible(request, kinds.KINDS["advice"]).filter(cases=item)[:20])
     acts = []
     if access.actor_for(request.user, item, BY_NAME["supervision_issue"].roles):
         acts.append(Link(_("发督办"), f"{reverse('desk:record_new', args=['supervision', 'start'])}?case={item.case_no}"))  # fmt: skip

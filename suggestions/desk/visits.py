@@ -14,10 +14,10 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Overall, Solved
-from suggestions.desk import common, steering, steering_fields
+from suggestions.desk import common, kinds, steering, steering_fields
+from suggestions.desk.kinds import Act, Block, Kind, Step, StepForm, serve
 from suggestions.desk.panels import Link, Panel
 from suggestions.desk.panels import register as panel
-from suggestions.desk.steering import Act, Block, Kind, Step, StepForm, serve
 from suggestions.desk.steering_fields import choice, date_words, line, text
 from suggestions.errors import DomainError
 from suggestions.matrix import MATRIX
@@ -84,7 +84,7 @@ def _rows(request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 _PLANNED = [VisitState.PLANNED]
-steering.register(
+kinds.register(
     Kind(
         slug="visit", room="visits", label=_("回访"), model=Visit, see="see_visits", open_states=_PLANNED,
         headers=[_("建议"), _("承办单位"), _("缘由")],
@@ -121,7 +121,7 @@ def visit_panel(request: HttpRequest, item: Suggestion) -> Panel | None:
     if not held and not acts:
         return None
     rows = [
-        steering.Row(
+        kinds.Row(
             [str(v.get_why_display()), v.words[:40], str(v.get_status_display())],
             [Link(_("打开"), reverse("desk:record", args=["visit", v.pk]))],
         )

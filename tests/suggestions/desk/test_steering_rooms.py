@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from suggestions.clock import local_date
-from suggestions.desk import steering, urls
+from suggestions.desk import kinds, urls
 from suggestions.models import (
     Booking,
     Hearing,
@@ -29,7 +29,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db
 NOUNS = sorted(
-    k for k, v in steering.KINDS.items() if urls.STEERING and v.room in ("orders", "meetings")
+    k for k, v in kinds.KINDS.items() if urls.STEERING and v.room in ("orders", "meetings")
 )
 
 
@@ -238,7 +238,7 @@ def test_a_session_is_planned_asked_released_and_answered_at_the_desk(city: Worl
 def test_each_room_opens_for_its_roles_and_for_nobody_else(city: World, slug: str) -> None:
     from suggestions.matrix import MATRIX
 
-    kind = steering.KINDS[slug]
+    kind = kinds.KINDS[slug]
     for who in ("supervisor", "leader", "triage_officer", "unit_head:bus", "intake_clerk", "analyst", "editor"):  # fmt: skip
         client = sign_in(city, who)
         wanted = 200 if who.partition(":")[0] in MATRIX[kind.see] else 403
