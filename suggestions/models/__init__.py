@@ -90,6 +90,14 @@ from suggestions.models.replying import (
     DeliveryProof,
     ReplyTemplate,
 )
+from suggestions.models.resident import (
+    Follow,
+    Passkey,
+    Resident,
+    ResidentDigest,
+    ResidentSession,
+    SignInCode,
+)
 from suggestions.models.sponsorship import (
     LeaderInstruction,
     SponsorMilestone,
@@ -152,6 +160,7 @@ __all__ = [
     "EvaluationPart",
     "ExportJob",
     "Extension",
+    "Follow",
     "Guardian",
     "Hearing",
     "HearingOpinion",
@@ -177,6 +186,7 @@ __all__ = [
     "Objection",
     "Outbox",
     "Participant",
+    "Passkey",
     "PendingDecision",
     "PolicyVersion",
     "ProgressNote",
@@ -196,6 +206,9 @@ __all__ = [
     "RelayMessage",
     "Reply",
     "ReplyTemplate",
+    "Resident",
+    "ResidentDigest",
+    "ResidentSession",
     "RetentionRule",
     "RetentionRun",
     "RightsRequest",
@@ -203,6 +216,7 @@ __all__ = [
     "ServicePoint",
     "Sheet",
     "SheetRow",
+    "SignInCode",
     "SponsorMilestone",
     "Sponsorship",
     "StaffRole",

@@ -23,6 +23,10 @@ class SubmissionDraft(models.Model):
         max_length=64, blank=True, default="", db_index=True, editable=False
     )
     """Keyed hash of the code to come back with; empty until the person asked for one."""
+    phone_hash = models.CharField(
+        max_length=64, blank=True, default="", db_index=True, editable=False
+    )
+    """Of the phone the code was sent to: whoever proves to hold it has the draft on their page (/my/)."""
     suggestion = models.ForeignKey(
         Suggestion, models.CASCADE, null=True, blank=True, related_name="+"
     )
