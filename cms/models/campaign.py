@@ -19,8 +19,18 @@ from wagtail.query import PageQuerySet
 
 from cms import phases, reports
 from cms.blocks import SECTION_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
+from cms.campaign_blocks import (
+    FormFieldBlock,
+    MeetingBlock,
+    SurveyBlock,
+    VoteBlock,
+    field_spec,
+    poll_spec,
+)
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 from cms.phases import Phase, Span, Step
+from suggestions.campaign_form import MOST_FIELDS, FieldSpec
+from suggestions.campaign_polls import Poll
 from suggestions.clock import local_date
 from suggestions.codes import Mode
 from suggestions.selectors import campaigns as selector
@@ -42,7 +52,15 @@ class CampaignQuerySet(PageQuerySet):
     def for_lists(self) -> Self:
         """What a card shows; the long texts stay behind."""
         return self.select_related("host_unit").defer(
-            "background", "report", "questions", "stages", "faq", "materials"
+            "background",
+            "report",
+            "questions",
+            "stages",
+            "faq",
+            "materials",
+            "form_fields",
+            "polls",
+            "meetings",
         )
 
 
@@ -196,6 +214,32 @@ class CampaignPage(Summary, SitePage):
     )
     faq = StreamField([("question", QuestionAnswerBlock())], verbose_name=_("常问的"), blank=True)
     materials = StreamField([("material", MaterialBlock())], verbose_name=_("材料"), blank=True)
+    form_fields = StreamField(
+        [("field", FormFieldBlock())],
+        verbose_name=_("提建议时另外问的"),
+        blank=True,
+        max_num=MOST_FIELDS,
+        help_text=_("写给这次征集的人要多答的几个问题；答案给分办的人看，也能导出成表格"),
+    )
+    polls = StreamField(
+        [("survey", SurveyBlock()), ("vote", VoteBlock())],
+        verbose_name=_("小问卷和投票"),
+        blank=True,
+        max_num=6,
+        help_text=_("一个手机号一票；投过的人和结束以后才看得到结果，谁投了什么不公开"),
+    )
+    meetings = StreamField(
+        [("meeting", MeetingBlock())],
+        verbose_name=_("会议"),
+        blank=True,
+        max_num=12,
+        help_text=_("座谈会、听证会、现场看"),
+    )
+    takes_questions = models.BooleanField(
+        _("页面上可以提问"),
+        default=True,
+        help_text=_("问题先到办理台“征集活动”，有人回答以后才公开"),
+    )
     report_due_on = models.DateField(
         _("结果公布期限"),
         null=True,
@@ -235,6 +279,10 @@ class CampaignPage(Summary, SitePage):
         FieldPanel("stages"),
         FieldPanel("faq"),
         FieldPanel("materials"),
+        FieldPanel("form_fields"),
+        FieldPanel("polls"),
+        FieldPanel("meetings"),
+        FieldPanel("takes_questions"),
         MultiFieldPanel(
             [
                 ReportDuePanel(),
@@ -302,6 +350,17 @@ class CampaignPage(Summary, SitePage):
         if self.report_due_on is not None or self.closes_at is None:
             return self.report_due_on
         return reports.due_on(self.closes_at)
+
+    def form_specs(self) -> tuple[FieldSpec, ...]:
+        """What the submit flow asks besides the suggestion itself."""
+        return tuple(field_spec(block.value) for block in self.form_fields)
+
+    def poll_specs(self) -> tuple[Poll, ...]:
+        """Surveys and votes with their moments."""
+        return tuple(
+            poll_spec(b.block_type, b.id or "", b.value, opens=self.opens_at, closes=self.closes_at)
+            for b in self.polls
+        )
 
     @property
     def span(self) -> Span:

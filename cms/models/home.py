@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.fields import RichTextField
+from wagtail.fields import RichTextField, StreamField
 
 from cms.blocks import SHORT_FEATURES
+from cms.home_blocks import HomeSections, sections
 from cms.models.campaign import CampaignIndexPage, CampaignPage, Card, cards
 from cms.models.site_page import SitePage, body_index
 from suggestions.clock import local_date
@@ -30,7 +31,7 @@ class RunningCampaigns:
 
 
 class HomePage(SitePage):
-    """The root of a site. Editors write the words around the question; everything else comes from the cases."""
+    """The root of a site. Editors write the words around the question and order the sections; the rest comes from the cases."""
 
     slug_prefix = "home"
     question = models.CharField(_("问题"), max_length=30, default="您想建议什么？")
@@ -66,6 +67,13 @@ class HomePage(SitePage):
         default="<p>自己的案件、赔偿或补偿，找法院、仲裁或信访；举报人和事，找纪检监察机关。写错地方不要紧，我们会指给您。</p>",
     )
 
+    sections = StreamField(
+        HomeSections(),
+        verbose_name=_("首页的各部分"),
+        blank=True,
+        help_text=_("从上到下按这个顺序；不放的就不显示。一个都不放，就用平常的四部分。"),
+    )
+
     content_panels = [
         *SitePage.content_panels,
         MultiFieldPanel(
@@ -78,6 +86,7 @@ class HomePage(SitePage):
             ],
             heading=_("首页的问题"),
         ),
+        FieldPanel("sections"),
         MultiFieldPanel([FieldPanel("fits"), FieldPanel("elsewhere")], heading=_("写之前看一眼")),
     ]
     search_fields = body_index("fits", "elsewhere")
@@ -94,16 +103,24 @@ class HomePage(SitePage):
         """Everything the page composes. A constant number of queries; every part may be empty."""
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
-        return {
-            **context,
+        shown = sections(self.sections)
+        kinds = {section["kind"] for section in shown}
+        context |= {
             "ticks": [line.strip() for line in self.ticks.splitlines() if line.strip()],
             "year": local_date(now).year,
-            "campaigns": self.running_campaigns(),
-            "answers": public.newest_answers(limit=ANSWERS),
-            "answered_this_week": public.answered_since(public.week_before(now)),
-            "measures": ledger.newest_measures(at=now, limit=MEASURES),
-            "figures": figures.three(at=now),
+            "sections": shown,
         }
+        # What no section shows is not asked for.
+        if "campaigns" in kinds:
+            context["campaigns"] = self.running_campaigns()
+        if "answers" in kinds:
+            context["answers"] = public.newest_answers(limit=ANSWERS)
+            context["answered_this_week"] = public.answered_since(public.week_before(now))
+            if any(section.get("with_measures") for section in shown):
+                context["measures"] = ledger.newest_measures(at=now, limit=MEASURES)
+        if "figures" in kinds:
+            context["figures"] = figures.three(at=now)
+        return context
 
     def running_campaigns(self) -> RunningCampaigns:
         """What anybody may answer now, the one that closes first in front."""

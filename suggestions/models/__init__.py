@@ -28,6 +28,14 @@ from suggestions.models.award import (
     JuryScore,
     Nomination,
 )
+from suggestions.models.campaign import (
+    CampaignAnswer,
+    CampaignQuestion,
+    PollChoice,
+    PollVoice,
+    ReportEntry,
+    ReportGroup,
+)
 from suggestions.models.channels import (
     Arrival,
     CaseLink,
@@ -135,6 +143,8 @@ __all__ = [
     "Booking",
     "Breach",
     "CalendarDay",
+    "CampaignAnswer",
+    "CampaignQuestion",
     "CaseEvent",
     "CaseLink",
     "CaseLock",
@@ -189,6 +199,8 @@ __all__ = [
     "Passkey",
     "PendingDecision",
     "PolicyVersion",
+    "PollChoice",
+    "PollVoice",
     "ProgressNote",
     "PublicationReview",
     "QaPromise",
@@ -206,6 +218,8 @@ __all__ = [
     "RelayMessage",
     "Reply",
     "ReplyTemplate",
+    "ReportEntry",
+    "ReportGroup",
     "Resident",
     "ResidentDigest",
     "ResidentSession",

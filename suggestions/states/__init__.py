@@ -14,6 +14,7 @@ from suggestions.states.adoption import ADOPTION_TRANSITIONS
 from suggestions.states.advice import ADVICE_TRANSITIONS
 from suggestions.states.assignment import ASSIGNMENT_TRANSITIONS
 from suggestions.states.award import AWARD_TRANSITIONS
+from suggestions.states.campaign_question import CAMPAIGN_QUESTION_TRANSITIONS
 from suggestions.states.case import CASE_TRANSITIONS
 from suggestions.states.commitment import COMMITMENT_TRANSITIONS
 from suggestions.states.consultation import CONSULTATION_TRANSITIONS
@@ -98,6 +99,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *MONTH_CLOSE_TRANSITIONS,
     *QA_PROMISE_TRANSITIONS,
     *CONSULTATION_TRANSITIONS,
+    *CAMPAIGN_QUESTION_TRANSITIONS,
     *MINORS_AUDIT_TRANSITIONS,
     *SERVICE_POINT_TRANSITIONS,
 )

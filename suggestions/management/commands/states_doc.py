@@ -12,6 +12,7 @@ from suggestions.roles import Role
 from suggestions.states import machines
 from suggestions.states.advice import Advice
 from suggestions.states.award import AwardState, RoundState
+from suggestions.states.campaign_question import CampaignQuestionState
 from suggestions.states.consultation import ConsultationState
 from suggestions.states.export import Export
 from suggestions.states.hearing import Hearing
@@ -63,6 +64,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.MONTH_CLOSE: MonthCloseState,
     states.Machine.QA_PROMISE: QaPromiseState,
     states.Machine.CONSULTATION: ConsultationState,
+    states.Machine.CAMPAIGN_QUESTION: CampaignQuestionState,
     states.Machine.MINORS_AUDIT: MinorsAuditState,
     states.Machine.SERVICE_POINT: ServicePointState,
 }
