@@ -11,7 +11,8 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.notices import agents, delivery
+        from portal.notices import agents, delivery, residents
 
         delivery.register_handlers()
         agents.register_handlers()
+        residents.register_handlers()

@@ -277,6 +277,9 @@ RATE_LIMITS = {
     "api": env.text("RATE_API", "120/minute"),
     "search": env.text("RATE_SEARCH", "120/minute"),
     "upload": env.text("RATE_UPLOAD", "60/hour"),
+    # Residents signing in: by network address, and messages to one phone.
+    "sign_in": env.text("RATE_SIGN_IN", "30/hour"),
+    "sign_in_phone": env.text("RATE_SIGN_IN_PHONE", "5/hour"),
 }
 # How many proxies in front of us set X-Forwarded-For; 0 trusts none (portal/middleware.py).
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)

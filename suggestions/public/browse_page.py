@@ -28,6 +28,8 @@ class BrowsePage:
     csv_url: str
     feed_url: str
     answers_feed_url: str
+    follow: str
+    """What to follow: the one topic or unit chosen, else the whole choice; "" without any."""
 
     @property
     def chip_links(self) -> list[tuple[str, str]]:
@@ -61,7 +63,17 @@ def build(query: QueryDict) -> BrowsePage:
         csv_url=chosen.with_rest(format="csv"),
         feed_url=reverse("suggestions:feed_suggestions") + query_of(filters),
         answers_feed_url=reverse("suggestions:feed_answers") + query_of(filters),
+        follow=_followed(filters),
     )
+
+
+def _followed(filters: Filters) -> str:
+    query = query_of(filters)
+    held = filters.active() | ({"campaign": filters.campaign} if filters.campaign else {})
+    name = next(iter(held), "")
+    if len(held) == 1 and name in ("topic", "unit", "campaign"):
+        return f"{name}:{held[name]}"
+    return f"search:{reverse('suggestions:browse')}{query}" if query else ""
 
 
 def chosen_of(filters: Filters) -> Chosen:

@@ -113,6 +113,13 @@ class SearchPage:
     def first_page(self) -> bool:
         return not self.asked.cursor
 
+    @property
+    def follow(self) -> str:
+        """This search as something to follow (/my/follow/?what=…); "" for one that looks for everything."""
+        address = self.asked.chosen.with_rest(sort="")
+        asks = self.asked.text or self.asked.chosen.values
+        return f"search:{address}" if asks and len(address) <= 300 else ""
+
 
 def read(query: QueryDict) -> Asked:
     """What is asked for. Any text is allowed; control characters go, and only MAX_TEXT characters are looked for."""

@@ -71,7 +71,7 @@ def _send(request: HttpRequest, draft: Draft, phone: str) -> None:
         if not ratelimit.hit("track", key).allowed:
             raise DomainError(_("短信发得太多了，请过十分钟再发，或者记下草稿码。"))
     drafts.save(draft, {"_send_to": digits})
-    kept.send_to_phone(draft.row)
+    kept.send_to_phone(draft.row, phone=digits)
 
 
 def _later_page(

@@ -65,6 +65,8 @@ SWEEPS: dict[str, str] = {
     "sheets": "suggestions.services.sheets.forget_old",  # uploaded paper sheets, 90 days
     "emergencies": "suggestions.services.emergency.digests",  # SH 14: each day to the leaders
     "locks": "suggestions.services.locks.forget",  # long lapsed; each ends by itself
+    "follows": "suggestions.services.following.digests",  # one message a day to who wants one
+    "residents": "suggestions.services.residents.forget",  # codes, sign-ins and pages that are over
     "exports": "suggestions.services.exports.forget",  # files of lists, seven days
     "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
 }

@@ -39,8 +39,10 @@ def receive(
     relation: str = RightsRelation.SELF,
     requester: str = "",
     correction: dict[str, str] | None = None,
+    method: str = BY_CODE,
 ) -> RightsRequest:
-    """Take a request in and start K24. Asked by the author with the query code, the identity is proved already.
+    """Take a request in and start K24. Asked by the author with the query code, the identity is proved already, or by
+    what `method` names.
 
     `requester` (name and telephone) is asked of guardians and relatives. Raises Invalid by field.
     """
@@ -70,7 +72,7 @@ def receive(
         )
         _tell_case(suggestion, "rights_received", f"收到您的个人信息请求：{label}", actor, at)
         if relation == RightsRelation.SELF and actor.role == Actor.author().role:
-            _verified(request, BY_CODE, Actor.system(), at)
+            _verified(request, method, Actor.system(), at)
     return request
 
 
