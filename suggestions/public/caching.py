@@ -6,7 +6,8 @@ import functools
 import hashlib
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -27,21 +28,43 @@ SHOWN_BY = ("mode", "theme")
 _KEPT_QUERY = 200
 
 
+KEEP = "jianyan.keep"
+"""Where in a request's environment a front cache puts the `Notes` in which we tell it that a page may be kept."""
+
+
+class Moment(NamedTuple):
+    """What every page is made under; a page of another moment is old."""
+
+    version: int
+    slot: int
+
+
+@dataclass(slots=True)
+class Notes:
+    """`moment` is set when the answer is the same for every stranger: what it was made under."""
+
+    moment: Moment | None = None
+
+
+def moment() -> Moment:
+    return Moment(content.version(), int(time.time()) // SLOT)
+
+
 def is_shared(request: HttpRequest) -> bool:
     """Whether a stranger asks: nobody signed in, nothing begun, so the answer is the same for everybody."""
     personal = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages")
     return request.method in ("GET", "HEAD") and not any(n in request.COOKIES for n in personal)
 
 
-def etag(request: HttpRequest) -> str:
+def etag(request: HttpRequest, made: Moment) -> str:
     """A weak tag of everything the page depends on: address, looks, htmx, content version, time slot."""
     parts = [
         request.get_host(),
         request.get_full_path(),
         "1" if request.headers.get("HX-Request") else "",
         *(request.COOKIES.get(name, "")[:10] for name in SHOWN_BY),
-        str(content.version()),
-        str(int(time.time()) // SLOT),
+        str(made.version),
+        str(made.slot),
     ]
     return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
@@ -57,13 +80,15 @@ def public_page(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_shared(request):
             return _private(view(request, *args, **kwargs))
-        tag = etag(request)
+        made = moment()
+        tag = etag(request, made)
         asked = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in asked or "*" in asked:
             return _shared(HttpResponseNotModified(), tag)
         key = f"page:{tag}"
         held: tuple[bytes, str] | None = cache.get(key)
         if held is not None:
+            _tell_front(request, made)
             return _shared(HttpResponse(held[0], content_type=held[1]), tag)
         response = view(request, *args, **kwargs)
         render = getattr(response, "render", None)
@@ -73,9 +98,16 @@ def public_page(view: View) -> View:
             return _private(response) if _is_personal(request, response) else response
         if isinstance(response, HttpResponse) and len(request.get_full_path()) <= _KEPT_QUERY:
             cache.set(key, (response.content, response.headers["Content-Type"]), SLOT)
+            _tell_front(request, made)
         return _shared(response, tag)
 
     return wrapped
+
+
+def _tell_front(request: HttpRequest, made: Moment) -> None:
+    notes = request.META.get(KEEP)
+    if notes is not None:
+        notes.moment = made
 
 
 def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:

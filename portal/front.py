@@ -1,0 +1,223 @@
+"""Kept public pages, answered before the rest of the stack (design section 5).
+
+A WSGI wrapper around the site. What `public_page` gave out as the same for every stranger is kept in this process, with
+its compressed form, and answers the next stranger without Django while the content version and the time slot are those
+it was made under: a publication shows on the next request. Whoever has a session, or sends anything else that could
+change the page, is led past it.
+"""
+
+import gzip
+import json
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http.cookie import parse_cookie
+
+from portal import metrics
+from portal.logs import KEPT, masked_path
+from portal.middleware import ident_of
+from suggestions.public import caching
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Key = tuple[str, ...]
+
+MOST_BYTES = 24 * 1024 * 1024
+"""What one process keeps, of which the pages not asked for longest go first."""
+MOST_PAGE = 512 * 1024
+WORTH_PRESSING = 1024
+PATIENCE = 5.0
+"""Seconds a request waits for another one that makes the same page, before it makes the page itself."""
+VIEW = "kept"
+log = logging.getLogger(KEPT)
+_PASS = ("HTTP_HX_REQUEST", "HTTP_AUTHORIZATION", "HTTP_RANGE")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One page: its path as it may be logged, what it was made under, its headers (no length), its body plain and
+    compressed (b"": not worth it).
+    """
+
+    path: str
+    moment: caching.Moment
+    tag: str
+    headers: Headers
+    body: bytes
+    pressed: bytes
+
+    def __len__(self) -> int:
+        return len(self.body) + len(self.pressed)
+
+
+class Front:
+    """`Front(application)` is a WSGI application. `most_bytes` bounds what it keeps."""
+
+    def __init__(self, application: Application, *, most_bytes: int = MOST_BYTES) -> None:
+        self.application, self.most_bytes = application, most_bytes
+        self.bytes = 0
+        self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._making: dict[Key, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
+        key = key_of(environ)
+        moment = _moment() if key is not None else None
+        if key is None or moment is None:
+            return self.application(environ, start_response)
+        held = self._held(key, moment)
+        if held is None and key not in self._pages:
+            return self._make(key, environ, start_response)
+        if held is None:
+            # A page many ask for has just grown old: one of them makes it, the others wait for that.
+            with self._alone(key):
+                held = self._held(key, moment)
+                if held is None:
+                    return self._make(key, environ, start_response)
+        return _answer(held, environ, start_response, began)
+
+    def _held(self, key: Key, moment: caching.Moment) -> Kept | None:
+        with self._lock:
+            held = self._pages.get(key)
+            if held is None or held.moment != moment:
+                return None
+            self._pages.move_to_end(key)
+            return held
+
+    def _alone(self, key: Key) -> "_Turn":
+        with self._lock:
+            lock = self._making.setdefault(key, threading.Lock())
+        return _Turn(lock, lambda: self._making.pop(key, None))
+
+    def _make(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let the site answer; keep the answer when it says that everybody gets the same."""
+        environ[caching.KEEP] = notes = caching.Notes()
+        told: list[Any] = []
+
+        def capture(status: str, headers: Headers, exc_info: Any = None) -> None:
+            told[:] = [status, headers, exc_info]
+
+        body = self.application(environ, capture)
+        status, headers, exc_info = told
+        if notes.moment is None:
+            start_response(status, headers, exc_info)
+            return body
+        try:
+            whole = b"".join(body)
+        finally:
+            getattr(body, "close", lambda: None)()
+        if status.startswith("200") and len(whole) <= MOST_PAGE and environ["REQUEST_METHOD"] == "GET":  # fmt: skip
+            self._keep(key, _kept(environ["PATH_INFO"], notes.moment, headers, whole))
+        start_response(status, headers, exc_info)
+        return [whole]
+
+    def _keep(self, key: Key, page: Kept) -> None:
+        with self._lock:
+            before = self._pages.pop(key, None)
+            self.bytes += len(page) - (len(before) if before else 0)
+            self._pages[key] = page
+            while self.bytes > self.most_bytes and self._pages:
+                _, oldest = self._pages.popitem(last=False)
+                self.bytes -= len(oldest)
+
+
+class _Turn:
+    """One maker of a page at a time; nobody waits for ever."""
+
+    def __init__(self, lock: threading.Lock, forget: Callable[[], object]) -> None:
+        self._turn, self._forget, self._mine = lock, forget, False
+
+    def __enter__(self) -> None:
+        self._mine = self._turn.acquire(timeout=PATIENCE)
+
+    def __exit__(self, *error: object) -> None:
+        if self._mine:
+            self._forget()
+            self._turn.release()
+
+
+def key_of(environ: Environ) -> Key | None:
+    """What a kept page hangs on; None for a request that no kept page answers."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or any(name in environ for name in _PASS):
+        return None
+    looks = _looks(environ.get("HTTP_COOKIE", ""))
+    if looks is None:
+        return None
+    return (
+        environ.get("wsgi.url_scheme", ""), environ.get("HTTP_X_FORWARDED_PROTO", ""), environ.get("HTTP_HOST", ""),
+        environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""), *looks,
+    )  # fmt: skip
+
+
+def _looks(header: str) -> tuple[str, ...] | None:
+    """How the reader wants pages shown; None when there is any cookie besides: a session, or one we do not know."""
+    if not header:
+        return ("",) * len(caching.SHOWN_BY)
+    cookies = parse_cookie(header)
+    if any(name not in caching.SHOWN_BY for name in cookies):
+        return None
+    return tuple(cookies.get(name, "")[:10] for name in caching.SHOWN_BY)
+
+
+def _moment() -> caching.Moment | None:
+    """What pages are made under now; None while neither cache nor database tells: the site then answers for itself."""
+    try:
+        return caching.moment()
+    except Exception:
+        return None
+
+
+def _kept(path: str, moment: caching.Moment, headers: Headers, body: bytes) -> Kept:
+    """`X-Request-ID` is each request's own, and so is the length of each form of the body."""
+    own = [(n, v) for n, v in headers if n.lower() not in ("content-length", "x-request-id")]
+    tag = next((v for n, v in own if n.lower() == "etag"), "")
+    encoded = any(n.lower() == "content-encoding" for n, _ in own)
+    worth = len(body) >= WORTH_PRESSING and not encoded
+    shown = masked_path(path.encode("latin-1", "replace").decode("utf-8", "replace"))
+    return Kept(shown, moment, tag, own, body, gzip.compress(body, 6, mtime=0) if worth else b"")
+
+
+def _answer(
+    page: Kept, environ: Environ, start_response: StartResponse, began: float
+) -> Iterable[bytes]:
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    headers = [*page.headers, ("X-Request-ID", ident := ident_of(environ.get("HTTP_X_REQUEST_ID", "")))]  # fmt: skip
+    body, status = page.body, 200
+    if page.pressed and accepted:
+        headers = [(n, f"{v}, Accept-Encoding" if n == "Vary" else v) for n, v in headers]
+        if "gzip" in accepted:
+            body = page.pressed
+            headers.append(("Content-Encoding", "gzip"))
+    if _is_known(page.tag, environ.get("HTTP_IF_NONE_MATCH", "")):
+        status, body = 304, b""
+        headers = [(n, v) for n, v in headers if n not in ("Content-Type", "Content-Encoding")]
+    else:
+        headers.append(("Content-Length", str(len(body))))
+    start_response("200 OK" if status == 200 else "304 Not Modified", headers)
+    method = environ["REQUEST_METHOD"]
+    _note(page.path, method, status, time.perf_counter() - began, ident)
+    return [] if method == "HEAD" or not body else [body]
+
+
+def _note(path: str, method: str, status: int, seconds: float, ident: str) -> None:
+    """The same measurements and the same line as portal/middleware.py."""
+    metrics.observe(VIEW, method, status, seconds)
+    if log.isEnabledFor(logging.INFO):
+        line = {
+            "method": method, "path": path, "status": status, "view": VIEW, "ms": round(seconds * 1000, 1), "event": "request",
+            "request_id": ident, "level": "info", "logger": "portal.access", "timestamp": datetime.now(UTC).isoformat(),
+        }  # fmt: skip
+        log.info(json.dumps(line, ensure_ascii=False))
+
+
+def _is_known(tag: str, asked: str) -> bool:
+    return bool(asked) and (asked.strip() == "*" or tag.removeprefix("W/") in asked)
