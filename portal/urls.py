@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("suggestions.api.urls")),
     path("agent/", include("suggestions.agent.urls")),
     path("feeds/", include("cms.urls")),
+    path("campaigns/", include("suggestions.campaign_urls")),
     path("", include("suggestions.urls")),
 ]
 

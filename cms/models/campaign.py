@@ -8,7 +8,8 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -16,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFiel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
+from wagtail.url_routing import RouteResult
 
 from cms import phases, reports
 from cms.blocks import SECTION_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
@@ -35,7 +37,10 @@ from suggestions.clock import local_date
 from suggestions.codes import Mode
 from suggestions.selectors import campaigns as selector
 from suggestions.selectors.campaigns import CampaignCounts
-from suggestions.services import consulting
+from suggestions.services import campaign_questions, campaign_reports, consulting, polling
+
+REPORT = "report"
+"""The last part of the address of a closing report."""
 
 
 class CampaignQuerySet(PageQuerySet):
@@ -328,12 +333,52 @@ class CampaignPage(Summary, SitePage):
             errors["report"] = _("填了结果公布时间，请写上结果报告。")
         if self.report_published_at and self.opens_at and self.report_published_at < self.opens_at:
             errors["report_published_at"] = _("结果公布时间不能早于征集开始。")
+        if self.report_published_at and self._publishes_result():
+            why = campaign_reports.why_not_closed(self.pk)
+            if why:
+                errors["report_published_at"] = why
+        if wrong := self._changes_what_was_answered():
+            errors["polls"] = wrong
+        labels = [spec.label for spec in self.form_specs()]
+        if len(set(labels)) < len(labels):
+            errors["form_fields"] = _("有两个问题写得一样，请改一个。")
         if self.report_due_on and self.closes_at:
             closing = phases.last_day(self.closes_at)
             if self.report_due_on < closing:
                 errors["report_due_on"] = _("结果公布期限不能早于截止那天。")
         if errors:
             raise ValidationError(errors)
+
+    def _publishes_result(self) -> bool:
+        """Whether a result is going out that was not out before (a later edit of the report changes no promise)."""
+        if not self.pk:
+            return False
+        kept = CampaignPage.objects.filter(pk=self.pk).values_list("report_published_at", flat=True)
+        before = kept.first()
+        return before is None or before > timezone.now()
+
+    def _changes_what_was_answered(self) -> str:
+        """The sentence about a question or option that people have answered and that this text no longer has; or ""."""
+        held = polling.held_words(self.pk) if self.pk else {}
+        now = {poll.key: poll for poll in self.poll_specs()}
+        for key, questions in held.items():
+            poll = now.get(key)
+            if poll is None:
+                return str(
+                    _("已经有人投过的问卷或投票不能删去。请恢复它，或者重新打开这一页再改别处。")
+                )
+            asks = {ask.text: ask for ask in poll.asks}
+            for question, options in questions.items():
+                gone = options - {"", *(asks[question].choices if question in asks else ())}
+                if question not in asks or gone:
+                    what = next(iter(sorted(gone)), question) if question in asks else question
+                    return str(
+                        _("“%(poll)s”已经有人投过，“%(what)s”不能删、不能改字。可以加新的。")
+                    ) % {
+                        "poll": poll.title,
+                        "what": what,
+                    }
+        return ""
 
     def with_content_json(self, content: Any) -> Self:
         """What was promised when it closed stays promised, whatever an older draft left empty."""
@@ -401,13 +446,69 @@ class CampaignPage(Summary, SitePage):
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
         card = cards([self], at=now)[0]
+        shown = card.phase == Phase.REPORTED
         return {
             **context,
             "card": card,
             "steps": self.steps_at(now) if self.mode != Mode.STANDING else [],
             "listed": selector.items(self.pk or 0, cursor=request.GET.get("cursor", "")),
-            "report_shown": card.phase == Phase.REPORTED,
+            "report_shown": shown,
             "report_late": self.report_is_late(now),
+            "coverage": campaign_reports.coverage(self.pk or 0) if shown else None,
+            "polls": self.polls_at(now),
+            "meetings": sorted((b.value for b in self.meetings), key=lambda m: m["starts_at"]),
+            "now": now,
+            "answered": campaign_questions.shown(self.pk or 0),
+            "takes_questions": bool(self.pk) and campaign_questions.takes_questions(self, now),
+        }
+
+    def polls_at(self, moment: datetime) -> list[dict[str, Any]]:
+        """Surveys and votes as the page shows them; results of those that are over, in two queries for all."""
+        polls = self.poll_specs()
+        over = [p for p in polls if p.key and p.is_over_at(moment)]
+        results = polling.results(self.pk, over) if over and self.pk else {}
+        return [
+            {
+                "poll": p,
+                "open": polling.takes_voices(self, p, moment),
+                "over": p.is_over_at(moment),
+                "result": results.get(p.key),
+                "no": n,
+            }
+            for n, p in enumerate(polls)
+        ]
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """The closing report has an address of its own, below the campaign's."""
+        if (
+            path_components == [REPORT]
+            and self.live
+            and self.phase_at(timezone.now()) == Phase.REPORTED
+        ):
+            return RouteResult(self, kwargs={"part": REPORT})
+        found: RouteResult = super().route(request, path_components)
+        return found
+
+    def serve(
+        self, request: HttpRequest, *args: Any, part: str = "", **kwargs: Any
+    ) -> HttpResponse:
+        if part == REPORT:
+            return render(request, "cms/campaign_report.html", self.report_context(request))
+        return super().serve(request, *args, **kwargs)
+
+    def report_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The report as a page: figures, coverage, grouped answers with the published items of each."""
+        now = timezone.now()
+        context = super().get_context(request)
+        items = campaign_reports.public_items(self.pk)
+        crumbs = [*context["crumbs"][:-1], (self.get_url(request), self.title), ("", _("征集结果"))]
+        return {
+            **context,
+            "crumbs": crumbs,
+            "card": cards([self], at=now)[0],
+            "coverage": campaign_reports.coverage(self.pk),
+            "groups": [(g, items.get(g.pk, [])) for g in campaign_reports.groups(self.pk)],
+            "votes": [p for p in self.polls_at(now) if p["over"] and p["poll"].outcome],
         }
 
     def search_texts(self) -> dict[str, str]:

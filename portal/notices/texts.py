@@ -122,6 +122,12 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
         case "author.rights":
             what = f"您对{number}的个人信息请求有了结果。"
             then = "结果和理由写在查进度页面上。"
+        case "author.campaign_report":
+            page = suggestion.campaign
+            title = page.title if page else "您参加的征集"
+            link = f"{settings.BASE_URL}{page.get_url()}report/" if page else settings.BASE_URL
+            what = f"您提建议{number}参加的征集“{title}”公布了结果。"
+            then = f"每一条意见怎么答复，都写在报告里：{link}"
         case "author.message":
             what = f"承办单位就您的建议{number}有话请办公室转给您。"
             then = "请到查进度页面看，也在那里回答；承办单位看不到您的联系方式。"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.notices import sms
 from portal.notices.models import Delivery
 from suggestions import outbox
-from suggestions.models import CoSign, JointAuthor, SubmissionDraft
+from suggestions.models import CoSign, JointAuthor, PollVoice, SubmissionDraft
 from suggestions.models.channels import Voice
 from suggestions.services import drafts, voices
 
@@ -35,6 +35,9 @@ def register_handlers() -> None:
 
 def voice_notice(payload: dict[str, Any]) -> None:
     """One SMS to one voice; nothing when the person has stepped out or left no phone."""
+    if payload["kind"] == "poll":
+        poll_code(payload["voice"])
+        return
     model = _MODELS[payload["kind"]]
     voice: Any = model._default_manager.filter(pk=payload["voice"]).first()
     code = payload["code"]
@@ -52,6 +55,15 @@ def voice_notice(payload: dict[str, Any]) -> None:
             sms.send(voice.phone, text, reference=key)
     except IntegrityError:
         log.info("notice_already_sent", code=code, voice=voice.pk)
+
+
+def poll_code(pk: int) -> None:
+    """The code that proves a phone for a survey or vote; nothing once it is proved, for the phone is then forgotten."""
+    voice = PollVoice.objects.filter(pk=pk, confirmed_at=None).first()
+    if voice is not None and voice.phone:
+        code = voices.phone_code(voice)
+        text = f"【建言】投票验证码{code}，请填在网页上。不是您本人操作，不用理会。"
+        sms.send(voice.phone, text, reference=f"poll:{voice.pk}:{voice.tries}")
 
 
 def words(voice: Voice, code: str) -> str:

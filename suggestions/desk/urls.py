@@ -14,6 +14,7 @@ from suggestions.desk import (
     award,
     bulk,
     calendar,
+    campaign_panel,
     clock_days,
     clock_rules,
     emergency,
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("queue/saved/", saved.saved, name="saved"),
     path("queue/saved/<int:pk>/delete/", saved.saved_delete, name="saved_delete"),
     path("exports/", exports.exports, name="exports"),
+    path("exports/leave/", exports.export_leave, name="export_leave"),
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/file/", exports.export_file, name="export_file"),
     path("notices/", notices.notices, name="notices"),
@@ -137,5 +139,5 @@ urlpatterns: list[URLPattern] = [
 
 STEERING = (supervision, sponsorship, reception, hearing, questioning)
 """Imported so that they register their nouns, in the order of the tabs."""
-PANELS = (pipeline_panel,)
+PANELS = (pipeline_panel, campaign_panel)
 """Imported so that it registers its panel."""

@@ -86,6 +86,8 @@ def _show(request: HttpRequest, jurisdiction: Jurisdiction) -> HttpResponse:
         return pages.redirect(reached, note="unknown")
     if submit_steps.NAMES.index(name) > submit_steps.NAMES.index(reached):
         return pages.redirect(reached, note="skipped")
+    if name == submit_steps.ASKED and not submit_steps.specs_of(draft):
+        return pages.redirect(reached, note="unknown")
     if name == "check":
         return pages.check_page(request, draft)
     return pages.step_page(request, draft, name, submit_steps.for_display(draft, name))
@@ -175,7 +177,8 @@ def _again(
     if data is None:
         form = submit_steps.unbound(draft, name)
     else:
-        form = step.form(initial=step.form.typed(data), jurisdiction=jurisdiction)
+        asks = {"specs": submit_steps.specs_of(draft)} if name == submit_steps.ASKED else {}
+        form = step.form(initial=step.form.typed(data), jurisdiction=jurisdiction, **asks)
     return pages.step_page(request, draft, name, form, errors=errors, status=status)
 
 
@@ -244,6 +247,8 @@ def _take_without_draft(
 
 
 def _take_step(request: HttpRequest, draft: Draft, name: str, data: QueryDict) -> HttpResponse:
+    if name == submit_steps.ASKED and not submit_steps.specs_of(draft):
+        return pages.redirect(submit_steps.reach(draft))
     form = submit_steps.bound(draft, name)
     if not form.is_valid():
         return pages.step_page(request, draft, name, form, status=422)

@@ -14,6 +14,7 @@ from suggestions.models import Author, District, Jurisdiction, Topic
 from suggestions.public import drafts, submit_invite, submit_steps
 from suggestions.public.drafts import Draft
 from suggestions.public.forms import ContactForm
+from suggestions.public.forms_campaign import AskedForm
 from suggestions.services import intake
 from suggestions.services.intake import Receipt, Submission
 
@@ -45,6 +46,8 @@ def submission_of(draft: Draft, *, channel: str, standing: bool = False) -> Subm
     for form in said.values():
         form.is_valid()
         values |= form.cleaned_data
+    asked = said[submit_steps.ASKED]
+    assert isinstance(asked, AskedForm)
     topic, district = values.get("topic", ""), values.get("district", "")
     public = values.get("publish") == "yes"
     shown = (
@@ -67,7 +70,7 @@ def submission_of(draft: Draft, *, channel: str, standing: bool = False) -> Subm
         publish_consent=public, name_display=shown,
         hide_identity_from_unit=values.get("hide_identity") == "yes",
         channel=channel, attachments=tuple(draft.files()), joint=tuple(values.get("others", ())),
-        age_band=band, guardian=guardian,
+        age_band=band, guardian=guardian, answers=() if standing else asked.answers(),
         invitation=None if standing else submit_invite.of_draft(draft.answers),
     )  # fmt: skip
 

@@ -37,11 +37,12 @@ def redirect(step: str, **extra: str) -> HttpResponse:
 def _frame(request: HttpRequest, draft: Draft | None, name: str) -> dict[str, Any]:
     """What every page of the flow shows."""
     campaign = submit_steps.campaign_of(draft.answers.get("campaign")) if draft else None
+    taken, number = submit_steps.taken_by(draft), submit_steps.number(name, draft)
     return {
         "step": name,
-        "steps": [s.label for s in submit_steps.STEPS],
-        "number": submit_steps.number(name),
-        "previous": submit_steps.NAMES[max(submit_steps.number(name) - 2, 0)],
+        "steps": [s.label for s in taken],
+        "number": number,
+        "previous": taken[max(number - 2, 0)].name,
         "campaign": campaign,
         "campaign_open": campaign is not None and campaign.is_open_at(timezone.now()),
         "notice": notices().get(request.GET.get("note", ""), ""),

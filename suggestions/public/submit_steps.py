@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from suggestions.campaign_form import FieldSpec
 from suggestions.codes import Mode
 from suggestions.models import Suggestion
 from suggestions.public.drafts import Draft
@@ -19,6 +21,7 @@ from suggestions.public.forms import (
     TextForm,
     TopicForm,
 )
+from suggestions.public.forms_campaign import AskedForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -38,6 +41,7 @@ STEPS: tuple[Step, ...] = (
     Step("topic", _("一句话"), TopicForm),
     Step("text", _("事由和做法"), TextForm),
     Step("place", _("地点和附件"), PlaceForm),
+    Step("asked", _("征集的问题"), AskedForm),
     Step("contact", _("联系与公开"), ContactForm),
     Step("check", _("核对"), None),
 )
@@ -45,11 +49,41 @@ NAMES = tuple(step.name for step in STEPS)
 BY_NAME = {step.name: step for step in STEPS}
 # Look-alikes are a page between two steps: known by address, but nothing to be completed.
 SIMILAR = "similar"
+ASKED = "asked"
+"""The step that only those take whose campaign has questions of its own."""
 
 
-def number(name: str) -> int:
+def taken_by(draft: Draft | None) -> tuple[Step, ...]:
+    """The steps this draft goes through."""
+    asks = draft is not None and bool(specs_of(draft))
+    return tuple(step for step in STEPS if asks or step.name != ASKED)
+
+
+def specs_of(draft: Draft) -> tuple[FieldSpec, ...]:
+    """The questions of the campaign this draft answers; none where it answers none, or the campaign is over."""
+    to = (draft.answers.get("campaign", ""), draft.answers.get("invite", ""))
+    if not any(to):
+        return ()
+    held: tuple[Any, tuple[FieldSpec, ...]] | None = getattr(draft, "_asked", None)
+    if held is None or held[0] != to:
+        campaign = answered_by(draft.answers)
+        running = campaign is not None and campaign.is_open_at(timezone.now())
+        held = (to, campaign.form_specs() if running else ())
+        draft._asked = held  # type: ignore[attr-defined]
+    return held[1]
+
+
+def answered_by(answers: dict[str, Any]) -> Any:
+    """The campaign these answers are written to, by invitation or by link; None for an ordinary suggestion."""
+    from suggestions.public import submit_invite
+
+    return submit_invite.campaign(answers)
+
+
+def number(name: str, draft: Draft | None = None) -> int:
     """The step's place, from 1; the look-alikes belong to the first sentence."""
-    return NAMES.index("topic" if name == SIMILAR else name) + 1
+    names = [step.name for step in taken_by(draft)]
+    return names.index("topic" if name == SIMILAR else name) + 1
 
 
 def url(name: str, **extra: str) -> str:
@@ -61,7 +95,7 @@ def bound(draft: Draft, name: str) -> StepForm:
     """The step's form with the answers held, to be validated."""
     form = BY_NAME[name].form
     assert form is not None
-    return form(_answers(draft, name), jurisdiction=draft.row.jurisdiction)
+    return form(_answers(draft, name), jurisdiction=draft.row.jurisdiction, **_asks(draft, name))
 
 
 def unbound(draft: Draft, name: str) -> StepForm:
@@ -69,7 +103,11 @@ def unbound(draft: Draft, name: str) -> StepForm:
     form = BY_NAME[name].form
     assert form is not None
     initial = {**(CONTACT_DEFAULTS if name == "contact" else {}), **_answers(draft, name)}
-    return form(initial=initial, jurisdiction=draft.row.jurisdiction)
+    return form(initial=initial, jurisdiction=draft.row.jurisdiction, **_asks(draft, name))
+
+
+def _asks(draft: Draft, name: str) -> dict[str, Any]:
+    return {"specs": specs_of(draft)} if name == ASKED else {}
 
 
 def for_display(draft: Draft, name: str) -> StepForm:
@@ -82,6 +120,8 @@ def for_display(draft: Draft, name: str) -> StepForm:
 
 
 def is_complete(draft: Draft, name: str) -> bool:
+    if name == ASKED and not specs_of(draft):
+        return True
     return name in draft.seen and bound(draft, name).is_valid()
 
 
@@ -93,7 +133,8 @@ def reach(draft: Draft) -> str:
 def following(draft: Draft, name: str) -> str:
     """Where to go after a step was sent rightly: on to what is missing, or back to the check it came from."""
     reached = reach(draft)
-    after = NAMES[min(NAMES.index(name) + 1, len(NAMES) - 1)]
+    names = [step.name for step in taken_by(draft)]
+    after = names[min(names.index(name) + 1, len(names) - 1)]
     return reached if reached == "check" or NAMES.index(reached) < NAMES.index(after) else after
 
 

@@ -1,7 +1,8 @@
 """A list written to a file in the background: asked for, written row by row, fetched by its asker, gone after seven days.
 
-What is in it is what the asker may read at the moment of writing, and never who made a suggestion: no name, number or
-address is a column, and titles are masked. Each step is an event of the job's own chain (PIPL 51, 54).
+What is in it is what the asker may read at the moment of writing, and not who made a suggestion: no name, number or
+address is a column, and titles are masked, save in a list that two others gave leave for (services/named_exports). Each
+step is an event of the job's own chain (PIPL 51, 54).
 """
 
 import csv
@@ -30,10 +31,10 @@ from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.errors import ChangedMeanwhile, DomainError
 from suggestions.insight import redaction
-from suggestions.models import ExportJob, Suggestion
+from suggestions.models import CampaignAnswer, ExportJob, Suggestion
 from suggestions.roles import UNIT_ROLES
 from suggestions.selectors import queues
-from suggestions.services import erasure, records
+from suggestions.services import erasure, named_exports, records
 from suggestions.services.attachments import STORAGE
 from suggestions.states.export import EXPORTERS, Export
 
@@ -62,31 +63,69 @@ COLUMNS: tuple[tuple[str, Callable[[Suggestion], Any]], ...] = (
     ("总体评价", lambda s: s.get_overall_display() if s.overall else ""),
 )
 """Heading and value of each column. Nothing that says who the author is."""
+Columns = list[tuple[str, Callable[[Suggestion], Any]]]
 
 
-def ask(*, user: Any, query: str, format: str, at: datetime) -> ExportJob:
-    """Have a list written. Asked twice while the first waits, it is the first one. Raises DomainError (role, too many)."""
+def columns(job: ExportJob) -> Columns:
+    """The columns of a job: for a list of one campaign also the answers to the campaign's own questions, masked; with
+    leave, who made each suggestion.
+    """
+    basic: Columns = [*COLUMNS, *(named_exports.COLUMNS if job.grant_id is not None else ())]
+    asked = QueryDict(job.query).get("campaign", "")
+    if not asked.isdecimal() or len(asked) > 12:
+        return basic
+    found = CampaignAnswer.objects.filter(suggestion__campaign_id=int(asked)).exclude(label="")
+    labels = found.order_by("position", "label").values_list("label", flat=True)
+    return [
+        *basic,
+        *((safe(label), partial(_answered, label)) for label in dict.fromkeys(labels)),
+    ]
+
+
+def _answered(label: str, item: Suggestion) -> str:
+    return _masked("；".join(a.value for a in item.campaign_answers.all() if a.label == label))
+
+
+def ask(
+    *, user: Any, query: str, format: str, at: datetime, grant_id: int | None = None
+) -> ExportJob:
+    """Have a list written. Asked twice while the first waits, it is the first one. Raises DomainError (role, too many).
+
+    `grant_id`: write it with names, by this leave; the list is then the one the leave names. Raises NotAllowed without it.
+    """
     roles = access.scope(user).holds(EXPORTERS)
     if not roles:
         raise DomainError("您的角色不能导出列表。")
     if format not in ExportJob.Format.values:
         raise DomainError("请选一种文件格式。")
+    grant = None
+    if grant_id is not None:
+        grant = named_exports.leave(user=user, grant_id=grant_id, at=at)
+        query = grant.export_query
     query = QueryDict(query[:800]).urlencode()[:800]
     waiting = ExportJob.objects.filter(user=user, status=Export.QUEUED)
-    same = waiting.filter(query=query, format=format).first()
+    same = waiting.filter(query=query, format=format, grant=grant).first()
     if same is not None:
         return same
     if waiting.count() >= WAITING_LIMIT:
         raise DomainError(f"已有{WAITING_LIMIT}个导出正在写，请等写好后再导。")
-    role = roles[0]
+    role = (named_exports.role_of(user) if grant else None) or roles[0]
     job = ExportJob(
-        jurisdiction=role.jurisdiction, user=user, query=query, format=format, asked_at=at
+        jurisdiction=role.jurisdiction,
+        user=user,
+        query=query,
+        format=format,
+        asked_at=at,
+        grant=grant,
     )
+    actor = Actor.staff(user, role.role, role.unit)
     with transaction.atomic():
         records.begin(
-            job, "export_ask", actor=Actor.staff(user, role.role, role.unit), at=at,
-            data={"format": format, "query": query},
+            job, "export_ask", actor=actor, at=at, reason=grant.purpose if grant else "",
+            data={"format": format, "query": query, "grant": grant.pk if grant else None},
         )  # fmt: skip
+        if grant is not None:
+            named_exports.note_use(job, grant, actor=actor, at=at)
         outbox.enqueue(KIND, {"export": job.pk}, key=f"export:{job.pk}")
     return job
 
@@ -103,8 +142,12 @@ def write(job: ExportJob, *, at: datetime) -> ExportJob:
     user = get_user_model().objects.get(pk=job.user_id)
     name = ""
     try:
+        if job.grant_id is not None:
+            named_exports.leave(user=user, grant_id=job.grant_id, at=at)
         with tempfile.NamedTemporaryFile(suffix=f".{job.format}") as draft:
-            written = _WRITERS[job.format](draft, _rows(job, user, at))
+            shown = columns(job)
+            headings = [heading for heading, _value in shown]
+            written = _WRITERS[job.format](draft, headings, _rows(job, user, at, shown))
             draft.flush()
             digest, size = _digest(draft.name)
             with open(draft.name, "rb") as content:
@@ -134,23 +177,28 @@ def write(job: ExportJob, *, at: datetime) -> ExportJob:
     return job
 
 
-def _rows(job: ExportJob, user: Any, at: datetime) -> Iterator[list[str]]:
+def _rows(job: ExportJob, user: Any, at: datetime, shown: Columns) -> Iterator[list[str]]:
     """All rows by key, a chunk at a time; the job's progress is written after each."""
     wanted = queues.filter_from(QueryDict(job.query))
     if all(r.role in UNIT_ROLES for r in access.scope(user).roles):
         # A unit may read some items masked only: searching their full text would tell what is masked.
         wanted = replace(wanted, q="")
     rows = queues.narrow(access.readable(user), wanted, today=local_date(at), user_pk=user.pk)
+    if job.grant_id is not None:
+        rows = named_exports.without_reports(rows)
     total, done, last = rows.order_by().count(), 0, 0
     ExportJob.objects.filter(pk=job.pk).update(total=total, done=0)
     while True:
         chunk = list(
             rows.filter(pk__gt=last)
-            .select_related("topic", "district", "lead_unit")
+            .select_related("topic", "district", "lead_unit", "author")
+            .prefetch_related("campaign_answers")
             .order_by("pk")[:_CHUNK]
         )
+        if job.grant_id is not None:
+            named_exports.note_reads(chunk, job, user=user, at=at)
         for item in chunk:
-            yield [safe(str(value(item))) for _heading, value in COLUMNS]
+            yield [safe(str(value(item))) for _heading, value in shown]
         if len(chunk) < _CHUNK:
             return
         last, done = chunk[-1].pk, done + len(chunk)
@@ -167,10 +215,10 @@ def _masked(title: str) -> str:
     return redaction.mask(title, redaction.find_spans(title))
 
 
-def _write_csv(file: IO[bytes], rows: Iterator[list[str]]) -> int:
+def _write_csv(file: IO[bytes], headings: list[str], rows: Iterator[list[str]]) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer, count = csv.writer(text), 0
-    writer.writerow([heading for heading, _value in COLUMNS])
+    writer.writerow(headings)
     for row in rows:
         writer.writerow(row)
         count += 1
@@ -179,12 +227,12 @@ def _write_csv(file: IO[bytes], rows: Iterator[list[str]]) -> int:
     return count
 
 
-def _write_xlsx(file: IO[bytes], rows: Iterator[list[str]]) -> int:
+def _write_xlsx(file: IO[bytes], headings: list[str], rows: Iterator[list[str]]) -> int:
     from openpyxl import Workbook  # type: ignore[import-untyped]
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("建议列表")
-    sheet.append([heading for heading, _value in COLUMNS])
+    sheet.append(headings)
     count = 0
     for row in rows:
         sheet.append(row)
@@ -193,7 +241,7 @@ def _write_xlsx(file: IO[bytes], rows: Iterator[list[str]]) -> int:
     return count
 
 
-_WRITERS: dict[str, Callable[[IO[bytes], Iterator[list[str]]], int]] = {
+_WRITERS: dict[str, Callable[[IO[bytes], list[str], Iterator[list[str]]], int]] = {
     "csv": _write_csv,
     "xlsx": _write_xlsx,
 }
@@ -206,7 +254,11 @@ def _digest(path: str) -> tuple[str, int]:
 
 
 def fetch(*, job: ExportJob, actor: Actor, at: datetime) -> IO[bytes]:
-    """The file, for its asker; each fetching is an event. Raises DomainError when there is none (any more)."""
+    """The file, for its asker; each fetching is an event. Raises DomainError when there is none (any more), NotAllowed when
+    it names authors and the leave is over.
+    """
+    if job.grant_id is not None:
+        named_exports.leave(user=actor.user, grant_id=job.grant_id, at=at)
     if job.status != Export.READY:
         raise DomainError("文件还没有写好，或者已经到期删除。需要的话请再导一次。")
     try:
@@ -218,15 +270,17 @@ def fetch(*, job: ExportJob, actor: Actor, at: datetime) -> IO[bytes]:
 
 
 def forget(*, now: datetime) -> int:
-    """Sweep: files go after seven days, stamped with that moment; jobs nobody wrote within a day have failed."""
+    """Sweep: files go after seven days, those with names when their leave ends, stamped with that moment; jobs nobody
+    wrote within a day have failed.
+    """
     done = 0
     term = timedelta(days=KEPT_DAYS)
-    for job in ExportJob.objects.filter(status=Export.READY, finished_at__lte=now - term)[:500]:
-        name, ended = job.storage_name, (job.finished_at or now) + term
-        records.move(
-            job, "export_expire", actor=Actor.system(), at=ended, fields={"storage_name": ""}
-        )
-        storages[STORAGE].delete(name)
+    ready = ExportJob.objects.filter(status=Export.READY)
+    for job in ready.filter(grant__valid_until__lte=now).select_related("grant")[:500]:
+        _drop(job, "export_leave_over", job.grant.valid_until or now if job.grant else now)
+        done += 1
+    for job in ready.filter(finished_at__lte=now - term)[:500]:
+        _drop(job, "export_expire", (job.finished_at or now) + term)
         done += 1
     for job in ExportJob.objects.filter(
         status=Export.QUEUED, asked_at__lte=now - timedelta(days=1)
@@ -234,6 +288,12 @@ def forget(*, now: datetime) -> int:
         records.move(job, "export_fail", actor=Actor.system(), at=now, fields={"finished_at": now})
         done += 1
     return done
+
+
+def _drop(job: ExportJob, row: str, at: datetime) -> None:
+    name = job.storage_name
+    records.move(job, row, actor=Actor.system(), at=at, fields={"storage_name": ""})
+    storages[STORAGE].delete(name)
 
 
 def forget_case(suggestion: Suggestion) -> int:

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from suggestions import numbers, rules
 from suggestions.actor import Actor
+from suggestions.campaign_form import LINES_MAX, MOST_FIELDS, Answer
 from suggestions.clock import SHANGHAI
 from suggestions.codes import ONLINE_CHANNELS, Channel, Mode, NameDisplay
 from suggestions.crypto import keyed_hash, normalise_phone
@@ -20,6 +21,7 @@ from suggestions.models import (
     Arrival,
     Attachment,
     Author,
+    CampaignAnswer,
     CaseNumber,
     Consent,
     District,
@@ -73,6 +75,8 @@ class Submission:
     age_band: str = ""
     guardian: minors.GuardianFacts | None = None
     joint: "Sequence[joint.Other]" = ()
+    answers: Sequence[Answer] = ()
+    """To the campaign's own questions (suggestions/campaign_form.py)."""
 
     def cleaned(self) -> "Submission":
         """The same with every text cleaned (rules.clean_text) and the phone as digits."""
@@ -98,6 +102,9 @@ class Submission:
             self.addressed_to, self.name, self.phone, self.email, self.publish_consent, str(self.name_display),
             str(self.channel), [a.sha256 for a in self.attachments],
         ]  # fmt: skip
+        if self.answers:
+            # Appended only where there are some: what was sent before campaigns asked keeps its digest.
+            said.append([[a.label, a.value] for a in self.answers])
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -147,10 +154,20 @@ def validate(
         found["campaign"] = [closed]
     if submission.received_at is not None and submission.received_at > at:
         found["received_at"] = ["收到日期不能晚于今天。"]
+    if submission.answers:
+        found["answers"] = _wrong_answers(submission)
     found |= minors.problems(submission.age_band, submission.guardian)
     if submission.joint:
         found["joint"] = joint.check(submission.joint, phone=submission.phone)
     return {name: messages for name, messages in found.items() if messages}
+
+
+def _wrong_answers(submission: Submission) -> list[str]:
+    """Answers belong to a campaign and fit their table."""
+    if submission.campaign is None:
+        return ["这件没有写给哪个征集，请去掉征集的问题的回答。"]
+    wrong = [w for a in submission.answers for w in _over(a.label[:80], a.value, LINES_MAX)]
+    return wrong if len(submission.answers) <= MOST_FIELDS else ["征集的问题的回答太多了。"]
 
 
 def _over(what: str, text: str, limit: int) -> list[str]:
@@ -316,6 +333,12 @@ def _keep_more(suggestion: Suggestion, submission: Submission, at: datetime) -> 
         Arrival.objects.create(
             suggestion=suggestion, read_back=submission.read_back, **submission.arrival
         )
+    CampaignAnswer.objects.bulk_create(
+        CampaignAnswer(
+            suggestion=suggestion, position=n, label=a.label[:80], kind=a.kind, value=a.value
+        )
+        for n, a in enumerate(submission.answers)
+    )
     if submission.guardian is not None and submission.age_band:
         minors.keep(suggestion=suggestion, facts=submission.guardian, at=at)
 

@@ -15,7 +15,7 @@ from suggestions.crypto import (
     possible_hashes,
 )
 from suggestions.errors import DomainError
-from suggestions.models import CoSign, JointAuthor, Suggestion
+from suggestions.models import CoSign, JointAuthor, PollVoice, Suggestion
 from suggestions.models.channels import Voice
 
 VOICE_NOTICE = "voice_notice"
@@ -52,11 +52,16 @@ def identity(idempotency_key: str) -> dict[str, str]:
 
 
 def given(voice: AnyVoice, *, created: bool = False) -> Given:
-    """Token and code of a voice, derived again. Raises DomainError when the key they were made under is gone."""
+    """What its person takes home, derived again. Raises DomainError when the key it was made under is gone."""
+    return Given(voice, *receipt_of(voice), created)
+
+
+def receipt_of(voice: Voice) -> tuple[str, str]:
+    """Token and query code of a voice, derived again. Raises DomainError when the key they were made under is gone."""
     for token in numbers.possible_receipt_tokens(voice.idempotency_key):
         code = numbers.query_code_on_receipt(token, voice.query_code_hash)
         if code and matches_hash("receipt", token, voice.receipt_hash):
-            return Given(voice, token, code, created)
+            return token, code
     raise DomainError("这张回执已经失效，请打征集办公室电话查。")
 
 
@@ -88,15 +93,16 @@ def phone_facts(phone: str) -> tuple[str, list[str]]:
     return digits, rules.check_phone(digits)
 
 
-def phone_code(voice: AnyVoice) -> str:
+def phone_code(voice: AnyVoice | PollVoice) -> str:
     """The six figures sent to the phone; derived, so that nothing secret is stored."""
     seed = f"{voice.idempotency_key}:{voice.tries // MAX_TRIES}"
     return f"{int.from_bytes(keyed_digest('phone-code', seed)[:8], 'big') % 1_000_000:06d}"
 
 
-def tell(voice: AnyVoice, code: str, *, event: int | None = None) -> None:
+def tell(voice: AnyVoice | PollVoice, code: str, *, event: int | None = None) -> None:
     """Queue a notice for one voice; the phone is read when it is sent, never stored in the queue."""
-    kind = "joint" if isinstance(voice, JointAuthor) else "co_sign"
+    kinds: dict[type[Voice], str] = {JointAuthor: "joint", PollVoice: "poll"}
+    kind = kinds.get(type(voice), "co_sign")
     payload = {"code": code, "kind": kind, "voice": voice.pk, "event": event}
     outbox.enqueue(VOICE_NOTICE, payload, key=f"{code}:{kind}:{voice.pk}:{event or voice.tries}")
 

@@ -1,0 +1,259 @@
+"""Surveys and votes of a campaign: one phone, one voice, as for co-signing; counts with n, never who (process.md 3.1; SH 7).
+
+What is asked comes from the campaign's page as a `Poll`; here are the voices. A phone is kept only until it is proved:
+then its keyed hash stays, so that it counts once, and nothing else of the person.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F
+
+from suggestions import content
+from suggestions.campaign_polls import Ask, AskKind, Poll, read
+from suggestions.crypto import keyed_hash, possible_hashes
+from suggestions.errors import DomainError, IdempotencyConflict, Invalid
+from suggestions.models import PollChoice, PollVoice
+from suggestions.services import voices
+
+POLICY_VERSION = "2026-11"
+UNPROVED_FOR = timedelta(days=1)
+"""After this a voice whose code never came back is forgotten, phone and all."""
+CLOSED = "现在不能投：还没有开始，或者已经截止。"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person takes home; the token is not stored, only its hash."""
+
+    voice: PollVoice
+    token: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One option's count. `share` is of the voices that answered this question, in whole percent."""
+
+    option: str
+    count: int
+    share: int
+    about: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskResult:
+    """What was said to one question by `n` voices; `mean` for a scale, with one decimal, "" for the others."""
+
+    ask: Ask
+    n: int
+    tallies: tuple[Tally, ...]
+    mean: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a poll: `n` voices in all."""
+
+    n: int
+    asks: tuple[AskResult, ...]
+
+
+def give(
+    *, campaign: Any, poll: Poll, phone: str, answers: Mapping[str, Sequence[str]], idempotency_key: str, at: datetime,
+) -> Given:  # fmt: skip
+    """Take a voice; it counts at once, or when the code sent to the phone comes back.
+
+    A phone whose voice counts already gets a receipt that is not counted, in the same words: the page must not tell a
+    stranger whose phone voted. Raises Invalid ("phone", or a question's words), DomainError (closed), IdempotencyConflict.
+    """
+    if not takes_voices(campaign, poll, at):
+        raise DomainError(CLOSED)
+    digits, wrong = voices.phone_facts(phone)
+    said, errors = read(poll, answers)
+    if wrong or errors:
+        raise Invalid(
+            {**{k: [v] for k, v in errors.items()}, **({"phone": wrong} if wrong else {})}
+        )
+    key = f"poll:{campaign.pk}:{poll.key}:{idempotency_key}"[:160]
+    earlier = PollVoice.objects.filter(idempotency_key=key).first()
+    if earlier is not None:
+        if not voices.same_phone(digits, earlier.phone_hash):
+            raise IdempotencyConflict
+        return given(earlier)
+    row = PollVoice(
+        campaign=campaign, poll_key=poll.key, phone=digits, phone_hash=keyed_hash("phone", digits), wants_notice=False,
+        policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save()
+            PollChoice.objects.bulk_create(
+                PollChoice(voice=row, question=s.question, option=s.option, words=s.words)
+                for s in said
+            )
+            if voices.asks_phone_code():
+                voices.tell(row, "phone_code")
+            else:
+                _count_in(row, PollVoice.Proof.CAPTCHA, at)
+    except IntegrityError:
+        # The other press of the button was first.
+        return given(PollVoice.objects.get(idempotency_key=key))
+    return given(row, created=True)
+
+
+def takes_voices(campaign: Any, poll: Poll, at: datetime) -> bool:
+    """The page is published, no result is out, and the poll's own days are running."""
+    reported = campaign.report_published_at is not None and campaign.report_published_at <= at
+    return bool(campaign.live) and not reported and poll.is_open_at(at)
+
+
+def given(voice: PollVoice, *, created: bool = False) -> Given:
+    """The receipt of a voice, derived again. Raises DomainError when the key it was made under is gone."""
+    return Given(voice, voices.receipt_of(voice)[0], created)
+
+
+def find(token: str) -> PollVoice | None:
+    """The voice whose receipt has this address."""
+    hashes = possible_hashes("receipt", token[:200])
+    rows = PollVoice.objects.select_related("campaign__host_unit")
+    return rows.filter(receipt_hash__in=hashes).first()
+
+
+def confirm(*, voice: PollVoice, poll: Poll, code: str, at: datetime) -> PollVoice:
+    """The code came back from the phone; now the voice counts. Raises Invalid (wrong code), DomainError (closed)."""
+    if voice.confirmed_at is not None or not voice.phone:
+        return voice
+    if "".join(c for c in code if c.isdecimal()) != voices.phone_code(voice):
+        PollVoice.objects.filter(pk=voice.pk).update(tries=F("tries") + 1)
+        voice.tries += 1
+        if voice.tries % voices.MAX_TRIES == 0:
+            voices.tell(voice, "phone_code")
+            raise Invalid({"code": ["验证码错了太多次，已经重新发了一条短信，请用新的验证码。"]})
+        raise Invalid({"code": ["验证码不对，请照着短信再输一次。"]})
+    if not takes_voices(voice.campaign, poll, at):
+        raise DomainError("这个投票刚刚截止，您的一票没有赶上。")
+    with transaction.atomic():
+        _count_in(voice, PollVoice.Proof.SMS, at)
+    return voice
+
+
+def withdraw(*, voice: PollVoice, poll: Poll, at: datetime) -> None:
+    """Take the voice back, with everything it said, while the poll runs; the phone may then vote again (PIPL 15, 47).
+
+    Raises DomainError once the poll is over: what was counted stays counted, and names nobody.
+    """
+    if not takes_voices(voice.campaign, poll, at):
+        raise DomainError("已经截止，不能再收回。结果里只有数字，没有您的手机号。")
+    voice.delete()
+    content.bump_after_commit()
+
+
+def _count_in(row: PollVoice, proof: str, at: datetime) -> None:
+    """Count a voice unless this phone's counts already, under this or an earlier key; the phone itself is forgotten."""
+    others = PollVoice.objects.counted().filter(
+        campaign_id=row.campaign_id, poll_key=row.poll_key,
+        phone_hash__in=possible_hashes("phone", row.phone),
+    )  # fmt: skip
+    facts: dict[str, Any] = {"phone": ""}
+    try:
+        with transaction.atomic():
+            if not others.exists():
+                facts |= {"confirmed_at": at, "proof": proof}
+            PollVoice.objects.filter(pk=row.pk).update(**facts)
+    except IntegrityError:
+        # The same phone at the same moment: the other one counts.
+        facts = {"phone": ""}
+        PollVoice.objects.filter(pk=row.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(row, name, value)
+    if row.confirmed_at is not None:
+        content.bump_after_commit()
+
+
+def results(campaign_id: int, polls: Iterable[Poll]) -> dict[str, Result]:
+    """Counts of these polls by key: two queries, however many polls and voices."""
+    wanted = list(polls)
+    counted = {"confirmed_at__isnull": False, "withdrawn_at": None, "campaign_id": campaign_id}
+    keys = [p.key for p in wanted]
+    totals = dict(
+        PollVoice.objects.filter(**counted, poll_key__in=keys)
+        .values_list("poll_key")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    said: dict[tuple[str, str], dict[str, int]] = {}
+    people: dict[tuple[str, str], int] = {}
+    rows = (
+        PollChoice.objects.filter(
+            **{f"voice__{k}": v for k, v in counted.items()}, voice__poll_key__in=keys
+        )
+        .values_list("voice__poll_key", "question", "option")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    for key, question, option, n in rows:
+        said.setdefault((key, question), {})[option] = n
+    several = [p for p in wanted if any(a.kind == AskKind.SEVERAL for a in p.asks)]
+    if several:
+        answered = (
+            PollChoice.objects.filter(
+                **{f"voice__{k}": v for k, v in counted.items()},
+                voice__poll_key__in=[p.key for p in several],
+            )
+            .values_list("voice__poll_key", "question")
+            .annotate(n=Count("voice", distinct=True))
+            .order_by()
+        )
+        people = {(key, question): n for key, question, n in answered}
+    return {
+        p.key: Result(
+            totals.get(p.key, 0),
+            tuple(
+                _of_ask(p, ask, said.get((p.key, ask.text), {}), people.get((p.key, ask.text)))
+                for ask in p.asks
+            ),
+        )
+        for p in wanted
+    }
+
+
+def _of_ask(poll: Poll, ask: Ask, counts: dict[str, int], people: int | None) -> AskResult:
+    n = people if people is not None else sum(counts.values())
+    tallies = tuple(
+        Tally(
+            option, counts.get(option, 0), round(100 * counts.get(option, 0) / n) if n else 0,
+            about=ask.about.get(option, ""), chosen=option in poll.chosen,
+        )
+        for option in ask.choices
+    )  # fmt: skip
+    if poll.is_vote:
+        tallies = tuple(sorted(tallies, key=lambda t: -t.count))
+    mean = ""
+    if ask.kind == AskKind.SCALE and n:
+        mean = f"{sum(int(option) * c for option, c in counts.items() if option) / n:.1f}"
+    return AskResult(ask, n, tallies, mean)
+
+
+def held_words(campaign_id: int) -> dict[str, dict[str, set[str]]]:
+    """What people have already answered, by poll and question: the options chosen ("" for words). One query.
+
+    An editor may change none of it (cms/models/campaign.py).
+    """
+    found: dict[str, dict[str, set[str]]] = {}
+    rows = PollChoice.objects.filter(voice__campaign_id=campaign_id, voice__withdrawn_at=None)
+    for key, question, option in rows.values_list(
+        "voice__poll_key", "question", "option"
+    ).distinct():
+        found.setdefault(key, {}).setdefault(question, set()).add(option)
+    return found
+
+
+def forget_unproved(*, now: datetime) -> int:
+    """Sweep: voices whose code never came back, and second voices of a phone that counts, go after a day."""
+    stale = PollVoice.objects.filter(confirmed_at=None, created_at__lt=now - UNPROVED_FOR)
+    return stale.delete()[1].get("suggestions.PollVoice", 0)
