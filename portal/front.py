@@ -41,10 +41,10 @@ log = logging.getLogger(KEPT)
 _PASS = ("HTTP_HX_REQUEST", "HTTP_AUTHORIZATION", "HTTP_RANGE")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
-    """One page: its path as it may be logged, what it was made under, its headers (no length), its body plain and
-    compressed (b"": not worth it).
+    """One page: its path as it may be logged, what it was made under, its headers (no length), its body plain and,
+    once somebody asked for that, compressed (b"": not worth it).
     """
 
     path: str
@@ -52,10 +52,18 @@ class Kept:
     tag: str
     headers: Headers
     body: bytes
-    pressed: bytes
+    pressed: bytes | None = None
 
     def __len__(self) -> int:
-        return len(self.body) + len(self.pressed)
+        """Bytes it may come to hold."""
+        return len(self.body) * 5 // 4
+
+    def press(self) -> bytes:
+        if self.pressed is None:
+            encoded = any(name.lower() == "content-encoding" for name, _ in self.headers)
+            worth = len(self.body) >= WORTH_PRESSING and not encoded
+            self.pressed = gzip.compress(self.body, 6, mtime=0) if worth else b""
+        return self.pressed
 
 
 class Front:
@@ -83,7 +91,10 @@ class Front:
                 held = self._held(key, moment)
                 if held is None:
                     return self._make(key, environ, start_response)
-        return _answer(held, environ, start_response, began)
+        ident = ident_of(environ.get("HTTP_X_REQUEST_ID", ""))
+        status, answer = _give(held, environ, start_response, ident)
+        _note(held.path, environ["REQUEST_METHOD"], status, time.perf_counter() - began, ident)
+        return answer
 
     def _held(self, key: Key, moment: caching.Moment) -> Kept | None:
         with self._lock:
@@ -115,10 +126,13 @@ class Front:
             whole = b"".join(body)
         finally:
             getattr(body, "close", lambda: None)()
-        if status.startswith("200") and len(whole) <= MOST_PAGE and environ["REQUEST_METHOD"] == "GET":  # fmt: skip
-            self._keep(key, _kept(environ["PATH_INFO"], notes.moment, headers, whole))
-        start_response(status, headers, exc_info)
-        return [whole]
+        if not status.startswith("200") or environ["REQUEST_METHOD"] != "GET" or len(whole) > MOST_PAGE:  # fmt: skip
+            start_response(status, headers, exc_info)
+            return [whole]
+        page = _kept(environ["PATH_INFO"], notes.moment, headers, whole)
+        self._keep(key, page)
+        ident = next((value for name, value in headers if name == "X-Request-ID"), "")
+        return _give(page, environ, start_response, ident)[1]
 
     def _keep(self, key: Key, page: Kept) -> None:
         with self._lock:
@@ -180,32 +194,27 @@ def _kept(path: str, moment: caching.Moment, headers: Headers, body: bytes) -> K
     """`X-Request-ID` is each request's own, and so is the length of each form of the body."""
     own = [(n, v) for n, v in headers if n.lower() not in ("content-length", "x-request-id")]
     tag = next((v for n, v in own if n.lower() == "etag"), "")
-    encoded = any(n.lower() == "content-encoding" for n, _ in own)
-    worth = len(body) >= WORTH_PRESSING and not encoded
     shown = masked_path(path.encode("latin-1", "replace").decode("utf-8", "replace"))
-    return Kept(shown, moment, tag, own, body, gzip.compress(body, 6, mtime=0) if worth else b"")
+    return Kept(shown, moment, tag, own, body)
 
 
-def _answer(
-    page: Kept, environ: Environ, start_response: StartResponse, began: float
-) -> Iterable[bytes]:
+def _give(
+    page: Kept, environ: Environ, start_response: StartResponse, ident: str
+) -> tuple[int, Iterable[bytes]]:
+    """The page as this reader can take it: compressed, or nothing but the word that theirs is still good."""
     accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-    headers = [*page.headers, ("X-Request-ID", ident := ident_of(environ.get("HTTP_X_REQUEST_ID", "")))]  # fmt: skip
-    body, status = page.body, 200
-    if page.pressed and accepted:
+    headers, body = [*page.headers, ("X-Request-ID", ident)], page.body
+    if accepted and page.press():
         headers = [(n, f"{v}, Accept-Encoding" if n == "Vary" else v) for n, v in headers]
         if "gzip" in accepted:
-            body = page.pressed
+            body = page.press()
             headers.append(("Content-Encoding", "gzip"))
     if _is_known(page.tag, environ.get("HTTP_IF_NONE_MATCH", "")):
-        status, body = 304, b""
-        headers = [(n, v) for n, v in headers if n not in ("Content-Type", "Content-Encoding")]
-    else:
-        headers.append(("Content-Length", str(len(body))))
-    start_response("200 OK" if status == 200 else "304 Not Modified", headers)
-    method = environ["REQUEST_METHOD"]
-    _note(page.path, method, status, time.perf_counter() - began, ident)
-    return [] if method == "HEAD" or not body else [body]
+        left = ("Content-Type", "Content-Encoding")
+        start_response("304 Not Modified", [(n, v) for n, v in headers if n not in left])
+        return 304, []
+    start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+    return 200, [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _note(path: str, method: str, status: int, seconds: float, ident: str) -> None:
