@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from search.engine import Query, SearchUnavailable, get_engine
+from suggestions.documents import TYPE
 from suggestions.models import CaseEvent, Follow, Suggestion, Topic, Unit
 from suggestions.selectors import feeds, public
 from suggestions.selectors.public import Filters
@@ -201,10 +202,12 @@ def _of_search(key: str, since: datetime, until: datetime) -> list[News]:
     except SearchUnavailable:
         log.warning("followed_search_away")
         raise
+    # The index may be a moment behind a page that was taken down.
+    there = public.by_keys([hit.key for hit in page.hits if hit.type == TYPE])
     return [
         News(_("新找到：%s") % hit.title, hit.url, hit.date)
         for hit in page.hits
-        if since < hit.date <= until
+        if since < hit.date <= until and (hit.type != TYPE or hit.key in there)
     ]
 
 
