@@ -194,9 +194,3 @@ def clean(text: str) -> str:
 
 def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def learn_words(names: list[str]) -> None:
-    """Tell the dictionary names it cannot know (districts, units). Affects ranking, never what matches."""
-    for name in names:
-        rjieba.add_word(normalise(name), None, None)

@@ -19,7 +19,7 @@ from elasticsearch.dsl import Search
 
 from search import store
 from search.analysis import clean
-from search.elastic_query import MAPPING, all_of, boosted, facet_filter, text_query
+from search.elastic_query import MAPPING, all_of, boosted, facet_filter, period, text_query
 from search.engine import (
     BaseEngine,
     Document,
@@ -29,7 +29,7 @@ from search.engine import (
     Query,
     SearchUnavailable,
 )
-from search.terms import Terms, parse
+from search.terms import Terms
 
 BATCH = 300
 SEARCH_SECONDS = 3.0
@@ -60,7 +60,7 @@ class ElasticEngine(BaseEngine):
     # Reading
 
     def search(self, query: Query) -> Page:
-        terms = parse(query.text, query.match)
+        terms = store.terms_of(query)
         if terms.nothing:
             return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
         with _answering():
@@ -305,6 +305,9 @@ class _Search:
         query = text_query(self.terms)
         search: Search[Any] = Search(using=self.engine.client, index=self.engine.alias)
         search = search.query(query if self.by_date else boosted(query, self.day))
+        since, until = store.period(self.query)
+        if since is not None or until is not None:
+            search = search.filter(period(since, until))
         counted = {name: values for name, values in self.filters.items() if name in names}
         for name, values in self.filters.items():
             if name not in counted:

@@ -36,7 +36,13 @@ MAPPING: dict[str, Any] = {
 
 
 def clause(term: Term) -> Clause:
-    """The term in any of the weighted fields."""
+    """The term, or a word that means the same, in any of the weighted fields."""
+    if term.others:
+        return Q("dis_max", queries=[_clause(t) for t in (term, *term.others)])
+    return _clause(term)
+
+
+def _clause(term: Term) -> Clause:
     if term.prefix and len(term.tokens) == 1:
         return Q(
             "dis_max",
@@ -97,3 +103,9 @@ def facet_filter(name: str, values: tuple[str, ...]) -> Clause:
 
 def all_of(filters: dict[str, tuple[str, ...]]) -> Clause:
     return Q("bool", filter=[facet_filter(name, values) for name, values in filters.items()])
+
+
+def period(since: int | None, until: int | None) -> Clause:
+    """Documents of these milliseconds, the last one not included."""
+    bounds = {"gte": since, "lt": until}
+    return Q("range", date={name: value for name, value in bounds.items() if value is not None})

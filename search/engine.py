@@ -18,8 +18,9 @@ MAX_SIZE = 100
 # Where a match counts most. Fields of a document fall into four slots, the number PostgreSQL can weigh.
 SLOTS: Mapping[str, str] = {
     "title": "a",
+    # What an editor or a clerk says it is about, as good as a title.
+    "tags": "a",
     "problem": "b",
-    "keywords": "b",
     "proposal": "c",
     "reply": "c",
 }
@@ -65,6 +66,7 @@ class Query:
 
     `filters`: values of one facet are alternatives, facets narrow each other. `types` is the filter on
     "type". `match` "any" ranks look-alikes: some of the words are enough. `facets` names what to count.
+    `since` (included) and `until` (not included) narrow by the documents' dates and must carry a time zone.
     `cursor` comes from `Page.next_cursor`; one that does not fit the query starts from the beginning.
     """
 
@@ -76,6 +78,8 @@ class Query:
     cursor: str | None = None
     match: Literal["all", "any"] = "all"
     facets: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class Hit:
     score: float
     data: Mapping[str, str]
     facets: Mapping[str, tuple[str, ...]]
+    # The texts as they were indexed, for looking closer at a hit; nothing to show unescaped.
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -67,7 +67,7 @@ def snippets(fields: Mapping[str, str], terms: Terms, most: int = 2) -> dict[str
 
 def _pattern(query: str | Terms) -> re.Pattern[str] | None:
     terms = parse(query) if isinstance(query, str) else query
-    surfaces = {t.surface for t in terms.must}
+    surfaces = {t.surface for term in terms.must for t in (term, *term.others)}
     # Whole chunks too, so that words typed together are marked together.
     surfaces |= {t.surface for t in terms.should if not t.tokens[0].startswith("_")}
     parts = [p for s in sorted(surfaces, key=len, reverse=True) if (p := _surface_pattern(s))]

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from search import store
-from search.analysis import clean, index_positions, index_words
+from search.analysis import clean, index_positions
 from search.engine import (
     SLOT_WEIGHTS,
     BaseEngine,
@@ -25,10 +25,9 @@ from search.engine import (
     Query,
     SearchUnavailable,
 )
-from search.terms import Term, Terms, parse
+from search.terms import Term, Terms
 
 BATCH = 300
-ALIAS = "default"
 # PostgreSQL counts positions no further; later words of a very long text match, but only as pairs.
 LAST_POSITION = 16_383
 SEPARATOR = "="
@@ -40,7 +39,8 @@ RANK_WEIGHTS = "{" + ", ".join(str(w / _TOP) for w in reversed(list(SLOT_WEIGHTS
 class PostgresEngine(BaseEngine):
     name = "postgres"
 
-    def __init__(self, prefix: str = "jianyan") -> None:
+    def __init__(self, prefix: str = "jianyan", *, using: str = "default") -> None:
+        self.using = using
         safe = re.sub(r"[^a-z0-9_]", "_", prefix.lower())[:30]
         self.docs, self.state = f"{safe}_search_docs", f"{safe}_search_state"
 
@@ -50,7 +50,7 @@ class PostgresEngine(BaseEngine):
     # Reading
 
     def search(self, query: Query) -> Page:
-        terms = parse(query.text, query.match)
+        terms = store.terms_of(query)
         if terms.nothing:
             return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
         with self._cursor() as cursor:
@@ -110,7 +110,7 @@ class PostgresEngine(BaseEngine):
             with self._cursor() as cursor:
                 cursor.execute(f"DELETE FROM {self.docs} WHERE generation = %s", [building])
             raise
-        with self._cursor() as cursor, transaction.atomic(using=ALIAS):
+        with self._cursor() as cursor, transaction.atomic(using=self.using):
             cursor.execute(f"UPDATE {self.state} SET current = %s", [building])
             # Newer ones belong to a rebuild that is still running.
             cursor.execute(f"DELETE FROM {self.docs} WHERE generation < %s", [building])
@@ -144,14 +144,14 @@ class PostgresEngine(BaseEngine):
     @contextmanager
     def _writing(self) -> Iterator[tuple[Any, int]]:
         """The generation is locked against a swap, which would leave our rows behind in the old one."""
-        with self._cursor() as cursor, transaction.atomic(using=ALIAS):
+        with self._cursor() as cursor, transaction.atomic(using=self.using):
             cursor.execute(f"SELECT current FROM {self.state} FOR SHARE")
             yield cursor, int(cursor.fetchone()[0])
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
         try:
-            with connections[ALIAS].cursor() as cursor:
+            with connections[self.using].cursor() as cursor:
                 # Asked each time: a test's rollback, or a restored database, may have taken the tables away.
                 cursor.execute("SELECT to_regclass(%s)", [self.state])
                 if cursor.fetchone()[0] is None:
@@ -161,7 +161,7 @@ class PostgresEngine(BaseEngine):
             raise SearchUnavailable(f"PostgreSQL: {problem}") from problem
 
     def _create(self, cursor: Any) -> None:
-        with transaction.atomic(using=ALIAS):
+        with transaction.atomic(using=self.using):
             # Two processes may come first at the same time; "IF NOT EXISTS" alone still collides.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self.state])
             cursor.execute(
@@ -194,7 +194,7 @@ class _Building:
     def add(self, documents: Iterable[Document]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
-            with self.engine._cursor() as cursor, transaction.atomic(using=ALIAS):
+            with self.engine._cursor() as cursor, transaction.atomic(using=self.engine.using):
                 self.engine._put(cursor, self.generation, batch)
 
 
@@ -219,7 +219,7 @@ def vector(document: Document) -> str:
         for text in texts:
             tokens = index_positions(text)
             start = min(at, LAST_POSITION)
-            parts += [f"{_quoted(word)}:{start}{weight}" for word in index_words(text)]
+            parts += [f"{_quoted(word)}:{start}{weight}" for word in store.words(text)]
             parts += [
                 f"{_quoted(token)}:{min(at + i, LAST_POSITION)}{weight}"
                 for i, token in enumerate(tokens)
@@ -234,6 +234,12 @@ def _quoted(token: str) -> str:
 
 
 def _operand(term: Term) -> str:
+    if term.others:
+        return "(" + " | ".join(map(_one_operand, (term, *term.others))) + ")"
+    return _one_operand(term)
+
+
+def _one_operand(term: Term) -> str:
     parts = [_quoted(token) for token in term.tokens]
     parts[-1] += ":*" if term.prefix else ""
     return "(" + " <-> ".join(parts) + ")"
@@ -273,6 +279,11 @@ class _Search:
         if self.terms.exclude:
             clauses.append("NOT tokens @@ %s::tsquery")
             values.append(" | ".join(map(_operand, self.terms.exclude)))
+        since, until = store.period(self.query)
+        for comparison, moment in ((">=", since), ("<", until)):
+            if moment is not None:
+                clauses.append(f"date {comparison} %s")
+                values.append(moment)
         return " AND ".join(clauses), values
 
     @staticmethod

@@ -25,7 +25,6 @@ from search.engine import (
     SearchUnavailable,
 )
 from search.sqlite_query import Search
-from search.terms import parse
 
 BATCH = 500
 BUSY_SECONDS = 20
@@ -45,7 +44,7 @@ class SqliteEngine(BaseEngine):
     # Reading
 
     def search(self, query: Query) -> Page:
-        terms = parse(query.text, query.match)
+        terms = store.terms_of(query)
         if terms.nothing:
             return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
         with self._reading() as (db, generation):

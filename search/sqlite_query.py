@@ -78,6 +78,11 @@ class Search:
                 f"d.rowid IN (SELECT doc FROM facets_{self.g} WHERE name = ? AND value IN ({marks}))"
             )
             values += [name, *wanted]
+        since, until = store.period(self.query)
+        for comparison, moment in ((">=", since), ("<", until)):
+            if moment is not None:
+                clauses.append(f"d.date {comparison} ?")
+                values.append(moment)
         return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
     def _rows(
@@ -141,6 +146,12 @@ def match_expression(terms: Terms, *, helpful: bool) -> str:
 
 
 def _phrase(term: Term) -> str:
+    if term.others:
+        return "(" + " OR ".join(map(_one_phrase, (term, *term.others))) + ")"
+    return _one_phrase(term)
+
+
+def _one_phrase(term: Term) -> str:
     inside = " ".join(term.tokens).replace('"', '""')
     return f'"{inside}"' + (" *" if term.prefix else "")
 

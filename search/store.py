@@ -8,7 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from search.analysis import clean, index_positions, index_words
+from search import vocabulary
+from search.analysis import (
+    MAX_INDEXED,
+    WORD_MARK,
+    clean,
+    encode,
+    index_positions,
+    index_words,
+    is_han,
+    normalise,
+)
 from search.engine import (
     ANSWERED_BOOST,
     MAX_SIZE,
@@ -23,7 +33,7 @@ from search.engine import (
     Query,
 )
 from search.highlighting import highlight, snippets
-from search.terms import Terms
+from search.terms import Terms, parse
 
 MAX_ID = 200
 MAX_VALUE = 256  # characters of a facet value
@@ -83,12 +93,27 @@ def slot_texts(document: Document) -> dict[str, list[str]]:
     return texts
 
 
+def words(text: str) -> list[str]:
+    """The marked words of a text: those of the dictionary, and the names this site keeps whole."""
+    known = vocabulary.current()
+    found = dict.fromkeys(index_words(text))
+    if known.names:
+        names = known.found(normalise(text[:MAX_INDEXED]))
+        found.update(dict.fromkeys(WORD_MARK + encode(name) for name in names if is_han(name)))
+    return list(found)
+
+
+def terms_of(query: Query) -> Terms:
+    """The query's text, read with the words that are in force."""
+    return parse(query.text, query.match, vocabulary.current())
+
+
 def slot_tokens(document: Document) -> dict[str, str]:
     """Each slot's tokens for engines that take a text: all pairs first, then the marked words."""
     made: dict[str, str] = {}
     for slot, texts in slot_texts(document).items():
         positions = [" ".join(index_positions(text)) for text in texts]
-        found = dict.fromkeys(word for text in texts for word in index_words(text))
+        found = dict.fromkeys(word for text in texts for word in words(text))
         made[slot] = " ".join([*positions, *found])
     return made
 
@@ -112,6 +137,15 @@ def _possible(value: str) -> str:
 
 def size_of(query: Query) -> int:
     return max(1, min(query.size, MAX_SIZE))
+
+
+def period(query: Query) -> tuple[int | None, int | None]:
+    """The first millisecond of the query's period and the first one after it; None where it is open."""
+
+    def at(moment: datetime | None) -> int | None:
+        return None if moment is None else math.floor(moment.timestamp() * 1000)
+
+    return at(query.since), at(query.until)
 
 
 def sorts_by_date(query: Query, terms: Terms) -> bool:
@@ -184,6 +218,7 @@ def hit(raw: str, score: float, terms: Terms) -> Hit:
         score=round(score, SCORE_DIGITS),
         data=document.data,
         facets=document.facets,
+        fields=document.fields,
     )
 
 

@@ -10,10 +10,11 @@ class SuggestionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from suggestions import documents
+        from suggestions import documents, search_fields
         from suggestions.services import exports, hinting, sheets
 
         documents.register()
+        search_fields.register()
         hinting.register()
         exports.register()
         sheets.register()

@@ -49,8 +49,12 @@ def document(item: Suggestion, parent: Topic | None) -> Document:
         "campaign": (str(item.campaign_id),) if item.campaign_id else (),
         "year": (str(item.received_at.astimezone(SHANGHAI).year),),
     }
-    keywords = [item.case_no, *(t.name for t in item.tags.all())]
-    keywords += [o.name for o in (topic, parent, item.district, item.lead_unit) if o is not None]
+    about = [
+        *(t.name for t in item.tags.all()),
+        *(t.name for t in (topic, parent) if t is not None),
+    ]
+    keywords = [item.case_no, item.public_place]
+    keywords += [o.name for o in (item.district, item.lead_unit) if o is not None]
     if item.lead_unit is not None:
         keywords.append(item.lead_unit.short_name)
     return Document(
@@ -63,7 +67,8 @@ def document(item: Suggestion, parent: Topic | None) -> Document:
             "reply": "\n".join(r.public_body for r in replies),
             "problem": item.public_problem,
             "proposal": item.public_proposal,
-            "keywords": " ".join(keywords),
+            "tags": " ".join(about),
+            "keywords": " ".join(word for word in keywords if word),
         },
         facets=facets,
         answered=item.public_group == PublicGroup.DONE and bool(replies),

@@ -52,10 +52,12 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 @pytest.fixture(autouse=True)
 def _clean_slate() -> None:
     """Rate limits and cached pages of one test must not reach the next."""
+    from search import vocabulary
     from suggestions.guards import ratelimit
 
     cache.clear()
     ratelimit.forget()
+    vocabulary.forget()
 
 
 @pytest.fixture

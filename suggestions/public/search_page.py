@@ -185,8 +185,8 @@ def _rows(page: Page, labels: "Labels") -> list[Row]:
         item = items.get(hit.key) if hit.type == TYPE else None
         if hit.type == TYPE and item is None:
             continue
-        # Codes and names that were added to be found (keywords) are no sentence to read.
-        shown = ((n, s) for n, s in hit.snippets.items() if n != "keywords")
+        # Codes and names that were added to be found are no sentence to read.
+        shown = ((n, s) for n, s in hit.snippets.items() if n not in ("keywords", "tags"))
         name, snippet = next(shown, None) or _opening(item)
         rows.append(
             Row(

@@ -29,6 +29,8 @@ def shared_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 def _made(request: pytest.FixtureRequest) -> Iterator[Engine]:
     prefix = "contract" + secrets.token_hex(4)
+    # Questions are read with the dictionary that staff keep in the database.
+    request.getfixturevalue("db")
     if request.param == "sqlite":
         sqlite = SqliteEngine(str(request.getfixturevalue("tmp_path") / "search.sqlite3"))
         yield sqlite
@@ -36,7 +38,6 @@ def _made(request: pytest.FixtureRequest) -> Iterator[Engine]:
     elif request.param == "postgres":
         if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
             pytest.skip("the main database is not PostgreSQL (set DATABASE_URL)")
-        request.getfixturevalue("db")
         postgres = PostgresEngine(prefix)
         yield postgres
         with connection.cursor() as cursor:

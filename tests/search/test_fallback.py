@@ -16,6 +16,9 @@ from search.sqlite_fts import SqliteEngine
 from tests.contracts.city import CITY, document
 from tests.services import Server, elasticsearch, running
 
+# Questions are read with the dictionary in the database.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def reserve(tmp_path: Path) -> Iterator[SqliteEngine]:
