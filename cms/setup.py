@@ -56,6 +56,10 @@ def ensure_groups(**_: Any) -> None:
             content_type__app_label="wagtailadmin", codename="access_admin"
         )
         group.permissions.add(*access)
+        if name == EDITORS:
+            # Who writes for residents knows the words that residents use.
+            words = {"content_type__app_label": "search", "content_type__model": "wordgroup"}
+            group.permissions.add(*Permission.objects.filter(**words))
     _ensure_workflow(root)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.dsl import Search
 
-from search import store
+from search import store, vocabulary
 from search.analysis import clean
 from search.elastic_query import MAPPING, all_of, boosted, facet_filter, period, text_query
 from search.engine import (
@@ -95,6 +95,15 @@ class ElasticEngine(BaseEngine):
         except SearchUnavailable as problem:
             return Health(self.name, False, str(problem))
 
+    def built_with(self) -> str:
+        with _answering():
+            try:
+                found = self.client.indices.get_mapping(index=self.alias)
+            except NotFoundError:
+                return ""
+            metas = [entry["mappings"].get("_meta", {}) for entry in found.values()]
+            return str(metas[0].get("words", "")) if metas else ""
+
     # Writing
 
     def index(self, documents: Iterable[Document]) -> None:
@@ -130,7 +139,10 @@ class ElasticEngine(BaseEngine):
     def _create(self, name: str, *, refresh_interval: str, alias: bool = False) -> None:
         self.writer.indices.create(
             index=name,
-            mappings=MAPPING,
+            # The first index of all was not built from anything.
+            mappings=MAPPING
+            if alias
+            else {**MAPPING, "_meta": {"words": vocabulary.current().version}},
             settings={
                 "number_of_shards": 1,
                 "auto_expand_replicas": "0-1",

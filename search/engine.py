@@ -163,6 +163,9 @@ class Engine(Protocol):
     def leaves(self) -> tuple["Engine", ...]:
         """The engines that hold an index of their own (search_status looks at each)."""
 
+    def built_with(self) -> str:
+        """The version of the names (search/vocabulary.py) that the index was built with; "" when it was never built."""
+
 
 class BaseEngine:
     """What every leaf engine does the same way."""

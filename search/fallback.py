@@ -62,6 +62,9 @@ class FallbackEngine(BaseEngine):
     def ids(self, type: str | None = None) -> Iterator[tuple[str, int]]:
         return self.main.ids(type)
 
+    def built_with(self) -> str:
+        return self.main.built_with()
+
     def health(self) -> Health:
         """Healthy only when the main engine is; the detail says who answers."""
         main, reserve = self.main.health(), self.reserve.health()

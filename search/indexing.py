@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from search import lexicon, vocabulary
 from search.engine import Document, Engine, get_engine
 from search.registry import DocumentType, document_type, document_types
 
@@ -62,11 +63,15 @@ def rebuild(*, engine: Engine | None = None, progress: Progress | None = None) -
     comparison that also serves `search_status --repair`.
     """
     engine = engine or get_engine()
+    vocabulary.forget()
+    census = lexicon.Census()
     with engine.building() as sink:
         written: dict[str, int] = {}
 
         def counted(documents: Iterable[Document]) -> Iterator[Document]:
             for document in documents:
+                if document.id not in written:
+                    census.add(document)
                 written[document.id] = document.version
                 if progress:
                     progress(document.type, 1)
@@ -78,7 +83,26 @@ def rebuild(*, engine: Engine | None = None, progress: Progress | None = None) -
             changed = [k for k, v in kind.versions() if written.get(kind.document_id(k)) != v]
             sink.add(counted(_built(kind, changed)))
     repair(engine=engine)
+    lexicon.keep(census)
     return len(written)
+
+
+def behind(*, engine: Engine | None = None) -> list[str]:
+    """The engines whose index was built with other names than those in force: right, but weighed a little less well
+    until the next rebuild. Raises SearchUnavailable.
+    """
+    engine = engine or get_engine()
+    version = vocabulary.current().version
+    return [leaf.name for leaf in engine.leaves() if leaf.built_with() not in ("", version)]
+
+
+def count_words() -> int:
+    """Count the words of the public texts anew, from their sources; returns how many are kept."""
+    census = lexicon.Census()
+    for kind in document_types():
+        for document in _built(kind, kind.all_ids()):
+            census.add(document)
+    return lexicon.keep(census)
 
 
 def source_count() -> int:

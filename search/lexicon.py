@@ -18,6 +18,8 @@ LONGEST = 12
 LONGEST_PAIR = 8
 IN_BODIES = 2
 """A word that stands only in bodies counts from this many documents on: once may be a slip itself."""
+MOST = 100_000
+"""Words that are kept, the most used ones."""
 _BATCH = 2000
 
 
@@ -70,7 +72,7 @@ def keep(census: Census) -> int:
     """Put a whole census in the place of the last one; returns the number of words."""
     rows = (
         LexiconWord(text=word, sound=sounds.sound(word)[:120], initials=sounds.initials(word)[:40], documents=n)
-        for word, n in census.counted().items()
+        for word, n in sorted(census.counted().items(), key=lambda c: -c[1])[:MOST]
     )  # fmt: skip
     with transaction.atomic():
         LexiconWord.objects.all().delete()

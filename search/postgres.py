@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connections, transaction
 
-from search import store
+from search import store, vocabulary
 from search.analysis import clean, index_positions
 from search.engine import (
     SLOT_WEIGHTS,
@@ -43,6 +43,7 @@ class PostgresEngine(BaseEngine):
         self.using = using
         safe = re.sub(r"[^a-z0-9_]", "_", prefix.lower())[:30]
         self.docs, self.state = f"{safe}_search_docs", f"{safe}_search_state"
+        self.built = f"{safe}_search_built"
 
     def leaves(self) -> tuple[Engine, ...]:
         return (self,)
@@ -78,6 +79,12 @@ class PostgresEngine(BaseEngine):
         except SearchUnavailable as problem:
             return Health(self.name, False, str(problem))
 
+    def built_with(self) -> str:
+        with self._cursor() as cursor:
+            cursor.execute(f"SELECT words FROM {self.built} WHERE {self.current}")
+            row = cursor.fetchone()
+            return str(row[0]) if row else ""
+
     @property
     def current(self) -> str:
         """Read within each statement, so that a swap between two statements leaves none without rows."""
@@ -104,6 +111,7 @@ class PostgresEngine(BaseEngine):
             # Numbers are never used twice, so two rebuilds at once do not mix; the later swap wins.
             cursor.execute(f"UPDATE {self.state} SET last = last + 1 RETURNING last")
             building = int(cursor.fetchone()[0])
+        words = vocabulary.current().version
         try:
             yield _Building(self, building)
         except BaseException:
@@ -114,6 +122,8 @@ class PostgresEngine(BaseEngine):
             cursor.execute(f"UPDATE {self.state} SET current = %s", [building])
             # Newer ones belong to a rebuild that is still running.
             cursor.execute(f"DELETE FROM {self.docs} WHERE generation < %s", [building])
+            cursor.execute(f"DELETE FROM {self.built} WHERE generation <= %s", [building])
+            cursor.execute(f"INSERT INTO {self.built} VALUES (%s, %s)", [building, words])
         with self._cursor() as cursor:
             cursor.execute(f"ANALYZE {self.docs}")
 
@@ -153,7 +163,7 @@ class PostgresEngine(BaseEngine):
         try:
             with connections[self.using].cursor() as cursor:
                 # Asked each time: a test's rollback, or a restored database, may have taken the tables away.
-                cursor.execute("SELECT to_regclass(%s)", [self.state])
+                cursor.execute("SELECT to_regclass(%s)", [self.built])
                 if cursor.fetchone()[0] is None:
                     self._create(cursor)
                 yield cursor
@@ -184,6 +194,10 @@ class PostgresEngine(BaseEngine):
             )
             cursor.execute(
                 f"INSERT INTO {self.state} SELECT 1, 1 WHERE NOT EXISTS (SELECT 1 FROM {self.state})"
+            )
+            # Made last: where it is, everything is.
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {self.built} (generation integer PRIMARY KEY, words text NOT NULL)"
             )
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from search import store
+from search import store, vocabulary
 from search.engine import (
     SLOT_WEIGHTS,
     BaseEngine,
@@ -70,6 +70,13 @@ class SqliteEngine(BaseEngine):
         except SearchUnavailable as problem:
             return Health(self.name, False, str(problem))
 
+    def built_with(self) -> str:
+        with self._reading() as (db, generation):
+            row = db.execute(
+                "SELECT words FROM search_built WHERE generation = ?", [generation]
+            ).fetchone()
+            return str(row[0]) if row else ""
+
     # Writing
 
     def index(self, documents: Iterable[Document]) -> None:
@@ -89,6 +96,7 @@ class SqliteEngine(BaseEngine):
             db.execute("UPDATE search_state SET last = last + 1")
             building = int(db.execute("SELECT last FROM search_state").fetchone()[0])
             _create(db, building)
+        words = vocabulary.current().version
         try:
             yield _Building(self, building)
         except BaseException:
@@ -97,6 +105,8 @@ class SqliteEngine(BaseEngine):
             raise
         with self._writing() as (db, _):
             db.execute("UPDATE search_state SET current = ?", [building])
+            db.execute("DELETE FROM search_built WHERE generation < ?", [building])
+            db.execute("INSERT OR REPLACE INTO search_built VALUES (?, ?)", [building, words])
             for old in _generations(db):
                 # Newer ones belong to a rebuild that is still running.
                 if old < building:
@@ -129,6 +139,9 @@ class SqliteEngine(BaseEngine):
         self._local.db, self._local.process = db, os.getpid()
         db.execute("BEGIN IMMEDIATE")
         db.execute("CREATE TABLE IF NOT EXISTS search_state (current INTEGER, last INTEGER)")
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS search_built (generation INTEGER PRIMARY KEY, words TEXT)"
+        )
         if db.execute("SELECT count(*) FROM search_state").fetchone()[0] == 0:
             db.execute("INSERT INTO search_state VALUES (1, 1)")
             _create(db, 1)

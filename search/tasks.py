@@ -27,3 +27,9 @@ def index_documents(type: str, ids: Sequence[str]) -> None:
 @shared_task(name="search.delete_documents", **_RETRY)
 def delete_documents(type: str, ids: Sequence[str]) -> None:
     get_engine().delete([f"{type}:{key}" for key in ids])
+
+
+@shared_task(name="search.count_words", queue="index")
+def count_words() -> None:
+    """The words of the public texts, for completing and correcting what is typed; nightly."""
+    indexing.count_words()

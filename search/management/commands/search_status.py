@@ -31,12 +31,18 @@ class Command(BaseCommand):
                 mended = indexing.repair(engine=engine, drifts=drifts)
                 self.stdout.write(_("已修复 %(count)d 条。") % {"count": mended})
                 drifts = indexing.status(engine=engine)
+            behind = indexing.behind(engine=engine)
         except SearchUnavailable as problem:
             raise CommandError(
                 _("检索服务没有应答，无法核对索引：%(problem)s") % {"problem": problem}
             ) from None
         for drift in drifts:
             self._show(drift)
+        if behind:
+            self.stdout.write(
+                _("检索词典在建索引之后改过（%(engine)s）。结果不受影响，运行 reindex 后排序更准。")
+                % {"engine": "、".join(behind)}
+            )
         if all(drift.clean for drift in drifts):
             self.stdout.write(_("索引与数据一致。"))
             return
