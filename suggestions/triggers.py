@@ -3,7 +3,7 @@ itself, whoever asks. Used by the migration, and by test runs that have to empty
 
 One exception, for the right to erasure (PIPL 47): where a tombstone stands for a case (suggestions_erasure, kind
 "erased"), the texts and the salt of that case's events may be made empty, and nothing else of them may change. The chain
-covers those texts by a salted digest that stays (models/event.py).
+covers those texts by a salted digest that stays (models/event.py). Likewise the words, never the marks, of a jury's sheets.
 """
 
 from typing import Any
@@ -63,7 +63,11 @@ def _only_blanks(table: str, vendor: str) -> str:
 
 def _let_erasure_through(execute: Any, vendor: str, table: str) -> None:
     """Replace one table's trigger by the one that lets an erased case's texts be emptied."""
-    allowed = _only_blanks(table, vendor)
+    _replace(execute, vendor, table, _only_blanks(table, vendor))
+
+
+def _replace(execute: Any, vendor: str, table: str, allowed: str) -> None:
+    """Put a trigger in the place of one table's that refuses every change but an UPDATE for which `allowed` (SQL) holds."""
     if vendor == "postgresql":
         function = f"{table}_append_only"
         execute(f"DROP TRIGGER {table}_append_only ON {table}")
@@ -82,6 +86,29 @@ def _let_erasure_through(execute: Any, vendor: str, table: str) -> None:
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({allowed}) "
             f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
         )
+
+
+_SHEETS = "suggestions_juryscore"
+_MARKS = (
+    "id", "nomination_id", "juror_id", "conflict", "novelty", "feasibility", "benefit", "submitted_at",
+)  # fmt: skip
+_EMPTY = "('', '（内容已依法删除）')"
+"""What erased words of a sheet become: nothing, or the mark where a constraint wants something to stand."""
+
+
+def let_sheets_be_emptied(execute: Any, vendor: str) -> None:
+    """Freeze a jury's sheets as before, save that the words about an erased case may be emptied (PIPL 47).
+
+    The marks, the juror and the time stay frozen for everybody: the points that were drawn from them still add up.
+    """
+    same = "IS" if vendor == "sqlite" else "IS NOT DISTINCT FROM"
+    kept = " AND ".join(f"NEW.{c} {same} OLD.{c}" for c in _MARKS)
+    allowed = (
+        f"{kept} AND NEW.comment IN {_EMPTY} AND NEW.conflict_reason IN {_EMPTY} AND EXISTS ("
+        "SELECT 1 FROM suggestions_erasure e JOIN suggestions_nomination n ON n.suggestion_id = e.suggestion_id "
+        "WHERE n.id = OLD.nomination_id AND e.kind = 'erased')"
+    )
+    _replace(execute, vendor, _SHEETS, allowed)
 
 
 def _knows_erasure() -> bool:

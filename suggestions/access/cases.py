@@ -45,7 +45,19 @@ def _reach(role: StaffRole) -> Q:
 
 def readable(user: "AbstractUser | AnonymousUser") -> SuggestionQuerySet:
     """The items whose full text this user may read: every desk list, export and loader starts here."""
-    roles = scope(user).holds(MATRIX["read_original"])
+    return _reached(user, "read_original")
+
+
+def exported_by_name(user: "AbstractUser | AnonymousUser") -> SuggestionQuerySet:
+    """The items that a list with names may hold for this user, once two others gave leave (process.md 2.2, last row).
+
+    No list says who reported misconduct (XF 30, 46).
+    """
+    return _reached(user, "export_identities").exclude(category=Category.REPORT_MISCONDUCT)
+
+
+def _reached(user: "AbstractUser | AnonymousUser", action: str) -> SuggestionQuerySet:
+    roles = scope(user).holds(MATRIX[action])
     if not roles:
         return Suggestion.objects.none()
     reach = Q()

@@ -296,6 +296,11 @@ class LiftConflictForm(ActForm):
         Conflict.objects.none(), label=_("解除哪一项"), empty_label=_("请选择"),
         error_messages={"required": _("请选要解除的一项。")},
     )  # fmt: skip
+    reason = forms.CharField(
+        label=_("解除的理由"), max_length=200, widget=forms.Textarea({"rows": 2}),
+        help_text=_("核实了什么，为什么不用再回避。和回避的原因一样加密保存，不写进经过。"),
+        error_messages={"required": _("请写明为什么解除。")},
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, item: Suggestion, **options: Any) -> None:
         super().__init__(data, item=item, **options)

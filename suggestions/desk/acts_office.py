@@ -70,7 +70,7 @@ def _accuse(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
 
 
 def _lift(form: Any, item: Suggestion, actor: Actor, at: datetime) -> object:
-    return authority.lift_conflict(conflict=form.cleaned_data["conflict"], actor=actor, at=at)
+    return authority.lift_conflict(**form.cleaned_data, actor=actor, at=at)
 
 
 def _no_conflict(item: Suggestion, actor: Actor) -> str:

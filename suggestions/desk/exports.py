@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,8 @@ from suggestions.matrix import MATRIX
 from suggestions.models import ExportJob
 from suggestions.selectors import queues
 from suggestions.services import exports as service
-from suggestions.states.export import Export
+from suggestions.services import identity, named_exports
+from suggestions.states.export import EXPORTERS, Export
 
 SHOWN = 20
 
@@ -29,6 +31,7 @@ class ExportForm(forms.Form):
 
     queue = forms.CharField(required=False, max_length=800, widget=forms.HiddenInput)
     state = forms.ChoiceField(label=gettext_lazy("导出哪些"), required=False)
+    grant = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     format = forms.ChoiceField(
         label=gettext_lazy("格式"),
         choices=ExportJob.Format.choices,
@@ -48,26 +51,73 @@ class ExportForm(forms.Form):
         return self.cleaned_data["queue"] or f"state={self.cleaned_data.get('state') or 'open'}"
 
 
+class LeaveForm(forms.Form):
+    """Which list is to name its authors, and why."""
+
+    state = forms.ChoiceField(label=gettext_lazy("哪些件"))
+    reason = forms.CharField(
+        label=gettext_lazy("理由"), max_length=identity.REASON_MAX, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("写明做什么用，例如：寄送获奖通知。批准的人和建议人都会看到。"),
+        error_messages={"required": gettext_lazy("请写明理由，至少4个字。")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"state": "open"}, label_suffix="", auto_id="leave-%s")
+        field = self.fields["state"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(k, v[0]) for k, v in queues.STATES.items()]
+
+
 @common.desk_view(common.EXPORT_ROLES)
 def exports(request: HttpRequest) -> HttpResponse:
-    """Ask, and one's own exports; the list one came from is what is written."""
+    """Ask, and one's own exports; the list one came from is what is written, or the one that a leave names."""
     queue = common.queue_of(request)
     form = ExportForm(request.POST if request.method == "POST" else None, queue=queue)
     if request.method == "POST" and form.is_valid():
         try:
             job = service.ask(
                 user=request.user, query=form.query(), format=form.cleaned_data["format"],
-                at=timezone.now(),
+                grant_id=form.cleaned_data["grant"], at=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
             common.show_errors(form, error)
         else:
             return redirect("desk:export", job.pk)
+    return _page(request, form, LeaveForm(), queue)
+
+
+@common.post_only("desk:exports")
+@common.desk_view(frozenset(MATRIX["export_identities"]))
+def export_leave(request: HttpRequest) -> HttpResponse:
+    """Ask two others for leave to write a list with names and contact data."""
+    form = LeaveForm(request.POST)
+    if form.is_valid():
+        query = f"state={form.cleaned_data['state']}"
+        try:
+            named_exports.ask(
+                user=request.user,
+                query=query,
+                reason=form.cleaned_data["reason"],
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            common.show_errors(form, error)
+        else:
+            messages.success(request, _("申请已经提交。两位负责人批准后，在这一页导出。"))
+            return redirect("desk:exports")
+    return _page(request, ExportForm(), form, "")
+
+
+def _page(request: HttpRequest, form: ExportForm, leave: LeaveForm, queue: str) -> HttpResponse:
     own = access.records(request.user, ExportJob, "see_exports")
+    named = named_exports.role_of(request.user) is not None
+    leaves = named_exports.mine(request.user, at=timezone.now()) if named else []
     return common.page(
-        request, "suggestions/desk/exports.html", title=_("导出"), status=422 if form.errors else 200, form=form,
-        queue=queue, jobs=list(own[:SHOWN]), days=service.KEPT_DAYS,
-        columns=[heading for heading, _value in service.COLUMNS],
+        request, "suggestions/desk/exports.html", title=_("导出"), status=422 if form.errors or leave.errors else 200,
+        form=form, queue=queue, jobs=list(own[:SHOWN]), days=service.KEPT_DAYS,
+        columns=[heading for heading, _value in service.COLUMNS], leave=leave if named else None,
+        leaves=[(g, named_exports.list_words(g.export_query)) for g in leaves], formats=ExportJob.Format.choices,
+        plain=common.holds(request, EXPORTERS), named_columns=[heading for heading, _value in named_exports.COLUMNS], hours=named_exports.HOURS,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from suggestions.matrix import MATRIX
 from suggestions.models import IdentityAccessLog, RecordEvent, Suggestion
 from suggestions.models.record import Record
 from suggestions.roles import UNIT_ROLES, Role
-from suggestions.services import authority, breaches, identity, relaying, rights
+from suggestions.services import authority, breaches, identity, named_exports, relaying, rights
 
 PAGE_SIZE = 30
 
@@ -136,7 +136,7 @@ def _empty(act: Act, record: Record) -> WordsForm:
 
 
 _SHOWN = (
-    "kind", "relation", "requester", "purpose", "asked_by", "first_by", "second_by", "valid_until", "unit", "words",
+    "kind", "relation", "requester", "purpose", "export_query", "asked_by", "first_by", "second_by", "valid_until", "unit", "words",
     "passed_words", "contact", "summary", "persons", "data_kinds", "measures", "authority", "told_words", "identity_method",
     "result", "answer", "year", "figures_text", "findings", "due_on",
 )  # fmt: skip
@@ -157,6 +157,8 @@ def _facts(record: Record) -> list[tuple[str, Any]]:
         )
         shown = getattr(record, f"get_{name}_display", None)
         value = shown() if shown else getattr(record, name)
+        if name == "export_query":
+            value = named_exports.list_words(value)
         if name == "words" and record.machine == states.Machine.RIGHTS:
             words, wanted = rights.asked_words(record)  # type: ignore[arg-type]
             value = "；".join([words, *(f"{k} → {v}" for k, v in wanted.items())]).strip("；")

@@ -62,6 +62,10 @@ class Conflict(models.Model):
     declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lift_reason = EncryptedTextField(_("解除的理由"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("回避")
@@ -72,6 +76,11 @@ class Conflict(models.Model):
                 fields=["suggestion", "user"],
                 condition=Q(lifted_at__isnull=True),
                 name="person_barred_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lift_reason__isnull=False),
+                name="lifted_conflict_says_why",
             ),
         ]
 

@@ -136,11 +136,14 @@ class Nomination(Record):
         return str(AwardState(self.status).label)
 
     def __str__(self) -> str:
-        return self.masked_title or f"nomination {self.pk}"
+        return self.masked_title or f"提名 {self.suggestion}"
 
 
 class JuryScore(models.Model):
-    """One juror's sheet for one nomination, or their recusal. Inserted once; database triggers refuse any change."""
+    """One juror's sheet for one nomination, or their recusal. Inserted once; database triggers refuse any change.
+
+    Where the case was erased its words may be emptied, never a mark (suggestions/triggers.py).
+    """
 
     nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="scores")
     juror = models.ForeignKey(Juror, models.PROTECT, related_name="scores")

@@ -149,6 +149,11 @@ class ExportJob(Record):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports")
     query = models.CharField(max_length=800)
+    grant = models.ForeignKey(
+        "suggestions.IdentityGrant", models.PROTECT, null=True, blank=True, related_name="exports",
+        verbose_name=_("带身份信息的批准"),
+    )  # fmt: skip
+    """Leave of two others to write names and contact data; without it nobody is named."""
     format = models.CharField(_("格式"), max_length=4, choices=Format.choices)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)

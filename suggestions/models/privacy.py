@@ -116,6 +116,8 @@ class IdentityGrant(Record):
     hours = models.PositiveSmallIntegerField(_("有效小时数"), default=24)
     valid_until = models.DateTimeField(_("有效期至"), null=True, blank=True)
     keep_from_author = models.CharField(_("依法不告知的依据"), max_length=200, blank=True)
+    export_query = models.CharField(_("导出的列表"), max_length=800, blank=True)
+    """Of an export: the very list that may be written with names, as the desk's query."""
     told_at = models.DateTimeField(_("告知建议人"), null=True, blank=True)
 
     user_path = "asked_by"

@@ -196,14 +196,24 @@ def declare_conflict(
     return made
 
 
-def lift_conflict(*, conflict: Conflict, actor: Actor, at: datetime) -> Conflict:
-    """The office finds that there is no conflict (any more); never lifted by the person concerned."""
+def lift_conflict(*, conflict: Conflict, reason: str, actor: Actor, at: datetime) -> Conflict:
+    """The office finds that there is no conflict (any more); never lifted by the person concerned.
+
+    The reason is kept with the recusal, as the recusal's own; the event says only that it was lifted. Raises NotAllowed,
+    Invalid without a reason, DomainError when somebody lifted it before. Source: XF 28; JN 32.
+    """
     if actor.role != Role.SUPERVISOR or actor.user is None or actor.user.pk == conflict.user_id:
         raise NotAllowed("回避由督办员解除，本人不能解除。")
-    Conflict.objects.filter(pk=conflict.pk, lifted_at=None).update(lifted_at=at)
-    transitions.note(
-        conflict.suggestion, "conflict_lifted", actor=actor, at=at, words="解除了一项回避"
-    )
+    reason = _reason(reason)
+    with transaction.atomic():
+        lifted = Conflict.objects.filter(pk=conflict.pk, lifted_at=None).update(
+            lifted_at=at, lifted_by=actor.user.pk, lift_reason=reason
+        )
+        if not lifted:
+            raise DomainError("这项回避已经解除过。")
+        transitions.note(
+            conflict.suggestion, "conflict_lifted", actor=actor, at=at, words="解除了一项回避"
+        )
     conflict.refresh_from_db()
     return conflict
 

@@ -166,8 +166,20 @@ def screen_in(
 def screen_out(*, nomination: Nomination, reason: str, actor: Actor, at: datetime) -> Nomination:
     """Say why a nomination goes no further."""
     _in(nomination.round, RoundState.SCREENING)
-    records.move(nomination, "screen_out", actor=actor, at=at, reason=rules.clean_text(reason))
+    with transaction.atomic():
+        records.move(nomination, "screen_out", actor=actor, at=at, reason=rules.clean_text(reason))
+        tell_case(nomination, "award_screened_out", words="没有通过初审", actor=actor, at=at)
     return nomination
+
+
+def tell_case(nomination: Nomination, name: str, *, words: str, actor: Actor, at: datetime) -> None:
+    """The case's timeline says what its units may know of an award: what ended, what was shown, decided and paid.
+
+    Marks and places stay the round's until its list is shown, for units read the timeline and nominate (4.8).
+    """
+    fresh = Suggestion.objects.get(pk=nomination.suggestion_id)
+    said = f"{nomination.round.title}：{words}"
+    transitions.note(fresh, name, actor=actor, at=at, words=said)
 
 
 def settle_same_idea(
@@ -186,6 +198,7 @@ def settle_same_idea(
             records.move(
                 later, "screen_out", actor=actor, at=at, reason=reason, fields={"earlier": first}
             )
+            tell_case(later, "award_screened_out", words="同一想法有更早的一件", actor=actor, at=at)
     return first
 
 

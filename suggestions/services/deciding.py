@@ -159,8 +159,13 @@ def drop_overtaken(*, now: datetime) -> int:
     done = 0
     for decision in left.select_related("suggestion")[:500]:
         try:
-            records.move(decision, "drop_decision", actor=Actor.system(), at=now, fields={"decided_at": now},
-                         suggestion=decision.suggestion)  # fmt: skip
+            with transaction.atomic():
+                records.move(decision, "drop_decision", actor=Actor.system(), at=now, fields={"decided_at": now},
+                             suggestion=decision.suggestion)  # fmt: skip
+                transitions.note(
+                    decision.suggestion, "decision_lapsed", actor=Actor.system(), at=now,
+                    words="提请复核的决定失效，这件建议已经了结",
+                )  # fmt: skip
         except DomainError:
             continue  # Somebody decided at the same moment; the next sweep looks again.
         done += 1

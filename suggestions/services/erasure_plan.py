@@ -32,7 +32,6 @@ KEPT_TABLES: dict[str, str] = {
     "milestone": "the public ledger",
     "progressnote": "the public ledger",
     "adoptionresult": "the public ledger",
-    "juryscore": "a frozen sheet about a text that names nobody; the database refuses any change of it",
     "awardpayment": "deleted, or kept apart for the accounting term the law sets (process.md 9.4)",
     "archivepackage": "where the package was and its hash; the file is deleted",
 }

@@ -93,15 +93,14 @@ def ask(
 
     `grant_id`: write it with names, by this leave; the list is then the one the leave names. Raises NotAllowed without it.
     """
-    roles = access.scope(user).holds(EXPORTERS)
-    if not roles:
+    grant, role = None, next(iter(access.scope(user).holds(EXPORTERS)), None)
+    if grant_id is not None:
+        grant, role = named_exports.leave(user=user, grant_id=grant_id, at=at), named_exports.role_of(user)  # fmt: skip
+        query = grant.export_query
+    if role is None:
         raise DomainError("您的角色不能导出列表。")
     if format not in ExportJob.Format.values:
         raise DomainError("请选一种文件格式。")
-    grant = None
-    if grant_id is not None:
-        grant = named_exports.leave(user=user, grant_id=grant_id, at=at)
-        query = grant.export_query
     query = QueryDict(query[:800]).urlencode()[:800]
     waiting = ExportJob.objects.filter(user=user, status=Export.QUEUED)
     same = waiting.filter(query=query, format=format, grant=grant).first()
@@ -109,15 +108,9 @@ def ask(
         return same
     if waiting.count() >= WAITING_LIMIT:
         raise DomainError(f"已有{WAITING_LIMIT}个导出正在写，请等写好后再导。")
-    role = (named_exports.role_of(user) if grant else None) or roles[0]
     job = ExportJob(
-        jurisdiction=role.jurisdiction,
-        user=user,
-        query=query,
-        format=format,
-        asked_at=at,
-        grant=grant,
-    )
+        jurisdiction=role.jurisdiction, user=user, query=query, format=format, asked_at=at, grant=grant
+    )  # fmt: skip
     actor = Actor.staff(user, role.role, role.unit)
     with transaction.atomic():
         records.begin(
@@ -179,13 +172,14 @@ def write(job: ExportJob, *, at: datetime) -> ExportJob:
 
 def _rows(job: ExportJob, user: Any, at: datetime, shown: Columns) -> Iterator[list[str]]:
     """All rows by key, a chunk at a time; the job's progress is written after each."""
-    wanted = queues.filter_from(QueryDict(job.query))
-    if all(r.role in UNIT_ROLES for r in access.scope(user).roles):
-        # A unit may read some items masked only: searching their full text would tell what is masked.
-        wanted = replace(wanted, q="")
-    rows = queues.narrow(access.readable(user), wanted, today=local_date(at), user_pk=user.pk)
     if job.grant_id is not None:
-        rows = named_exports.without_reports(rows)
+        rows = named_exports.rows(user, job.query, at)
+    else:
+        wanted = queues.filter_from(QueryDict(job.query))
+        if all(r.role in UNIT_ROLES for r in access.scope(user).roles):
+            # A unit may read some items masked only: searching their full text would tell what is masked.
+            wanted = replace(wanted, q="")
+        rows = queues.narrow(access.readable(user), wanted, today=local_date(at), user_pk=user.pk)
     total, done, last = rows.order_by().count(), 0, 0
     ExportJob.objects.filter(pk=job.pk).update(total=total, done=0)
     while True:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from suggestions import clock as counting
 from suggestions import rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
@@ -13,8 +14,12 @@ from suggestions.services import clocks, records, transitions
 from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, Case, Visibility
 from suggestions.states.machines import Extension as State
 
-KINDS = ("K7a", "K7b")
-"""Handling clocks that may be extended. A rectification (K15) may not."""
+KINDS = counting.ANSWER_KINDS
+"""Handling clocks that may be extended: every limit for an answer, also a consultation's and a complaint's (K7c, K7d).
+
+Section 5 sets the extension for any assignment (K8: once, at most 30 days, before expiry) and takes out one clock by
+name, the rectification (K15: no extension). The hotline rules behind K7c and K7d (GD) say nothing against it.
+"""
 
 
 def clock_of(suggestion: Suggestion) -> Clock | None:

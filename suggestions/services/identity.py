@@ -12,6 +12,7 @@ from suggestions import rules
 from suggestions.actor import Actor
 from suggestions.codes import GrantKind
 from suggestions.errors import Invalid, NotAllowed
+from suggestions.matrix import MATRIX
 from suggestions.models import Author, IdentityAccessLog, IdentityGrant, Suggestion
 from suggestions.models.place import Jurisdiction
 from suggestions.roles import AGENT_ROLES, UNIT_ROLES
@@ -98,9 +99,11 @@ def ask(
     jurisdiction: Jurisdiction | None = None,
     hours: int = 24,
     keep_from_author: str = "",
+    export_query: str = "",
 ) -> IdentityGrant:
-    """Ask for leave to read one case's identity, or (export) those of an export. `hours` is the time box, at most 72.
+    """Ask for leave to read one case's identity, or those in one list that is exported. `hours`: the time box, at most 72.
 
+    An export names its list (`export_query`) and is asked for by who may make it (services/named_exports).
     `keep_from_author` names the law that forbids telling the author afterwards; empty means they are told.
     """
     reason = checked_reason(reason)
@@ -111,10 +114,14 @@ def ask(
     place = suggestion.jurisdiction if suggestion is not None else jurisdiction
     if place is None or (suggestion is None) != (kind == GrantKind.EXPORT):
         raise Invalid({"kind": ["请选是哪一件建议。"]})
+    if kind == GrantKind.EXPORT and actor.role not in MATRIX["export_identities"]:
+        raise NotAllowed("带姓名和联系方式的名单只有个人信息保护负责人可以申请导出。")
+    if (kind == GrantKind.EXPORT) != bool(export_query):
+        raise Invalid({"kind": ["请写明导出哪个列表。"]})
     label = str(GrantKind(kind).label)
     grant = IdentityGrant(
         jurisdiction=place, kind=kind, suggestion=suggestion, asked_by=actor.user,  # type: ignore[misc]
-        purpose=reason, hours=hours, keep_from_author=rules.clean_text(keep_from_author, multiline=False),
+        purpose=reason, hours=hours, keep_from_author=rules.clean_text(keep_from_author, multiline=False), export_query=export_query,
     )  # fmt: skip
     with transaction.atomic():
         records.begin(

@@ -22,7 +22,7 @@ from suggestions.models import (
     JuryScore,
     Nomination,
 )
-from suggestions.services import clocks, consent, records, transitions
+from suggestions.services import awarding, clocks, consent, records, transitions
 from suggestions.states.award import AwardState, RoundState
 
 
@@ -136,6 +136,9 @@ def start_publicity(
         for n in listed:
             level = n.level.name if n.level else ""
             records.move(n, "publicise", actor=actor, at=at, data={**data, "level": level})
+            awarding.tell_case(
+                n, "award_shown", words=f"入围{level}，公示到{data['until']}", actor=actor, at=at
+            )
     return round
 
 
@@ -172,6 +175,9 @@ def answer_objection(
             nomination = objection.nomination
             if nomination.status == AwardState.PUBLICITY_PERIOD:
                 records.move(nomination, "uphold_award_objection", actor=actor, at=at, reason=answer)  # fmt: skip
+                awarding.tell_case(
+                    nomination, "award_objection", words="公示期异议成立，不再授奖", actor=actor, at=at
+                )  # fmt: skip
                 # Staff alone read the event, but the public list has lost a line.
                 content.bump_after_commit()
     objection.refresh_from_db()
@@ -304,6 +310,7 @@ def pay(*, nomination: Nomination, paid_on: date, actor: Actor, at: datetime) ->
     end = date(paid_on.year + years, 12, 31)
     with transaction.atomic():
         records.move(nomination, "pay_award", actor=actor, at=at)
+        awarding.tell_case(nomination, "award_paid", words="奖金已发", actor=actor, at=at)
         AwardPayment.objects.filter(nomination=nomination).update(paid_on=paid_on, delete_on=end)
     return nomination
 

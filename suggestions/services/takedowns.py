@@ -8,7 +8,7 @@ from suggestions import rules
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Suggestion, Takedown
-from suggestions.services import publishing, records
+from suggestions.services import publishing, records, transitions
 from suggestions.states import ON_PAGE, Publication
 from suggestions.states import Takedown as State
 
@@ -43,7 +43,15 @@ def complain(*, suggestion: Suggestion, words: str, contact: str, at: datetime) 
             records.begin(
                 complaint, "takedown_receive", actor=Actor.system(), at=at, suggestion=suggestion
             )
-            if not seen:
+            if seen:
+                _note(
+                    suggestion,
+                    "takedown_received",
+                    "有人再次投诉公开页，页面照常，等待核实",
+                    Actor.system(),
+                    at,
+                )
+            else:
                 publishing.suspend(
                     suggestion=suggestion, reason="有人说这一页露出了个人信息，先撤下核实",
                     actor=Actor.system(), at=at,
@@ -61,6 +69,8 @@ def uphold(*, complaint: Takedown, reason: str, actor: Actor, at: datetime) -> T
             complaint, "takedown_uphold", actor=actor, at=at, reason=rules.clean_text(reason),
             fields={"decided_at": at}, suggestion=item,
         )  # fmt: skip
+        if item.publication in (Publication.PRIVATE, Publication.REMOVED):
+            _note(item, "takedown_upheld", "投诉属实，页面此前已经撤下", actor, at)
         publishing.take_down(suggestion=item, reason="takedown", actor=Actor.system(), at=at)
     return complaint
 
@@ -77,4 +87,11 @@ def dismiss(*, complaint: Takedown, reason: str, actor: Actor, at: datetime) -> 
             publishing.resume(
                 suggestion=item, reason="核实后没有露出个人信息", actor=Actor.system(), at=at
             )
+        else:
+            _note(item, "takedown_dismissed", "核实后没有露出个人信息", actor, at)
     return complaint
+
+
+def _note(suggestion: Suggestion, name: str, words: str, actor: Actor, at: datetime) -> None:
+    """The case's timeline shows the staff what became of a complaint that did not move its page."""
+    transitions.note(suggestion, name, actor=actor, at=at, words=words)

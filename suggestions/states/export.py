@@ -27,10 +27,12 @@ EXPORTERS = (
     *sorted(UNIT_ROLES),
 )
 
+"""Who exports what they read. The privacy officer exports by leave alone (process.md 2.2; services/named_exports)."""
+
 # The rows are read as a table, so they are kept as one.
 # fmt: off
 EXPORT_TRANSITIONS: tuple[Transition, ...] = (
-    Transition(_M, "export_ask", ("",), Export.QUEUED, EXPORTERS, _("导出"), _("要求导出列表（{format}）"), _S,
+    Transition(_M, "export_ask", ("",), Export.QUEUED, (*EXPORTERS, Role.PRIVACY_OFFICER), _("导出"), _("要求导出列表（{format}）"), _S,
                basis="PIPL 51"),
     Transition(_M, "export_finish", (Export.QUEUED,), Export.READY, (SYSTEM,), _("写好"), _("写好了，共{rows}件"), _S,
                basis="PIPL 51"),
@@ -38,6 +40,8 @@ EXPORT_TRANSITIONS: tuple[Transition, ...] = (
                basis="PIPL 51"),
     Transition(_M, "export_withdraw", (Export.READY,), Export.EXPIRED, (SYSTEM,), _("删除文件"),
                _("名单里有依法删除的建议，文件已删除，需要请再导一次"), _S, basis="PIPL 47"),
+    Transition(_M, "export_leave_over", (Export.READY,), Export.EXPIRED, (SYSTEM,), _("删除文件"),
+               _("带姓名的名单，批准的期限到了，文件已删除"), _S, basis="process.md 9.3 (time-boxed); PIPL 19"),
     Transition(_M, "export_expire", (Export.READY,), Export.EXPIRED, (SYSTEM,), _("删除文件"), _("七天到了，文件已删除"), _S,
                basis="PIPL 19"),
 )

@@ -38,7 +38,7 @@ RIGHTS_TRANSITIONS: tuple[Transition, ...] = (
 )
 IDENTITY_TRANSITIONS: tuple[Transition, ...] = (
     Transition(Machine.IDENTITY, "identity_ask", ("",), Identity.ASKED,
-               (*_DESK, *_UNITS, *_APPROVERS, Role.ANALYST), _("申请查看身份"), _("申请{kind}"), _STAFF,
+               (*_DESK, *_UNITS, *_APPROVERS), _("申请查看身份"), _("申请{kind}"), _STAFF,
                reason_required=True, basis="MC 36; process.md 2.2, 9.3"),
     Transition(Machine.IDENTITY, "identity_first", (Identity.ASKED,), Identity.FIRST, _APPROVERS, _("第一人批准"),
                _("第一人已批准"), _STAFF, basis="process.md 9.3 (dual approval)"),

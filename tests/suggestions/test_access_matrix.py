@@ -125,6 +125,7 @@ MAY |= {
     "write_message": UNIT,
     "see_messages": UNIT | {"intake_clerk", "triage_officer", "triage_officer@province"},
     "declare_conflict": OFFICE | UNIT | ABOVE,
+    "export_identities": {"privacy_officer"},
     "lift_conflict": {"supervisor"},
     "name_accused": {"triage_officer", "triage_officer@province"},
     "grant_roles": {"sec_admin"},

@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from suggestions import access
 from suggestions.actor import Actor
+from suggestions.codes import ErasureBasis
 from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
 from suggestions.matrix import MATRIX
@@ -29,7 +30,7 @@ from suggestions.models import (
     Suggestion,
 )
 from suggestions.roles import Role
-from suggestions.services import awarding, judging, triage
+from suggestions.services import awarding, erasure, erasure_plan, judging, triage
 from suggestions.states.award import AwardState
 from tests import world as w
 from tests.world import MONDAY, World
@@ -237,6 +238,38 @@ def test_a_sheet_is_handed_in_once_and_the_database_lets_nobody_change_it(
     with pytest.raises(DatabaseError), transaction.atomic():
         sheet.delete()
     assert JuryScore.objects.get().novelty == 80
+
+
+def test_the_words_of_a_sheet_go_with_an_erased_case_and_its_marks_stay_frozen(
+    city: World, round: AwardRound
+) -> None:
+    held = scoring(city, round)
+    one, two = (juror_actor(city, key) for key in jurors(city, round)[:2])
+    marks = {"novelty": 80, "feasibility": 90, "benefit": 70}
+    for n, words in ((0, "他家门口的站台，我认得他"), (1, "写得清楚")):
+        judging.score(nomination=held[n], actor=one, at=AT, comment=words, **marks)  # type: ignore[arg-type]
+    judging.recuse(nomination=held[0], reason="他是我表弟", actor=two, at=AT)  # type: ignore[arg-type]
+    item = held[0].suggestion
+    w.rate(item, at=AT)
+    erasure.erase(
+        suggestion=item, basis=ErasureBasis.EXPIRED, actor=Actor.system(), at=AT + timedelta(days=4000)
+    )  # fmt: skip
+    scored, recused = JuryScore.objects.filter(nomination=held[0]).order_by("conflict")
+    empty = {"", erasure_plan.GONE}
+    assert {scored.comment, scored.conflict_reason, recused.comment} <= empty
+    assert (recused.conflict_reason, scored.novelty) == (erasure_plan.GONE, 80)
+    other = JuryScore.objects.get(nomination=held[1])
+    assert other.comment == "写得清楚"
+    for pk, change in (
+        (scored.pk, {"novelty": 100}),
+        (scored.pk, {"comment": "换一句话"}),
+        (recused.pk, {"conflict": False}),
+        (other.pk, {"comment": ""}),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            JuryScore.objects.filter(pk=pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        scored.delete()
 
 
 def test_who_was_not_drawn_scores_nothing_and_sees_nothing(city: World, round: AwardRound) -> None:

@@ -17,7 +17,7 @@ from wagtail.models import Page
 
 from suggestions.actor import Actor
 from suggestions.clock import DEFAULT_RULES, SHANGHAI
-from suggestions.errors import DomainError
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import (
     Adoption,
     Clock,
@@ -499,6 +499,36 @@ def test_what_the_office_answers_itself_has_the_hotlines_limit(
     clock.refresh_from_db()
     assert clock.stop_reason == "pass_reply"
     assert not Clock.objects.filter(kind="K7a").exists()
+
+
+@override_settings(HANDLED_CATEGORIES=["consultation", "appeal_claim"])
+@pytest.mark.parametrize(
+    ("category", "kind", "asked_on", "until"),
+    [
+        ("consultation", "K7c", "2026-11-04", date(2026, 12, 4)),
+        ("appeal_claim", "K7d", "2026-11-20", date(2026, 12, 23)),
+    ],
+)
+def test_a_consultation_and_a_complaint_are_extended_like_any_answer_once_by_thirty_days_at_most(
+    city: World, category: str, kind: str, asked_on: str, until: date
+) -> None:
+    item = signed_in(city, category=category)
+    head, office = city.actor("unit_head:bus"), city.actor("triage_officer")
+    words = {
+        "assignment": lead(item),
+        "reason": "要等省里的口径，口径一到马上答复。",
+        "actor": head,
+    }
+    with pytest.raises(Invalid, match="最多延30天"):
+        extending.request(**words, new_due=until + timedelta(days=1), at=on(asked_on))
+    asked = extending.request(**words, new_due=until, at=on(asked_on))
+    asked.suggestion = item
+    extending.grant(extension=asked, actor=office, at=on(asked_on))
+    assert running(kind).due_on == until
+    item.refresh_from_db()
+    assert (item.due_kind, item.due_on) == (kind, until)
+    with pytest.raises(DomainError, match="已经延期一次"):
+        extending.request(**words, new_due=until + timedelta(days=2), at=on(asked_on))
 
 
 def test_what_has_its_own_channel_is_not_taken_in(city: World) -> None:

@@ -1,9 +1,10 @@
-"""The small city with what the walks need besides: a channel for reports, a jury that can be drawn, a second leader."""
+"""The small city with what the walks need besides: a channel for reports, a jury that can be drawn, a second leader, the site's pages."""
 
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
+from cms.setup import ensure_groups, ensure_pages
 from suggestions.models import RedirectTarget, StaffRole
 from suggestions.roles import Role
 from tests import world as w
@@ -12,6 +13,8 @@ from tests.world import World
 
 def make_city() -> World:
     city = w.make_world()
+    ensure_groups()
+    ensure_pages(title="测试市人民建议征集")
     RedirectTarget.objects.create(
         code="jiwei", name="测试市纪委监委", categories=["report_misconduct"], legal_basis="《信访工作条例》第三十条"
     )  # fmt: skip

@@ -31,6 +31,10 @@ QUIET = {
         ("supervision_propose", "supervision_dismiss", "sponsorship_propose"),
         "a proposal binds nobody; what a person decides to order is told (8.1)",
     ),
+    **dict.fromkeys(
+        ("screen_in", "freeze_score", "shortlist", "not_shortlist"),
+        "marks and places are the round's until its list is shown: units read the case and nominate (4.8)",
+    ),
     "close_award": "a nomination nobody decided ends with its round; the case learns of prizes (4.8)",
 }
 """Acts on records that do not tell the case they concern, with the reason."""

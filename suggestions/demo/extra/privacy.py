@@ -22,8 +22,10 @@ from suggestions.services import (
     authority,
     breaches,
     consent,
+    exports,
     identity,
     intake,
+    named_exports,
     publishing,
     relaying,
     retention_rules,
@@ -186,15 +188,31 @@ def _minor(scene: _Scene, item: Suggestion) -> None:
         at=now - timedelta(hours=3),
     )
     identity.approve(grant=living, actor=officer, at=now - timedelta(hours=2))
-    export = identity.ask(
-        kind=GrantKind.EXPORT, jurisdiction=scene.city.jurisdiction, reason="寄送获奖通知",
-        actor=scene.actor(Role.TRIAGE_OFFICER), at=now - timedelta(hours=2),
-    )  # fmt: skip
-    identity.approve(grant=export, actor=officer, at=now - timedelta(hours=1))
+    _named_export(scene, officer, now)
     identity.ask(
         kind=GrantKind.MINOR, suggestion=item, reason="约时间看现场", actor=scene.actor(Role.TRIAGE_OFFICER),
         at=now - timedelta(hours=1),
     )  # fmt: skip
+
+
+def _named_export(scene: _Scene, officer: Actor, now: datetime) -> None:
+    """A list with names that two others gave leave for, and one that waits for the second of them."""
+    asked = [
+        named_exports.ask(user=officer.user, query=f"state={state}", reason=reason, at=now - timedelta(hours=3))
+        for state, reason in (("answered", "寄送获奖通知"), ("closed", "办理回访"))
+    ]  # fmt: skip
+    for grant in asked:
+        identity.approve(grant=grant, actor=scene.actor(Role.LEADER), at=now - timedelta(hours=2))
+    given = asked[0]
+    identity.approve(grant=given, actor=scene.actor(Role.SUPERVISOR), at=now - timedelta(hours=1))
+    job = exports.ask(
+        user=officer.user,
+        query="",
+        format="xlsx",
+        grant_id=given.pk,
+        at=now - timedelta(minutes=30),
+    )
+    exports.write(job, at=now - timedelta(minutes=29))
 
 
 def _requests(scene: _Scene, items: list[Suggestion]) -> None:

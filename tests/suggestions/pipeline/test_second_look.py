@@ -146,6 +146,7 @@ def test_a_proposal_about_an_item_its_author_withdrew_ends_by_itself(city: City)
     assert deciding.drop_overtaken(now=AT + DAY) == 0
     decision.refresh_from_db()
     assert decision.status == "dropped"
+    assert CaseEvent.objects.get(suggestion=item, name="decision_lapsed").at == AT + DAY
 
 
 def test_the_text_of_a_redirected_item_is_gone_after_ninety_days_and_the_chain_still_holds(

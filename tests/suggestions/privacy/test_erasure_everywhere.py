@@ -163,6 +163,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "agentrelay": {"from_level": 1, "to_level": 2},
     "extension": {"new_due_on": date(2026, 12, 3)},
     "studyopinion": {"is_expert": True},
+    "juryscore": {"novelty": 1, "feasibility": 1, "benefit": 1, "comment": MARK},
     "pendingdecision": {"kind": "refuse", "reason": "advertising"},
     "supervisionstep": {"answered_at": MONDAY, "answered_by": "user"},
 }

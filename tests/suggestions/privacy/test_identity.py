@@ -6,7 +6,7 @@ import pytest
 
 from suggestions.actor import Actor
 from suggestions.codes import GrantKind
-from suggestions.errors import NotAllowed
+from suggestions.errors import Invalid, NotAllowed
 from suggestions.models import (
     Author,
     IdentityAccessLog,
@@ -105,23 +105,26 @@ def test_break_glass_opens_a_hidden_author_to_a_unit_for_its_hours_and_the_autho
 
 
 def test_an_export_with_identities_needs_two_approvals_by_others(city: World) -> None:
-    analyst = city.actor("analyst")
-    grant = identity.ask(
-        kind=GrantKind.EXPORT,
-        jurisdiction=city.jurisdiction,
-        reason="核对获奖人",
-        actor=analyst,
-        at=AT,
-    )
-    for who in ("leader", "privacy_officer"):
+    officer = city.actor("privacy_officer")
+    facts = {"jurisdiction": city.jurisdiction, "reason": "核对获奖人", "at": AT}
+    with pytest.raises(NotAllowed):
+        identity.ask(
+            kind=GrantKind.EXPORT, export_query="state=all", actor=city.actor("leader"), **facts
+        )
+    with pytest.raises(Invalid):
+        identity.ask(kind=GrantKind.EXPORT, actor=officer, **facts)
+    grant = identity.ask(kind=GrantKind.EXPORT, export_query="state=all", actor=officer, **facts)
+    for who in ("leader", "supervisor"):
         with pytest.raises(NotAllowed):
-            identity.export_grant(grant_id=grant.pk, actor=analyst, at=AT)
+            identity.export_grant(grant_id=grant.pk, actor=officer, at=AT)
+        with pytest.raises(NotAllowed):
+            identity.approve(grant=grant, actor=officer, at=AT)
         identity.approve(grant=grant, actor=city.actor(who), at=AT)
-    assert identity.export_grant(grant_id=grant.pk, actor=analyst, at=AT) == grant
+    assert identity.export_grant(grant_id=grant.pk, actor=officer, at=AT) == grant
     with pytest.raises(NotAllowed):
         identity.export_grant(grant_id=grant.pk, actor=city.actor("leader"), at=AT)
     with pytest.raises(NotAllowed):
-        identity.export_grant(grant_id=grant.pk, actor=analyst, at=AT + timedelta(days=2))
+        identity.export_grant(grant_id=grant.pk, actor=officer, at=AT + timedelta(days=2))
 
 
 def test_the_database_holds_that_a_grant_has_two_approvals(city: World, item: Suggestion) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from suggestions.models import RecordEvent, RightsRequest, Suggestion, Takedown
+from suggestions.models import CaseEvent, RecordEvent, RightsRequest, Suggestion, Takedown
 from suggestions.services import identity, relaying, takedowns
 from suggestions.services.intake import Receipt
 from tests import world as w
@@ -223,6 +223,11 @@ def test_a_complaint_takes_the_page_out_of_sight_at_once_and_a_dismissal_brings_
     )
     assert not second.suspended
     assert Client().get(page).status_code == 200
+    takedowns.dismiss(
+        complaint=second, reason="同一处", actor=city.actor("publisher"), at=timezone.now()
+    )
+    told = CaseEvent.objects.filter(suggestion=item, name__startswith="takedown_")
+    assert set(told.values_list("name", flat=True)) == {"takedown_received", "takedown_dismissed"}
 
 
 def test_an_upheld_complaint_removes_the_page_for_good(

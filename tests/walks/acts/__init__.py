@@ -4,6 +4,7 @@ from tests.walks.acts import (
     adoption,
     afterwards,
     awards,
+    calendar,
     desk,
     meetings,
     pages,
@@ -18,7 +19,7 @@ from tests.walks.acts.base import ACTS, ERRANDS, Nothing, Walk
 from tests.walks.acts.triage import submit
 
 AREAS = (
-    adoption, afterwards, awards, desk, meetings, pages, people, privacy, replies, steering, triage, units,
+    adoption, afterwards, awards, calendar, desk, meetings, pages, people, privacy, replies, steering, triage, units,
 )  # fmt: skip
 
 __all__ = ["ACTS", "AREAS", "ERRANDS", "Nothing", "Walk", "submit"]

@@ -1,13 +1,10 @@
-"""Ratings, promises, urgency, and what starts again."""
+"""Ratings, urgency, and what starts again."""
 
-from datetime import timedelta
-
-from suggestions.clock import local_date
 from suggestions.codes import Overall
-from suggestions.models import Commitment, Suggestion
-from suggestions.services import commitments, evaluating, intake, rectifying, reopening, urgent
+from suggestions.models import Suggestion
+from suggestions.services import evaluating, intake, rectifying, reopening, urgent
 from suggestions.states import Case
-from tests.walks.acts.base import Nothing, Walk, act, first
+from tests.walks.acts.base import Nothing, Walk, act
 
 
 @act(5, Case.ANSWERED, Case.CLOSED, Case.MERGED)
@@ -48,20 +45,6 @@ def withdraw(walk: Walk, item: Suggestion) -> object:
     if walk.dice.random() < 0.7:
         raise Nothing("people seldom take their word back")
     return intake.withdraw(suggestion=item, reason="不需要了", at=walk.at)
-
-
-@act(1, Case.ANSWERED, Case.CLOSED)
-def keep_promise(walk: Walk, item: Suggestion) -> object:
-    held = first(Commitment.objects.filter(suggestion=item))
-    head = walk.who(f"unit_head:{walk.lead(item)}")
-    day = local_date(walk.at)
-    if walk.dice.random() < 0.4:
-        return commitments.renew(
-            commitment=held, day=day + timedelta(days=30), reason="材料晚到", actor=head, at=walk.at
-        )
-    return commitments.keep(
-        commitment=held, proof="长椅已经装好。", kept_on=day, actor=head, at=walk.at
-    )
 
 
 @act(1, Case.REGISTERED, Case.HANDLING)

@@ -5,12 +5,13 @@ from suggestions.models import (
     Conflict,
     Delegation,
     ExportJob,
+    IdentityGrant,
     JurisdictionDispute,
     StaffRole,
     Suggestion,
     TimeChange,
 )
-from suggestions.services import authority, disputes, exports, time_changes
+from suggestions.services import authority, disputes, exports, named_exports, time_changes
 from suggestions.services.calendars import Day
 from suggestions.states import Case
 from tests.walks.acts.base import Nothing, Walk, act, errand, first
@@ -45,18 +46,31 @@ def dispute(walk: Walk) -> object:
 
 @errand(4)
 def export(walk: Walk) -> object:
-    user = walk.city.users[walk.dice.choice(("triage_officer", "supervisor", "handler:bus", "publisher"))]  # fmt: skip
+    user = walk.city.users[walk.dice.choice(("triage_officer", "supervisor", "handler:bus", "publisher", "privacy_officer"))]  # fmt: skip
     access.forget_scope(user)
+    leave = IdentityGrant.objects.filter(kind="export", status="granted").order_by("-pk").first()
     if walk.chance(0.5):
         return exports.ask(
-            user=user, query=f"state=open&walk={walk.acts}", format=walk.dice.choice(("csv", "xlsx")), at=walk.at
+            user=user, query=f"state=open&walk={walk.acts}", format=walk.dice.choice(("csv", "xlsx")), at=walk.at,
+            grant_id=leave.pk if leave and walk.chance(0.6) else None,
         )  # fmt: skip
     held: ExportJob = first(ExportJob.objects.filter(status__in=("queued", "ready")))
     if held.status == "queued":
         return exports.write(held, at=walk.at)
-    with exports.fetch(job=held, actor=walk.who("triage_officer"), at=walk.at) as file:
+    named = held.grant_id is not None
+    who = walk.who("privacy_officer" if named else "triage_officer")
+    with exports.fetch(job=held, actor=who, at=walk.at) as file:
         assert file.read(2)
+        assert not named or who.role == "privacy_officer"
     return held
+
+
+@errand(2)
+def ask_named_export(walk: Walk) -> object:
+    """Leave to write a list with names; now and then somebody asks who may not."""
+    who = walk.who(*["privacy_officer"] * 4, "triage_officer")
+    access.forget_scope(who.user)
+    return named_exports.ask(user=who.user, query="state=open", reason="寄送获奖通知", at=walk.at)
 
 
 @errand(3)
@@ -101,7 +115,9 @@ def keep_out(walk: Walk) -> object:
     if held is not None:
         if walk.chance(0.5):
             raise Nothing("it stands")
-        return authority.lift_conflict(conflict=held, actor=walk.who("supervisor"), at=walk.at)
+        return authority.lift_conflict(
+            conflict=held, reason="已搬走，不再是邻居", actor=walk.who("supervisor"), at=walk.at
+        )
     clerk = walk.city.users["intake_clerk"]
     return authority.declare_conflict(
         suggestion=walk.item(), user=clerk, reason="建议人是我邻居", actor=walk.city.actor("intake_clerk"), at=walk.at

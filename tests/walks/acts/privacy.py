@@ -54,11 +54,9 @@ def rights_request(walk: Walk) -> object:
 def approval(walk: Walk) -> object:
     rows = IdentityGrant.objects.filter(status__in=("asked", "first"))
     if rows.count() < 2:
-        kind = walk.dice.choice((GrantKind.BREAK_GLASS, GrantKind.EXPORT, GrantKind.MINOR))
-        export = kind == GrantKind.EXPORT
         return identity.ask(
-            kind=kind, reason="联系监护人，孩子走失", suggestion=None if export else walk.item(), hours=8,
-            jurisdiction=walk.city.jurisdiction, actor=walk.who("triage_officer", "supervisor", "intake_clerk"), at=walk.at,
+            kind=walk.dice.choice((GrantKind.BREAK_GLASS, GrantKind.MINOR)), reason="联系监护人，孩子走失", suggestion=walk.item(),
+            hours=8, actor=walk.who("triage_officer", "supervisor", "intake_clerk"), at=walk.at,
         )  # fmt: skip
     held: IdentityGrant = walk.one(rows.select_related("suggestion"))
     who = walk.who("privacy_officer", "leader", "supervisor")

@@ -5,21 +5,26 @@ from datetime import timedelta
 from suggestions.codes import Channel, NotAcceptedReason
 from suggestions.models import PendingDecision, RedirectTarget, Suggestion
 from suggestions.services import deciding, intake, merging, triage
+from suggestions.services.minors import GuardianFacts
 from suggestions.states import Case
 from tests import world as w
 from tests.walks.acts.base import Nothing, Walk, act
+
+GUARDIAN = GuardianFacts("周建国", "19900007777", "爸爸", True)
 
 
 def submit(walk: Walk) -> Suggestion:
     """Somebody writes: online or by letter, with and without consent, now and then the person who wrote before."""
     mark, n = walk.mark(), len(walk.marks)
     letter = walk.dice.random() < 0.2
+    young = walk.dice.random()
     made = w.submit(
         walk.city, at=walk.at, key=f"walk-{n}", title=f"{mark}路口加一张长椅", problem=f"{mark}路口等车的老人很多，没有地方坐。",
         proposal=f"在{mark}路口装长椅。", phone=f"1990000{walk.dice.randrange(max(n, 1)) if walk.dice.random() < 0.2 else n:04d}",
         publish_consent=walk.dice.random() < 0.75, hide_identity_from_unit=walk.dice.random() < 0.2,
         channel=Channel.LETTER if letter else Channel.WEB,
         received_at=walk.at - timedelta(days=walk.dice.randrange(5)) if letter else None,
+        age_band="under_14" if young < 0.04 else "14_17" if young < 0.1 else "", guardian=GUARDIAN if young < 0.04 else None,
     ).suggestion  # fmt: skip
     return walk.knows(made, mark)
 
