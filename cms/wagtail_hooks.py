@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
+from cms import wizard
 from cms.models import CampaignPage
 
 
@@ -57,3 +58,7 @@ def nor_many_at_once(
             if refused is not None:
                 return refused
     return None
+
+
+HOOKED = (wizard,)
+"""Modules that register hooks of their own."""

@@ -1,7 +1,7 @@
 """Surveys and votes of a campaign as facts: what is asked, until when, and which answers are right. Pure.
 
 An option or a question is known by its words, so results read the same years later; once somebody has voted, the page
-lets no editor change them (cms/models/campaign.py).
+lets no editor change them (cms/campaign_checks.py).
 """
 
 from collections.abc import Mapping, Sequence

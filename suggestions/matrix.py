@@ -104,6 +104,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "keep_meetings": _here(R.TRIAGE_OFFICER, R.SUPERVISOR, R.HEARING_CLERK, R.INTAKE_CLERK),
     "answer_questions": _TEAM,
     "moderate_questions": _here(R.PUBLISHER, R.TRIAGE_OFFICER, R.SUPERVISOR),
+    # Campaigns (3.1): editors write their pages, and answer with the office what is asked and what was said.
+    "see_campaigns": _here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR, R.LEADER),
+    "write_campaign_report": _here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR),
     # 4.8: units see their own, experts what they were asked to study, jurors what was screened for them.
     "see_adoptions": {**_here(R.TRIAGE_OFFICER, R.SUPERVISOR, R.LEADER), **_TEAM, R.EXPERT: OWN},
     "give_study_opinion": {**_TEAM, R.EXPERT: OWN},

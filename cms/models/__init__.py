@@ -1,6 +1,7 @@
 """Page types."""
 
-from cms.models.campaign import CampaignIndexPage, CampaignPage
+from cms.models.campaign import CampaignPage
+from cms.models.campaign_index import CampaignIndexPage
 from cms.models.home import HomePage
 from cms.models.news import NewsIndexPage, NewsPage
 from cms.models.standard import StandardPage

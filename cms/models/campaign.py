@@ -1,7 +1,5 @@
 """Campaigns: dated calls for suggestions (process.md 3.1; SH 8, 12; AD 15)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -13,13 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
-from cms import phases, reports
+from cms import campaign_checks, campaign_shown, phases, reports
 from cms.blocks import SECTION_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
 from cms.campaign_blocks import (
     FormFieldBlock,
@@ -30,14 +28,12 @@ from cms.campaign_blocks import (
     poll_spec,
 )
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
+from cms.panels import ReportDuePanel
 from cms.phases import Phase, Span, Step
 from suggestions.campaign_form import MOST_FIELDS, FieldSpec
 from suggestions.campaign_polls import Poll
 from suggestions.clock import local_date
 from suggestions.codes import Mode
-from suggestions.selectors import campaigns as selector
-from suggestions.selectors.campaigns import CampaignCounts
-from suggestions.services import campaign_questions, campaign_reports, consulting, polling
 
 REPORT = "report"
 """The last part of the address of a closing report."""
@@ -67,83 +63,6 @@ class CampaignQuerySet(PageQuerySet):
             "polls",
             "meetings",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A campaign as lists show it."""
-
-    page: "CampaignPage"
-    phase: Phase
-    counts: CampaignCounts
-    days_left: str
-    closing: str
-    report_late: bool
-
-    @property
-    def takes_public(self) -> bool:
-        """Whether anybody may write now: invited campaigns are open to the invited only."""
-        return self.phase == Phase.OPEN and self.page.mode != Mode.INVITED
-
-
-def cards(pages: Sequence["CampaignPage"], *, at: datetime) -> list[Card]:
-    """Cards of these campaigns: one grouped count for all of them."""
-    counts = selector.counts([page.pk for page in pages if page.pk])
-    return [
-        Card(
-            page=page,
-            phase=page.phase_at(at),
-            counts=counts.get(page.pk, CampaignCounts()),
-            days_left=phases.days_left_words(page.closes_at, at) if page.closes_at else "",
-            closing=phases.closing_words(page.closes_at) if page.closes_at else "",
-            report_late=page.report_is_late(at),
-        )
-        for page in pages
-    ]
-
-
-class ReportDuePanel(HelpPanel):
-    """Tells the editor by when the result is owed, for the campaign at hand."""
-
-    class BoundPanel(HelpPanel.BoundPanel):
-        def __init__(self, **kwargs: Any) -> None:
-            super().__init__(**kwargs)
-            words = _("征集结束后要公布结果，可以集体反馈。不填期限，就要在截止后{days}天内公布。")
-            said = str(words).format(days=reports.days())
-            due = self.instance.report_due
-            if due is not None:
-                state = "已经逾期" if self.instance.report_is_late(timezone.now()) else "最晚"
-                if self.instance.phase_at(timezone.now()) != Phase.REPORTED:
-                    said += f"这次征集{state}：{due.year}年{due.month}月{due.day}日。"
-            self.content = said
-
-
-class CampaignIndexPage(Summary, SitePage):
-    """All campaigns: running ones first, then those to come, then past ones with their reports (SH 8)."""
-
-    content_panels = [*SitePage.content_panels, FieldPanel("summary")]
-    parent_page_types = ["cms.HomePage"]
-    subpage_types = ["cms.CampaignPage"]
-    max_count_per_parent = 1
-    page_description = _("征集活动的列表")
-    template = "cms/campaign_index_page.html"
-
-    class Meta:
-        verbose_name = _("征集活动列表")
-        verbose_name_plural = _("征集活动列表")
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """All campaigns by phase: the same number of queries whatever their number."""
-        context = super().get_context(request, *args, **kwargs)
-        now = timezone.now()
-        found = cards(list(CampaignPage.objects.child_of(self).live().for_lists()), at=now)
-        running = [c for c in found if c.phase == Phase.OPEN]
-        coming = [c for c in found if c.phase == Phase.PLANNED]
-        past = [c for c in found if c.phase in (Phase.CLOSED, Phase.REPORTED)]
-        running.sort(key=lambda c: (c.page.closes_at is None, c.page.closes_at or now))
-        coming.sort(key=lambda c: c.page.opens_at)
-        past.sort(key=lambda c: c.page.closes_at or c.page.opens_at, reverse=True)
-        return {**context, "running": running, "coming": coming, "past": past}
 
 
 class CampaignPage(Summary, SitePage):
@@ -318,67 +237,9 @@ class CampaignPage(Summary, SitePage):
 
     def clean(self) -> None:
         super().clean()
-        errors: dict[str, Any] = {}
-        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
-            errors["closes_at"] = _("截止时间要晚于开始时间。")
-        if self.mode != Mode.STANDING and not self.closes_at:
-            errors["closes_at"] = _("请写截止时间；没有截止的征集，方式请选“常态征集”。")
-        if self.is_major_decision and self.opens_at and self.closes_at and not self.short_reason:
-            least = consulting.earliest_close(self.opens_at)
-            if consulting.last_day(self.closes_at) < least:
-                errors["closes_at"] = _(
-                    "重大行政决策公开征求意见不少于30天，最早%(day)s结束。情况紧急的，请写不足30天的理由。"
-                ) % {"day": f"{least.year}年{least.month}月{least.day}日"}
-        if self.report_published_at and not stream_text(self.report).strip():
-            errors["report"] = _("填了结果公布时间，请写上结果报告。")
-        if self.report_published_at and self.opens_at and self.report_published_at < self.opens_at:
-            errors["report_published_at"] = _("结果公布时间不能早于征集开始。")
-        if self.report_published_at and self._publishes_result():
-            why = campaign_reports.why_not_closed(self.pk)
-            if why:
-                errors["report_published_at"] = why
-        if wrong := self._changes_what_was_answered():
-            errors["polls"] = wrong
-        labels = [spec.label for spec in self.form_specs()]
-        if len(set(labels)) < len(labels):
-            errors["form_fields"] = _("有两个问题写得一样，请改一个。")
-        if self.report_due_on and self.closes_at:
-            closing = phases.last_day(self.closes_at)
-            if self.report_due_on < closing:
-                errors["report_due_on"] = _("结果公布期限不能早于截止那天。")
+        errors = campaign_checks.problems(self)
         if errors:
             raise ValidationError(errors)
-
-    def _publishes_result(self) -> bool:
-        """Whether a result is going out that was not out before (a later edit of the report changes no promise)."""
-        if not self.pk:
-            return False
-        kept = CampaignPage.objects.filter(pk=self.pk).values_list("report_published_at", flat=True)
-        before = kept.first()
-        return before is None or before > timezone.now()
-
-    def _changes_what_was_answered(self) -> str:
-        """The sentence about a question or option that people have answered and that this text no longer has; or ""."""
-        held = polling.held_words(self.pk) if self.pk else {}
-        now = {poll.key: poll for poll in self.poll_specs()}
-        for key, questions in held.items():
-            poll = now.get(key)
-            if poll is None:
-                return str(
-                    _("已经有人投过的问卷或投票不能删去。请恢复它，或者重新打开这一页再改别处。")
-                )
-            asks = {ask.text: ask for ask in poll.asks}
-            for question, options in questions.items():
-                gone = options - {"", *(asks[question].choices if question in asks else ())}
-                if question not in asks or gone:
-                    what = next(iter(sorted(gone)), question) if question in asks else question
-                    return str(
-                        _("“%(poll)s”已经有人投过，“%(what)s”不能删、不能改字。可以加新的。")
-                    ) % {
-                        "poll": poll.title,
-                        "what": what,
-                    }
-        return ""
 
     def with_content_json(self, content: Any) -> Self:
         """What was promised when it closed stays promised, whatever an older draft left empty."""
@@ -430,6 +291,10 @@ class CampaignPage(Summary, SitePage):
             due is not None and self.phase_at(moment) != Phase.REPORTED and local_date(moment) > due
         )
 
+    def report_is_out(self, moment: datetime) -> bool:
+        """The result is published: nothing of it is regrouped any more."""
+        return self.phase_at(moment) == Phase.REPORTED
+
     def owes_report(self, moment: datetime) -> bool:
         """Closed, and no result is out: until then the page may not disappear."""
         return self.phase_at(moment) == Phase.CLOSED
@@ -444,39 +309,8 @@ class CampaignPage(Summary, SitePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The campaign and a page of its published suggestions, by key (`?cursor=`)."""
         context = super().get_context(request, *args, **kwargs)
-        now = timezone.now()
-        card = cards([self], at=now)[0]
-        shown = card.phase == Phase.REPORTED
-        return {
-            **context,
-            "card": card,
-            "steps": self.steps_at(now) if self.mode != Mode.STANDING else [],
-            "listed": selector.items(self.pk or 0, cursor=request.GET.get("cursor", "")),
-            "report_shown": shown,
-            "report_late": self.report_is_late(now),
-            "coverage": campaign_reports.coverage(self.pk or 0) if shown else None,
-            "polls": self.polls_at(now),
-            "meetings": sorted((b.value for b in self.meetings), key=lambda m: m["starts_at"]),
-            "now": now,
-            "answered": campaign_questions.shown(self.pk or 0),
-            "takes_questions": bool(self.pk) and campaign_questions.takes_questions(self, now),
-        }
-
-    def polls_at(self, moment: datetime) -> list[dict[str, Any]]:
-        """Surveys and votes as the page shows them; results of those that are over, in two queries for all."""
-        polls = self.poll_specs()
-        over = [p for p in polls if p.key and p.is_over_at(moment)]
-        results = polling.results(self.pk, over) if over and self.pk else {}
-        return [
-            {
-                "poll": p,
-                "open": polling.takes_voices(self, p, moment),
-                "over": p.is_over_at(moment),
-                "result": results.get(p.key),
-                "no": n,
-            }
-            for n, p in enumerate(polls)
-        ]
+        cursor = request.GET.get("cursor", "")
+        return {**context, **campaign_shown.page(self, at=timezone.now(), cursor=cursor)}
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """The closing report has an address of its own, below the campaign's."""
@@ -493,23 +327,10 @@ class CampaignPage(Summary, SitePage):
         self, request: HttpRequest, *args: Any, part: str = "", **kwargs: Any
     ) -> HttpResponse:
         if part == REPORT:
-            return render(request, "cms/campaign_report.html", self.report_context(request))
+            context = super().get_context(request)
+            context |= campaign_shown.report(self, at=timezone.now(), crumbs=context["crumbs"])
+            return render(request, "cms/campaign_report.html", context)
         return super().serve(request, *args, **kwargs)
-
-    def report_context(self, request: HttpRequest) -> dict[str, Any]:
-        """The report as a page: figures, coverage, grouped answers with the published items of each."""
-        now = timezone.now()
-        context = super().get_context(request)
-        items = campaign_reports.public_items(self.pk)
-        crumbs = [*context["crumbs"][:-1], (self.get_url(request), self.title), ("", _("征集结果"))]
-        return {
-            **context,
-            "crumbs": crumbs,
-            "card": cards([self], at=now)[0],
-            "coverage": campaign_reports.coverage(self.pk),
-            "groups": [(g, items.get(g.pk, [])) for g in campaign_reports.groups(self.pk)],
-            "votes": [p for p in self.polls_at(now) if p["over"] and p["poll"].outcome],
-        }
 
     def search_texts(self) -> dict[str, str]:
         questions = "\n".join(str(b.value) for b in self.questions)

@@ -11,8 +11,10 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 
 from cms.blocks import SHORT_FEATURES
+from cms.cards import Card, cards
 from cms.home_blocks import HomeSections, sections
-from cms.models.campaign import CampaignIndexPage, CampaignPage, Card, cards
+from cms.models.campaign import CampaignPage
+from cms.models.campaign_index import CampaignIndexPage
 from cms.models.site_page import SitePage, body_index
 from suggestions.clock import local_date
 from suggestions.selectors import ledger, public

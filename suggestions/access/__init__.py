@@ -20,6 +20,7 @@ from suggestions.access.cases import (
 )
 from suggestions.access.records import (
     adoptions,
+    campaigns,
     load_adoption,
     load_record,
     record_actor,
@@ -32,6 +33,7 @@ __all__ = [
     "actor_for",
     "adoptions",
     "agent_cases",
+    "campaigns",
     "case_actions",
     "exported_by_name",
     "forget_scope",

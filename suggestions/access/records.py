@@ -1,7 +1,7 @@
 """Which records and chains to adoption a person may see and act on."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -15,6 +15,7 @@ from suggestions.models import (
     Adoption,
     StaffRole,
     Study,
+    Suggestion,
 )
 from suggestions.models.record import Record
 from suggestions.roles import UNIT_ROLES
@@ -68,6 +69,20 @@ def _place_of(model: type[Record], role: StaffRole) -> Q:
         if _names(model, name):
             return place_of_role(role, lookup)
     return Q()
+
+
+def campaigns(user: "AbstractUser | AnonymousUser", action: str) -> "QuerySet[Any]":
+    """The campaigns (pages of cms) that `action` of the matrix lets this user reach: those whose host lies in the
+    jurisdiction of a role that may."""
+    model: Any = Suggestion._meta.get_field("campaign").related_model
+    reach, found = Q(), False
+    for role in scope(user).holds(MATRIX[action]):
+        reach, found = (
+            reach | Q(host_unit__jurisdiction__path__startswith=role.jurisdiction.path),
+            True,
+        )
+    rows: QuerySet[Any] = model._default_manager.all()
+    return rows.filter(reach) if found else rows.none()
 
 
 def adoptions(user: "AbstractUser | AnonymousUser", action: str) -> "QuerySet[Adoption]":

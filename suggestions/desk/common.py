@@ -65,6 +65,7 @@ ADOPTION_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES, Role.EXPERT})
 AWARD_ROLES = frozenset({*QUEUE_ROLES, Role.JURY, Role.EXPERT})
 ACCURACY_ROLES = frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER})
 EXPORT_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, Role.PRIVACY_OFFICER})
+CAMPAIGN_ROLES = frozenset({Role.EDITOR, Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER})
 VISIT_ROLES = frozenset({Role.INTAKE_CLERK, Role.SUPERVISOR, Role.LEADER})
 
 
@@ -96,6 +97,7 @@ ROOMS: tuple[Room, ...] = (
     Room("tray", gettext_lazy("领导阅读"), frozenset({Role.LEADER}), "doc-full"),
     Room("adoption", gettext_lazy("采纳转化"), ADOPTION_ROLES, "pick"),
     Room("award", gettext_lazy("评选奖励"), AWARD_ROLES, "success"),
+    Room("campaigns", gettext_lazy("征集活动"), CAMPAIGN_ROLES, "date"),
     Room("visits", gettext_lazy("回访"), VISIT_ROLES, "comment-add"),
     Room("rating_flags", gettext_lazy("评价核实"), frozenset({Role.SUPERVISOR}), "warning"),
     Room("agents", gettext_lazy("代理网络"), AGENT_DESK_ROLES, "user"),
@@ -228,8 +230,14 @@ def page(
 
 
 def _calendar_missing(request: HttpRequest) -> int | None:
-    """The year whose holidays are not loaded though they should be, for the office (process.md 5.1); no query when held."""
-    if not holds(request, {*TIME_ROLES, *SUPERVISION_ROLES}):
+    """The year whose holidays are not loaded though they should be, for the office (process.md 5.1); no query when held.
+
+    Said where the day begins and where dates are kept, not above every item.
+    """
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    if here not in ("home", "calendar", "clock_rules") or not holds(
+        request, {*TIME_ROLES, *SUPERVISION_ROLES}
+    ):
         return None
     return calendars.missing_year(local_date(timezone.now()))
 

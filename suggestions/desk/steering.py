@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from suggestions import access
 from suggestions.actor import Actor
+from suggestions.clock import local_date
 from suggestions.desk import common
 from suggestions.desk.kinds import KINDS, Act, Kind, Step
 from suggestions.desk.panels import Link
@@ -26,6 +27,7 @@ from suggestions.matrix import MATRIX
 from suggestions.models import Adoption, RecordEvent
 from suggestions.models.record import Record
 from suggestions.roles import Role
+from suggestions.selectors import queues
 from suggestions.services import clocks
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ ROLES: frozenset[str] = frozenset(
         *MATRIX["see_adoptions"],
         *MATRIX["see_awards"],
         *MATRIX["see_visits"],
+        *MATRIX["see_campaigns"],
     }
 )
 
@@ -122,6 +125,7 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
                 r,
                 zip(kind.headers, kind.cells(r), strict=True),
                 reverse("desk:record", args=[slug, r.pk]),
+                _due(kind, r),
             )
             for r in held
         ],
@@ -159,9 +163,17 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         held=held,
         blocks=kind.blocks(request, held),
         acts=[(a, act_url(kind, held, a.name)) for a in offered(request, kind, held)],
+        due=_due(kind, held),
         events=events,
         dates=_dates(held),
     )
+
+
+def _due(kind: Kind, held: Any) -> queues.DueWords | None:
+    """A date that still runs, in words; None for what is settled or has no date. No query."""
+    if held.status not in kind.open_states or not held.due_on:
+        return None
+    return queues.words_until(held.due_on, today=local_date(timezone.now()))
 
 
 def _dates(held: Any) -> list[tuple[str, list[str]]]:
@@ -175,8 +187,8 @@ def _dates(held: Any) -> list[tuple[str, list[str]]]:
 
 
 def offered(request: HttpRequest, kind: Kind, held: Any) -> list[Act]:
-    """The acts on the record itself that this person may take now."""
-    return [
+    """The acts on the record itself that this person may take now, the next step first."""
+    found = [
         a
         for a in kind.acts
         if not a.begins
@@ -184,6 +196,7 @@ def offered(request: HttpRequest, kind: Kind, held: Any) -> list[Act]:
         and (not a.states or held.status in a.states)
         and access.record_actor(request.user, held, a.roles) is not None
     ]
+    return sorted(found, key=lambda a: not a.primary)
 
 
 def part_links(request: HttpRequest, slug: str, held: Any, part: Any, *names: str) -> list[Link]:
@@ -242,7 +255,14 @@ def record_new(request: HttpRequest, slug: str, act: str) -> HttpResponse:
     role = min(roles, key=lambda r: wanted.index(r.role))
     actor = Actor.staff(request.user, role.role, role.unit)  # type: ignore[arg-type]
     step = Step(request, actor, role.jurisdiction, timezone.now())
-    return _take(request, kind, chosen, step, reverse("desk:records", args=[slug]))
+    return _take(request, kind, chosen, step, _list_of(request, kind))
+
+
+def _list_of(request: HttpRequest, kind: Kind) -> str:
+    """The list of a noun; the desk's first page for who may begin one but not look at the list (a unit that nominates)."""
+    if not common.holds(request, MATRIX[kind.see]):
+        return reverse("desk:home")
+    return reverse("desk:records", args=[kind.slug])
 
 
 def _act(kind: Kind, name: str, *, begins: bool) -> Act:
@@ -288,7 +308,7 @@ def _take(
         request,
         "suggestions/desk/record_act.html",
         title=str(chosen.label),
-        crumbs=[(str(kind.label), reverse("desk:records", args=[kind.slug])), *crumbs],
+        crumbs=[(str(kind.label), _list_of(request, kind)), *crumbs],
         status=status,
         room=kind.room,
         kind=kind,

@@ -64,12 +64,25 @@ def lacking(campaign_id: int) -> "QuerySet[Suggestion]":
 
 def coverage(campaign_id: int) -> Coverage:
     """One query. An item in a group counts there, whatever became of it besides."""
-    held = concerned(campaign_id).aggregate(
-        total=Count("pk"),
-        grouped=Count("pk", filter=Q(report_entry__isnull=False)),
-        own=Count("pk", filter=Q(report_entry=None, status__in=DONE)),
+    return coverages([campaign_id])[campaign_id]
+
+
+def coverages(ids: Iterable[int]) -> dict[int, Coverage]:
+    """The same for many campaigns: one query, zeros for those without items."""
+    wanted = list(ids)
+    rows = (
+        Suggestion.objects.filter(campaign_id__in=wanted)
+        .exclude(status__in=OUTSIDE)
+        .values("campaign_id")
+        .annotate(
+            total=Count("pk"),
+            grouped=Count("pk", filter=Q(report_entry__isnull=False)),
+            own=Count("pk", filter=Q(report_entry=None, status__in=DONE)),
+        )
+        .order_by()
     )
-    return Coverage(**held)
+    found = {row["campaign_id"]: Coverage(row["total"], row["grouped"], row["own"]) for row in rows}
+    return {pk: found.get(pk, Coverage()) for pk in wanted}
 
 
 def why_not_closed(campaign_id: int) -> str:
@@ -164,8 +177,12 @@ def take_out(*, group: ReportGroup, items: Iterable[Suggestion], at: datetime) -
 
 
 def _still_open(campaign: Any, at: datetime) -> None:
-    if campaign.report_published_at is not None and campaign.report_published_at <= at:
+    """Groups stand still from the moment a day of publication is set: what was checked then must hold on that day."""
+    if campaign.report_published_at is None:
+        return
+    if campaign.report_published_at <= at:
         raise DomainError("结果已经公布，不能再改。要更正，请在征集页面的结果报告里写明。")
+    raise DomainError("公布时间已经定了，分组不能再改。要改，请先在征集页面清空结果公布时间。")
 
 
 def tell_authors(*, now: datetime) -> int:

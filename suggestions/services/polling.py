@@ -242,7 +242,7 @@ def _of_ask(poll: Poll, ask: Ask, counts: dict[str, int], people: int | None) ->
 def held_words(campaign_id: int) -> dict[str, dict[str, set[str]]]:
     """What people have already answered, by poll and question: the options chosen ("" for words). One query.
 
-    An editor may change none of it (cms/models/campaign.py).
+    An editor may change none of it (cms/campaign_checks.py).
     """
     found: dict[str, dict[str, set[str]]] = {}
     rows = PollChoice.objects.filter(voice__campaign_id=campaign_id, voice__withdrawn_at=None)

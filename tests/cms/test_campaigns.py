@@ -71,7 +71,7 @@ def test_the_rule_in_sql_is_the_rule_in_python(campaign: Make) -> None:
         (1, 9, None),
         (-9, -1, None),
         (-9, 5, -1),
-        (-9, 5, 1),
+        (-9, -2, 1),
     ):
         extra = {} if reported is None else {
             "report": "<p>结果</p>", "report_published_at": now + timedelta(days=reported),
@@ -124,9 +124,9 @@ def test_a_report_shows_from_its_moment_on_and_ends_the_collecting(
     client: Client, campaign: Make
 ) -> None:
     now = timezone.now()
-    facts = {"report": "<p>三处先修，其余列入明年计划。</p>", "opens": -30, "closes": 5}
-    later = campaign(report_published_at=now + timedelta(hours=1), **facts)
-    out = campaign(report_published_at=now - timedelta(hours=1), **facts)
+    facts = {"report": "<p>三处先修，其余列入明年计划。</p>", "opens": -30}
+    later = campaign(report_published_at=now + timedelta(hours=1), closes=-1, **facts)
+    out = campaign(report_published_at=now - timedelta(hours=1), closes=5, **facts)
     assert "三处先修" not in words(client.get(later.get_url()))
     text = words(client.get(out.get_url()))
     assert "三处先修" in text
@@ -275,3 +275,10 @@ def test_a_result_cannot_be_promised_for_a_day_before_the_closing(campaign: Make
     with pytest.raises(ValidationError) as caught:
         page.full_clean()
     assert "report_due_on" in caught.value.message_dict
+
+
+def test_a_day_of_publication_is_set_only_when_nothing_more_can_come_in(campaign: Make) -> None:
+    page = campaign(opens=-9, closes=5, report="<p>三处先修。</p>")
+    page.report_published_at = timezone.now() + timedelta(days=9)
+    with pytest.raises(ValidationError, match="征集还没有截止"):
+        page.full_clean()

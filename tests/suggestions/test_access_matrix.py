@@ -138,6 +138,8 @@ MAY |= {
     "handle_award_payment": {"triage_officer", "triage_officer@province"},
     "see_visits": {"intake_clerk", "supervisor", "leader", "leader@province"},
     "settle_rating_flag": {"supervisor"},
+    "see_campaigns": {"editor", "triage_officer", "supervisor", "leader"} | ABOVE,
+    "write_campaign_report": {"editor", "triage_officer", "supervisor", "triage_officer@province"},
 }
 MAY_TRANSITION: dict[str, set[str]] = {
     "accept": {"triage_officer", "triage_officer@province"},
