@@ -149,11 +149,13 @@ def stop(*, resident: Resident) -> None:
 
 
 def news_for(resident: Resident, *, since: datetime, until: datetime) -> list[News]:
-    """What happened to all that is followed, each thing once, newest first, at most LINES."""
-    found: dict[tuple[str, str], News] = {}
+    """What happened to all that is followed, newest first, one line a page, at most LINES."""
+    found: dict[str, News] = {}
     for held in resident.follows.all()[:MOST]:
         for line in following.news(held.kind, held.key, since=max(since, held.created_at), until=until):  # fmt: skip
-            found.setdefault((line.href, line.words), line)
+            held_line = found.get(line.href)
+            if held_line is None or held_line.at < line.at:
+                found[line.href] = line
     return sorted(found.values(), key=lambda n: n.at, reverse=True)[:LINES]
 
 

@@ -62,6 +62,7 @@ NEVER_SHOWN = {
 
 NO_ROWS = {
     "RetentionRun": "a night on which no term was over leaves none, and this city is months old",
+    "Passkey": "only a device can make one",
     "ImportedLine": "another system's messages, brought in by import_messages",
 }
 """Objects that the seed does not make, with the reason."""
