@@ -45,7 +45,7 @@ def ask(query: Query, *, engine: Engine | None = None, exactly: bool = False) ->
     query = syntax.applied(query, read)
     page = engine.search(query)
     answer = Answer(page, read)
-    if page.total >= FEW or query.cursor or not read.text.strip() or exactly:
+    if page.total >= FEW or not read.text.strip() or exactly:
         return answer
     other = correcting.corrected(read.text)
     if other:
@@ -54,7 +54,7 @@ def ask(query: Query, *, engine: Engine | None = None, exactly: bool = False) ->
             answer = Answer(found, read, corrected=other)
         elif found.total >= MANY_TIMES * max(page.total, 1):
             answer = replace(answer, meant=other)
-    if answer.page.total >= FEW:
+    if answer.page.total >= FEW or query.cursor:
         return answer
     text = answer.corrected or other or read.text
     there = {hit.id for hit in answer.page.hits}

@@ -42,8 +42,13 @@ class Census:
 
     def counted(self) -> dict[str, int]:
         """Each word that is kept, with its number of documents; a word of the dictionary has those of its equals."""
-        kept = {w: n for w, n in self.any.items() if n >= IN_BODIES or w in self.titled}
-        for word, others in vocabulary.current().same.items():
+        known = vocabulary.current()
+        kept = {
+            w: n
+            for w, n in self.any.items()
+            if n >= IN_BODIES or w in self.titled or w in known.names
+        }
+        for word, others in known.same.items():
             n = max((kept.get(other, 0) for other in others), default=0)
             if n and word not in kept and is_han(word) and len(word) <= LONGEST:
                 kept[word] = n
@@ -53,7 +58,7 @@ class Census:
 def _words(text: str) -> Iterable[str]:
     known = vocabulary.current()
     for piece, whole in known.parts(normalise(text)):
-        for word in [piece] if whole else groups_of(piece):
+        for word in [piece, *groups_of(piece)] if whole else groups_of(piece):
             if 1 < len(word) <= LONGEST and is_han(word) and RUNS.fullmatch(word):
                 yield word
 

@@ -81,7 +81,9 @@ class Search:
         since, until = store.period(self.query)
         for comparison, moment in ((">=", since), ("<", until)):
             if moment is not None:
-                clauses.append(f"d.date {comparison} ?")
+                clauses.append(
+                    f"d.rowid IN (SELECT rowid FROM docs_{self.g} WHERE date {comparison} ?)"
+                )
                 values.append(moment)
         return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 

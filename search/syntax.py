@@ -24,7 +24,7 @@ _FIELD = re.compile(
     r"(?P<minus>[-－])?(?P<name>[^\s:：\"“”]{1,8})[:：](?P<value>\"[^\"]{1,60}\"|“[^”]{1,60}”|[^\s\"“”]{1,60})"
 )
 _DATE = re.compile(
-    r"(?P<y>(?:19|20)\d\d)(?:年|[-/.](?=\d))(?:(?P<m>0?[1-9]|1[0-2])(?:月份?|[-/.](?=\d)|$)(?:(?P<d>0?[1-9]|[12]\d|3[01])[日号]?)?)?"
+    r"(?P<y>(?:19|20)\d\d)(?:年|[-/.](?=\d))(?:(?P<m>1[0-2]|0?[1-9])(?:月份?|[-/.](?=\d)|$)(?:(?P<d>[12]\d|3[01]|0?[1-9])[日号]?)?)?"
 )
 _DATE_NAMES = frozenset(["日期", "时间", "月份", "date"])
 _AFTER = frozenset(["以后", "之后", "起", "以来"])
@@ -91,8 +91,8 @@ def applied(query: Query, read: Read) -> Query:
         filters[facet] = tuple(dict.fromkeys([*filters.get(facet, ()), *codes]))
     since, until = query.since, query.until
     if read.period is not None:
-        since = since or _moment(read.period.first)
-        until = until or _moment(read.period.end)
+        since = since or moment(read.period.first)
+        until = until or moment(read.period.end)
     return replace(query, text=read.text, filters=filters, since=since, until=until)
 
 
@@ -101,7 +101,8 @@ def _chunks(text: str) -> list[str]:
     return re.findall(r"(?:[^\s\"“”]*(?:\"[^\"]*\"|“[^”]*”))+|[^\s]+", text)
 
 
-def _moment(day: date | None) -> datetime | None:
+def moment(day: date | None) -> datetime | None:
+    """The first moment of a day here; None stays None."""
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=LOCAL)
 
 

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("units/", reading.units, name="units"),
     path("units/<slug:code>/", reading.unit, name="unit"),
     path("search/", reading.search, name="search"),
+    path("search/complete/", reading.complete, name="complete"),
     path("feeds/suggestions.atom", feeds.suggestions, name="feed_suggestions"),
     path("feeds/answers.atom", feeds.answers, name="feed_answers"),
     path("feeds/results.atom", feeds.results, name="feed_results"),

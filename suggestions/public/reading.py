@@ -14,18 +14,27 @@ from django.http import (
     HttpResponseBase,
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
+    JsonResponse,
 )
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from search import completing
 from search.engine import SearchUnavailable
-from suggestions import access
+from suggestions import access, rules
 from suggestions.clock import local_date
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
-from suggestions.public import browse_csv, browse_page, item_page, search_page, unit_page
+from suggestions.public import (
+    browse_csv,
+    browse_page,
+    item_page,
+    search_csv,
+    search_page,
+    unit_page,
+)
 from suggestions.public.caching import public_page
 from suggestions.selectors import public
 from suggestions.selectors import units as unit_reads
@@ -41,9 +50,8 @@ def browse(request: HttpRequest) -> HttpResponseBase:
     """/suggestions/: all published items, by facets; with `format=csv` the whole result as a file."""
     if request.GET.get("format") == "csv":
         return browse_csv.response(request, public.Filters.read(request.GET))
-    page = browse_page.build(request.GET)
-    context = {"page": page, "today": local_date(timezone.now())}
-    return render(request, "suggestions/reading/browse.html", context)
+    page = browse_page.build(request.GET, today=local_date(timezone.now()))
+    return render(request, "suggestions/reading/browse.html", {"page": page})
 
 
 @require_safe
@@ -87,6 +95,10 @@ def search(request: HttpRequest) -> HttpResponseBase:
     case_no, address = search_page.case_address(asked)
     if address:
         return HttpResponseRedirect(address)
+    if understood := search_page.understood(asked):
+        return HttpResponseRedirect(understood)
+    if request.GET.get("format") == "csv":
+        return search_csv.response(request, asked)
     try:
         page = search_page.build(asked, case_no=case_no)
     except SearchUnavailable:
@@ -94,6 +106,14 @@ def search(request: HttpRequest) -> HttpResponseBase:
         return _no_search(request, "away", 503, 30)
     context = {"page": page, "asked": asked, "today": local_date(timezone.now())}
     return render(request, "suggestions/reading/search.html", context)
+
+
+@require_safe
+@public_page
+def complete(request: HttpRequest) -> HttpResponseBase:
+    """/search/complete/?q=: words to go on with, as JSON. One query; from public texts alone."""
+    text = rules.clean_text(request.GET.get("q", "")[: completing.MAX_TEXT], multiline=False)
+    return JsonResponse({"words": completing.complete(text)})
 
 
 def _no_search(request: HttpRequest, why: str, status: int, seconds: int) -> HttpResponse:

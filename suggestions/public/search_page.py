@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import structlog
@@ -15,9 +16,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from search import analysis
+from search import analysis, syntax
+from search.asking import ask
 from search.engine import Hit, Page, Query, SearchUnavailable, get_engine
 from search.registry import document_types
+from search.syntax import Period, moment
 from search.terms import MAX_TEXT
 from suggestions import content, numbers, rules
 from suggestions.codes import Outcome
@@ -46,13 +49,17 @@ _FIELD_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A search as the address puts it, cleaned. `cut` when only the first part of a long text is looked for."""
+    """A search as the address puts it, cleaned. `cut` when only the first part of a long text is looked for;
+    `exactly` when the person asked for the text as it stands.
+    """
 
     text: str
     chosen: Chosen
     sort: Literal["relevance", "date"]
     cursor: str
     cut: bool = False
+    period: Period | None = None
+    exactly: bool = False
 
     def query(self, **changes: Any) -> Query:
         values = dict(self.chosen.values)
@@ -64,6 +71,8 @@ class Asked:
             "size": SIZE,
             "cursor": self.cursor or None,
         }
+        if self.period is not None:
+            facts |= {"since": moment(self.period.first), "until": moment(self.period.end)}
         return Query(**{**facts, **changes})
 
 
@@ -104,10 +113,19 @@ class SearchPage:
     case_no: str
     ways: list[Way]
     near: list[Row]
+    corrected: str = ""
+    exact: str = ""
+    meant: str = ""
+    meant_href: str = ""
+    csv: str = ""
 
     @property
     def chip_links(self) -> list[tuple[str, str]]:
-        return [(chip.words, chip.href) for chip in self.chips]
+        links = [(chip.words, chip.href) for chip in self.chips]
+        if self.asked.period is not None:
+            words = _("日期：%s") % self.asked.period.words
+            links.append((words, self.asked.chosen.with_rest(when="")))
+        return links
 
     @property
     def first_page(self) -> bool:
@@ -133,14 +151,34 @@ def read(query: QueryDict) -> Asked:
         if (held := [v for v in query.getlist(name) if v][:MOST_VALUES])
     }
     sort: Literal["relevance", "date"] = "date" if query.get("sort") == "date" else "relevance"
-    rest = (("q", text), ("sort", "date" if sort == "date" else ""))
+    period = syntax.read(query.get("when", "")[:40]).period
+    exactly = query.get("exact") == "1"
+    rest = (("q", text), ("sort", "date" if sort == "date" else ""), ("when", period.words if period else ""),
+            ("exact", "1" if exactly else ""))  # fmt: skip
     chosen = Chosen(reverse("suggestions:search"), values, tuple((k, v) for k, v in rest if v))
-    return Asked(text, chosen, sort, query.get("cursor", "")[:500], cut)
+    return Asked(text, chosen, sort, query.get("cursor", "")[:500], cut, period, exactly)
+
+
+def understood(asked: Asked) -> str:
+    """The address that says with facets what the text said with 单位:… or 2025年3月; "" when it said nothing such."""
+    if asked.exactly:
+        return ""
+    read = syntax.read(asked.text)
+    if not read.filters and (read.period is None or asked.period is not None):
+        return ""
+    values = dict(asked.chosen.values)
+    for _typed, name, codes in read.filters:
+        values[name] = tuple(dict.fromkeys([*values.get(name, ()), *codes]))
+    rest = {**dict(asked.chosen.rest), "q": read.text}
+    if read.period is not None:
+        rest["when"] = read.period.words
+    pairs = tuple((k, v) for k, v in rest.items() if v)
+    return Chosen(asked.chosen.path, values, pairs).href()
 
 
 def case_address(asked: Asked) -> tuple[str, str]:
     """(case number, address of its public page) when the text is a case number; the address is "" without such a page."""
-    case_no = numbers.parse_case_no(asked.text)
+    case_no = numbers.parse_case_no(syntax.read(asked.text).text)
     if case_no is None:
         return "", ""
     there = Suggestion.objects.on_page().filter(case_no=case_no).exists()
@@ -150,17 +188,12 @@ def case_address(asked: Asked) -> tuple[str, str]:
 def build(asked: Asked, *, case_no: str = "") -> SearchPage:
     """The result with facets, or with ways out when there is none. Raises SearchUnavailable."""
     engine = get_engine()
-    page = engine.search(asked.query(facets=FACETS))
+    answer = ask(asked.query(facets=FACETS), engine=engine, exactly=asked.exactly)
+    page = answer.page
     labels = Labels.load()
-    ways: list[Way] = []
-    near: list[Row] = []
-    if not page.total:
-        ways = _ways_out(asked, labels)
-        if not ways and asked.text:
-            near = _rows(engine.search(Query(asked.text, match="any", size=NEAR_SHOWN)), labels)
     return SearchPage(
         asked=asked,
-        rows=_rows(page, labels),
+        rows=_rows(page.hits, labels),
         total=page.total,
         facets=_facets(page, asked, labels),
         chips=chips(asked.chosen, labels),
@@ -172,16 +205,21 @@ def build(asked: Asked, *, case_no: str = "") -> SearchPage:
         degraded=page.degraded,
         other_script=other_script(asked.text),
         case_no=case_no,
-        ways=ways,
-        near=near,
+        ways=[] if page.total else _ways_out(asked, labels),
+        near=_rows(answer.near[:NEAR_SHOWN], labels),
+        corrected=answer.corrected,
+        exact=asked.chosen.with_rest(exact="1") if answer.corrected else "",
+        meant=answer.meant,
+        meant_href=asked.chosen.with_rest(q=answer.meant) if answer.meant else "",
+        csv=asked.chosen.with_rest(format="csv") if page.total else "",
     )
 
 
-def _rows(page: Page, labels: "Labels") -> list[Row]:
+def _rows(hits: Sequence[Hit], labels: "Labels") -> list[Row]:
     """Hits as rows, without suggestions whose page has been taken down since they were indexed. Two queries."""
-    items = public.by_keys([h.key for h in page.hits if h.type == TYPE])
+    items = public.by_keys([h.key for h in hits if h.type == TYPE])
     rows = []
-    for hit in page.hits:
+    for hit in hits:
         item = items.get(hit.key) if hit.type == TYPE else None
         if hit.type == TYPE and item is None:
             continue
@@ -235,15 +273,15 @@ def _ways_out(asked: Asked, labels: "Labels") -> list[Way]:
     ways = []
     for name, held in list(asked.chosen.values.items())[:MOST_TRIED]:
         without = {k: v for k, v in asked.chosen.values.items() if k != name}
-        other = Asked(
-            asked.text, Chosen(asked.chosen.path, without, asked.chosen.rest), asked.sort, ""
+        other = replace(
+            asked, chosen=Chosen(asked.chosen.path, without, asked.chosen.rest), cursor=""
         )
         count = get_engine().search(other.query(size=1)).total
         if count:
             words = "、".join(labels(name, v) or _("没有这一项") for v in held)
             ways.append(Way(other.chosen.href(), _("去掉“%s”") % words, count))
     if not ways and len(asked.chosen.values) > 1:
-        bare = Asked(asked.text, Chosen(asked.chosen.path, {}, asked.chosen.rest), asked.sort, "")
+        bare = replace(asked, chosen=Chosen(asked.chosen.path, {}, asked.chosen.rest), cursor="")
         if count := get_engine().search(bare.query(size=1)).total:
             ways.append(Way(bare.chosen.href(), _("去掉全部条件"), count))
     return sorted(ways, key=lambda way: -way.count)
