@@ -16,7 +16,9 @@ SHORT_FEATURES = ["bold", "link", "ol", "ul"]
 class PictureBlock(blocks.StructBlock):
     """A picture. ImageBlock asks for a description, or for a statement that the picture only decorates."""
 
-    image = ImageBlock(label=_("图片"))
+    image = ImageBlock(
+        label=_("图片"), help_text=_("写明图里是什么，看不见的人靠它；只是装饰就勾选装饰")
+    )
     caption = blocks.CharBlock(
         label=_("图片说明"), required=False, max_length=120, help_text=_("显示在图片下面，可以不填")
     )
@@ -30,8 +32,10 @@ class PictureBlock(blocks.StructBlock):
 class QuestionAnswerBlock(blocks.StructBlock):
     """A question that people ask and its answer, folded until wanted."""
 
-    question = blocks.CharBlock(label=_("问题"), max_length=80)
-    answer = blocks.RichTextBlock(label=_("回答"), features=SHORT_FEATURES)
+    question = blocks.CharBlock(label=_("问题"), max_length=80, help_text=_("照大家平常问的话写"))
+    answer = blocks.RichTextBlock(
+        label=_("回答"), features=SHORT_FEATURES, help_text=_("第一句就答，再说明")
+    )
 
     class Meta:
         icon = "help"
@@ -43,8 +47,10 @@ class StageBlock(blocks.StructBlock):
     """One step of a campaign after the collecting itself, so that people know what follows and when."""
 
     name = blocks.CharBlock(label=_("步骤"), max_length=20, help_text=_("例如：汇总论证"))
-    starts_on = blocks.DateBlock(label=_("从哪天起"), required=False)
-    ends_on = blocks.DateBlock(label=_("到哪天止"), required=False)
+    starts_on = blocks.DateBlock(label=_("从哪天起"), required=False, help_text=_("还没定就不填"))
+    ends_on = blocks.DateBlock(
+        label=_("到哪天止"), required=False, help_text=_("不填就显示“时间待定”")
+    )
 
     class Meta:
         icon = "calendar-alt"
@@ -54,8 +60,10 @@ class StageBlock(blocks.StructBlock):
 class MaterialBlock(blocks.StructBlock):
     """A paper to read before writing."""
 
-    title = blocks.CharBlock(label=_("名称"), max_length=60)
-    document = DocumentChooserBlock(label=_("文件"))
+    title = blocks.CharBlock(
+        label=_("名称"), max_length=60, help_text=_("写是什么材料，不写文件名")
+    )
+    document = DocumentChooserBlock(label=_("文件"), help_text=_("最好是PDF；扫描件要能选中文字"))
 
     class Meta:
         icon = "doc-full"
@@ -66,7 +74,11 @@ class BodyBlock(blocks.StreamBlock):
     """The body of standard pages and news."""
 
     text = blocks.RichTextBlock(
-        label=_("文字"), features=TEXT_FEATURES, template="cms/blocks/text.html", icon="pilcrow"
+        label=_("文字"),
+        features=TEXT_FEATURES,
+        template="cms/blocks/text.html",
+        icon="pilcrow",
+        help_text=_("小标题用“标题2”，一段只说一件事"),
     )
     picture = PictureBlock()
     question = QuestionAnswerBlock()

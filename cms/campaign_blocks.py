@@ -153,7 +153,9 @@ class _DatedBlock(blocks.StructBlock):
 class SurveyBlock(_DatedBlock):
     """A short survey: a few questions, one voice a phone."""
 
-    questions = blocks.ListBlock(AskBlock(), label=_("问题"), min_num=1, max_num=8)
+    questions = blocks.ListBlock(
+        AskBlock(), label=_("问题"), min_num=1, max_num=8, help_text=_("三五题最好，不超过8题")
+    )
 
     class Meta:
         icon = "list-ul"
@@ -199,7 +201,13 @@ class VoteBlock(_DatedBlock):
     most = blocks.IntegerBlock(
         label=_("最多选几项"), min_value=1, max_value=20, default=3, help_text=_("每人最多投几项")
     )
-    options = blocks.ListBlock(OptionBlock(), label=_("选项"), min_num=2, max_num=MOST_OPTIONS)
+    options = blocks.ListBlock(
+        OptionBlock(),
+        label=_("选项"),
+        min_num=2,
+        max_num=MOST_OPTIONS,
+        help_text=_("票面上的顺序就是这里的顺序"),
+    )
     outcome = blocks.TextBlock(
         label=_("决定了什么"), required=False, rows=3, max_length=1000,
         help_text=_("投票结束后写：选上了哪几项、没选上的为什么。投票截止以后才显示。"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms import phases
-from cms.models.site_page import stream_text
+from cms.texts import stream_text
 from suggestions.codes import Mode
 from suggestions.services import campaign_reports, consulting, polling
 

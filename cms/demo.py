@@ -69,12 +69,51 @@ def _campaign(pages: Pages, row: dict[str, Any], city: City) -> CampaignPage:
         faq=[
             ("question", {"question": q, "answer": rich(a)}) for q, a in row.get("faq", [])
         ],
+        form_fields=[("field", _field(f)) for f in row.get("form", [])],
+        polls=[_poll(city, p) for p in row.get("poll", [])],
+        meetings=[("meeting", _meeting(city, m)) for m in row.get("meetings", [])],
         report_due_on=_day(city, row["report_due"]) if "report_due" in row else None,
         report=rich(city.moved(row.get("report", "")), heading="h3"),
         report_published_at=_moment(city, row["reported"], 10) if "reported" in row else None,
     )  # fmt: skip
     add_page(pages.campaigns, page)
     return page
+
+
+def _field(row: list[Any]) -> dict[str, Any]:
+    label, kind, words, required, options = row
+    return {
+        "label": label, "kind": kind, "help": words, "required": required, "options": "\n".join(options),
+        "least": None, "most": None,
+    }  # fmt: skip
+
+
+def _poll(city: City, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    held: dict[str, Any] = {
+        "title": row["title"], "intro": row["intro"],
+        "opens_on": _day(city, row["opens"]) if "opens" in row else None,
+        "closes_on": _day(city, row["closes"]) if "closes" in row else None,
+    }  # fmt: skip
+    if row["kind"] == "survey":
+        return "survey", held | {
+            "questions": [
+                {"text": text, "kind": kind, "options": "\n".join(options), "required": required}
+                for text, kind, options, required in row["questions"]
+            ]
+        }
+    chosen = row.get("chosen", [])
+    return "vote", held | {
+        "most": row["most"], "outcome": row.get("outcome", ""),
+        "options": [{"name": n, "about": a, "chosen": n in chosen} for n, a in row["options"]],
+    }  # fmt: skip
+
+
+def _meeting(city: City, row: list[Any]) -> dict[str, Any]:
+    title, days, hour, place, how, record = row
+    return {
+        "title": title, "starts_at": _moment(city, days, hour), "place": place, "how": how,
+        "record": rich(record) if record else "",
+    }  # fmt: skip
 
 
 def _articles(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:

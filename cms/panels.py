@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import HelpPanel
+from wagtail.admin.panels import HelpPanel, Panel
 
-from cms import reports
+from cms import checklist, reports
 from cms.phases import Phase
 from suggestions.services import campaign_reports
 
@@ -46,3 +46,15 @@ class ReportDuePanel(HelpPanel):
                 held.percent, said, str(left).format(n=held.lacking),
                 reverse("desk:campaign_report", args=[self.instance.pk]), _("去分组答复"),
             )  # fmt: skip
+
+
+class ChecklistPanel(Panel):
+    """What to look at before publishing, for the page as it was last stored (cms/checklist.py)."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "cms/admin/checklist.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            new = self.instance.pk is None
+            return {**context, "new": new, "points": [] if new else checklist.points(self.instance)}

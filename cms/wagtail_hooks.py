@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
-from cms import wizard
+from cms import admin_reports, wizard
 from cms.models import CampaignPage
 
 
@@ -60,5 +60,5 @@ def nor_many_at_once(
     return None
 
 
-HOOKED = (wizard,)
+HOOKED = (admin_reports, wizard)
 """Modules that register hooks of their own."""

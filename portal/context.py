@@ -43,7 +43,7 @@ _LINKS_KEPT_SECONDS = 60
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: name, office, nav, links, messages (all lazy), mode, theme, and the path to come back to.
+    """`site`: name, base (of absolute addresses), office, nav, links, messages (all lazy), mode, theme, and the path to come back to.
 
     Costs at most one query a minute for the office and one for the footer's pages, and none on a
     fragment that shows neither.
@@ -53,6 +53,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": {
             "name": settings.SITE_NAME,
+            "base": settings.BASE_URL,
             "office": SimpleLazyObject(lambda: office(request)),
             "nav": SimpleLazyObject(lambda: navigation(request.path)),
             "links": SimpleLazyObject(lambda: footer_links(request)),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from portal import icons
+from portal import contrast, icons
 from suggestions.codes import Outcome
 from suggestions.public.forms_base import JianyanForm, OptionCheckboxes, OptionRadio
 from suggestions.states import PublicGroup
@@ -26,6 +26,22 @@ COLOURS = (
     ("sunk", "沉底", "条形图底、中性标签"),
     ("line", "细线", "分隔，不做边框"),
 )
+
+
+SIZES = (
+    ("t-3xl", "首页的一问", "您想建议什么？"),
+    ("t-2xl", "页面标题", "柳汀公园西门夜里没有路灯"),
+    ("t-xl", "节标题", "到哪一步了"),
+    ("t-l", "要紧的一句", "应答复的3件，件件有答复"),
+    (
+        "t-m",
+        "正文：手机17像素，宽屏18像素，行高1.75",
+        "西门至荷塘步道将增设42盏庭院灯，9月30日前亮灯；破损路面已补好，关门时间维持不变。",
+    ),
+    ("t-s", "说明", "公开前还有两位工作人员各看一遍。"),
+    ("t-xs", "最小，不再小", "2026年11月2日"),
+)
+"""(token, where it is used, words of a likely length)."""
 
 
 class SampleForm(JianyanForm):
@@ -125,6 +141,8 @@ def context(now: datetime | None = None) -> dict[str, Any]:
         "today": today,
         "facets": [{"name": "status", "label": "进度", "open": True, "choices": _choices()}],
         "chips": [("领域：公园绿化", "/styleguide/")],
+        "proof": contrast.proof(),
+        "sizes": SIZES,
         "pairs": [
             ("建议", "公园西门装路灯", "/submit/"),
             ("地点", "云埠区河埠路，菜场南门", "/submit/"),

@@ -182,7 +182,12 @@ class CampaignPage(Summary, SitePage):
         FieldPanel("summary"),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("mode"), FieldPanel("kind")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("mode"),
+                        FieldPanel("kind", help_text=_("民生实事项目的征集排在首页最前面")),
+                    ]
+                ),
                 FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
                 FieldPanel("is_major_decision"),
                 FieldPanel("short_reason"),
@@ -191,7 +196,7 @@ class CampaignPage(Summary, SitePage):
         ),
         MultiFieldPanel(
             [
-                FieldPanel("host_unit"),
+                FieldPanel("host_unit", help_text=_("答复和总结由它负责；页面上显示它的名称")),
                 FieldPanel("contact"),
                 FieldPanel("decides"),
                 FieldPanel("who_may"),
@@ -201,8 +206,8 @@ class CampaignPage(Summary, SitePage):
         FieldPanel("background"),
         FieldPanel("questions"),
         FieldPanel("stages"),
-        FieldPanel("faq"),
-        FieldPanel("materials"),
+        FieldPanel("faq", help_text=_("开始以前就知道大家会问的")),
+        FieldPanel("materials", help_text=_("草案、说明、图纸，写之前要看的")),
         FieldPanel("form_fields"),
         FieldPanel("polls"),
         FieldPanel("meetings"),
@@ -212,7 +217,12 @@ class CampaignPage(Summary, SitePage):
                 ReportDuePanel(),
                 FieldPanel("report_due_on"),
                 FieldPanel("report_published_at"),
-                FieldPanel("report"),
+                FieldPanel(
+                    "report",
+                    help_text=_(
+                        "总的结论：采纳了什么、没采纳什么、为什么。一条一条的答复在办理台分组写"
+                    ),
+                ),
             ],
             heading=_("结果"),
         ),

@@ -80,7 +80,7 @@ class HomePage(SitePage):
         *SitePage.content_panels,
         MultiFieldPanel(
             [
-                FieldPanel("question"),
+                FieldPanel("question", help_text=_("首页最大的一句话，写成问句")),
                 FieldPanel("invitation"),
                 FieldPanel("promise"),
                 FieldPanel("example"),
@@ -89,7 +89,13 @@ class HomePage(SitePage):
             heading=_("首页的问题"),
         ),
         FieldPanel("sections"),
-        MultiFieldPanel([FieldPanel("fits"), FieldPanel("elsewhere")], heading=_("写之前看一眼")),
+        MultiFieldPanel(
+            [
+                FieldPanel("fits", help_text=_("什么样的想法适合在这里提，举例子")),
+                FieldPanel("elsewhere", help_text=_("哪些事别处办得更快，写明去哪里")),
+            ],
+            heading=_("写之前看一眼"),
+        ),
     ]
     search_fields = body_index("fits", "elsewhere")
     parent_page_types = ["wagtailcore.Page"]

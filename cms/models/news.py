@@ -67,11 +67,11 @@ class NewsPage(Summary, SitePage):
 
     content_panels = [
         *SitePage.content_panels,
-        FieldPanel("kind"),
+        FieldPanel("kind", help_text=_("通报要写明说的是哪一段时间")),
         FieldPanel("date"),
         FieldPanel("source"),
         FieldPanel("summary"),
-        FieldPanel("body"),
+        FieldPanel("body", help_text=_("按顺序加文字、图片和常问的")),
     ]
     search_fields = body_index("summary", "body")
     parent_page_types = ["cms.NewsIndexPage"]

@@ -6,14 +6,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from cms import checklist
+from cms.panels import ChecklistPanel
 from cms.slugs import is_address, new_slug
+from cms.texts import stream_text
+
+__all__ = ["SitePage", "SitePageForm", "Summary", "body_index", "stream_text"]
 
 SLUG_HELP = _("网址的最后一段，只用小写字母、数字和短横线，例如 minsheng-2027。不填会自动生成。")
 
@@ -36,6 +40,14 @@ class SitePageForm(WagtailAdminPageForm):
             raise ValidationError(_("网址名称只能用小写字母、数字和短横线，例如 minsheng-2027。"))
         return slug
 
+    def clean(self) -> dict[str, Any]:
+        """Storing a draft is always possible; what goes on its way to the public has no personal data in it."""
+        held: dict[str, Any] = super().clean() or self.cleaned_data
+        if any(name in self.data for name in checklist.SENDING):
+            for name, words in checklist.stops(held).items():
+                self.add_error(name, words)
+        return held
+
 
 class SitePage(Page):
     """Base of every page type. Not a table of its own: docs/adr/0006 says why the stock Page stays the base."""
@@ -44,12 +56,22 @@ class SitePage(Page):
     base_form_class = SitePageForm
 
     # The plain title panel: Wagtail's own would fill in the address from the title as one types.
-    content_panels = [FieldPanel("title")]
+    content_panels = [
+        ChecklistPanel(heading=_("发布前看一遍")),
+        FieldPanel("title", help_text=_("一句话说清是什么事，列表、首页和搜索里都用它")),
+    ]
     promote_panels = [
-        MultiFieldPanel([FieldPanel("slug")], heading=_("网址")),
-        FieldPanel("show_in_menus", heading=_("在页脚“更多”里显示")),
+        MultiFieldPanel([FieldPanel("slug", help_text=SLUG_HELP)], heading=_("网址")),
+        FieldPanel(
+            "show_in_menus",
+            heading=_("在页脚“更多”里显示"),
+            help_text=_("只对首页下面一层的页面有用"),
+        ),
         MultiFieldPanel(
-            [FieldPanel("seo_title"), FieldPanel("search_description")],
+            [
+                FieldPanel("seo_title", help_text=_("浏览器标签和搜索结果里的标题，不填就用标题")),
+                FieldPanel("search_description", help_text=_("搜索结果里的说明，不填就用摘要")),
+            ],
             heading=_("给搜索引擎的说明"),
         ),
     ]
@@ -84,18 +106,6 @@ class SitePage(Page):
         moment = self.first_published_at or self.latest_revision_created_at
         assert moment is not None, "only published pages are indexed"
         return moment
-
-
-def stream_text(value: Any) -> str:
-    """The words of a StreamField or of rich text, without markup."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return strip_tags(value.replace("><", "> <"))
-    parts: list[str] = []
-    for child in value:
-        parts.extend(str(p) for p in child.block.get_searchable_content(child.value))
-    return "\n".join(strip_tags(p) for p in parts)
 
 
 TITLE_SEARCH = [*Page.search_fields]

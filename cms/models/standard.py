@@ -16,7 +16,11 @@ class StandardPage(Summary, SitePage):
 
     body = StreamField(BodyBlock(), verbose_name=_("正文"), blank=True)
 
-    content_panels = [*SitePage.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    content_panels = [
+        *SitePage.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body", help_text=_("按顺序加文字、图片和常问的")),
+    ]
     search_fields = body_index("summary", "body")
     parent_page_types = ["cms.HomePage", "cms.StandardPage"]
     subpage_types = ["cms.StandardPage"]

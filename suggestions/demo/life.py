@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from suggestions import rules
 from suggestions.actor import Actor
+from suggestions.campaign_form import YES, Answer, FieldKind, read_all
 from suggestions.clock import SHANGHAI
 from suggestions.codes import ONLINE_CHANNELS
 from suggestions.demo.load import Item
@@ -103,6 +104,16 @@ class Life:
             return
         self._answer()
 
+    def _answers(self, campaign: Any) -> tuple[Answer, ...]:
+        """To a campaign's own questions: a different option for each, and the place for what wants a line."""
+        said = {
+            spec.label: [spec.options[self.dice.randrange(len(spec.options))]] if spec.options
+            else [YES] if spec.kind == FieldKind.YES_NO
+            else [self.item.place]
+            for spec in campaign.form_specs()
+        }  # fmt: skip
+        return read_all(campaign.form_specs(), said)[0]
+
     def _file(self) -> Suggestion:
         item = self.item
         arrived = self.at(
@@ -121,6 +132,8 @@ class Life:
         )  # fmt: skip
         if submission.campaign is not None and not submission.campaign.is_open_at(entered):
             submission = replace(submission, campaign=None)
+        if submission.campaign is not None and online:
+            submission = replace(submission, answers=self._answers(submission.campaign))
         if online and not (item.phone or item.email):
             submission = replace(submission, phone=f"1990000{self.dice.randrange(10000):04d}")
         receipt = intake.submit(

@@ -5,73 +5,11 @@ import re
 import pytest
 from django.conf import settings
 
-CSS = settings.BASE_DIR / "portal" / "static" / "css"
+from portal import contrast as measure
+from portal.contrast import CSS, EDGES, TEXT, contrast
+
 TOKENS = (CSS / "tokens.css").read_text(encoding="utf-8")
-
-
-def values(block: str) -> dict[str, str]:
-    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{3,6})\b", block))
-
-
-def block_after(opening: str) -> str:
-    start = TOKENS.index(opening) + len(opening)
-    return TOKENS[start : TOKENS.index("}", start)]
-
-
-LIGHT = values(block_after(":root {"))
-SCHEMES = {
-    "light": LIGHT,
-    "elder": {**LIGHT, **values(block_after(':root[data-mode="elder"] {'))},
-    "dark": {**LIGHT, **values(block_after(':root[data-theme="dark"] {'))},
-    "dark by system": {**LIGHT, **values(block_after(':root:not([data-theme="light"]) {'))},
-}
-# Elder and dark together: elder's greys come first in the file, dark's later and as strong.
-SCHEMES["elder dark"] = {**SCHEMES["elder"], **values(block_after(':root[data-theme="dark"] {'))}
-
-TEXT = [
-    *((ink, ground) for ink in ("ink", "ink-2", "ink-3", "brand") for ground in ("paper", "wash")),
-    ("ink", "sunk"),
-    ("ink", "accent-tint"),
-    ("ink", "brand-tint"),
-    ("ink", "bad-tint"),
-    ("brand-deep", "paper"),
-    ("brand", "brand-tint"),
-    ("on-brand", "brand"),
-    ("on-brand", "brand-deep"),
-    ("on-band", "band"),
-    ("on-band-2", "band"),
-    ("accent", "paper"),
-    ("accent", "wash"),
-    ("accent", "accent-tint"),
-    ("on-accent", "accent-fill"),
-    ("bad", "paper"),
-    ("bad", "wash"),
-    ("bad", "bad-tint"),
-    ("paper", "ink-2"),  # the mask chip
-]
-EDGES = [
-    ("edge", "paper"),
-    ("edge", "wash"),
-    ("brand", "paper"),
-    ("brand", "sunk"),
-    ("chart-2", "paper"),
-    ("bad", "sunk"),
-    ("bad", "paper"),
-]
-
-
-def luminance(colour: str) -> float:
-    digits = colour.lstrip("#")
-    if len(digits) == 3:
-        digits = "".join(d * 2 for d in digits)
-    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+SCHEMES = measure.schemes()
 
 
 def test_the_measure_itself_knows_black_on_white() -> None:
@@ -117,3 +55,21 @@ def test_every_token_that_is_used_is_defined() -> None:
 def test_the_site_stays_small_without_a_bundler() -> None:
     scripts = (settings.BASE_DIR / "portal" / "static" / "js").glob("*.js")
     assert sum(len(s.read_text(encoding="utf-8").splitlines()) for s in scripts) <= 180
+
+
+def test_the_style_guide_shows_measured_contrast_and_every_pair_holds() -> None:
+    proof = measure.proof()
+    assert {label for label, _pairs in proof} >= {"浅色", "深色", "大字"}
+    assert [p for _label, pairs in proof for p in pairs if not p.holds] == []
+    assert len(proof[0][1]) == len(TEXT) + len(EDGES)
+
+
+def test_a_contrast_just_below_the_line_is_not_rounded_up() -> None:
+    assert measure.Pair("a", "b", 4.4999, measure.TEXT_LEAST).words == "4.49"
+    assert not measure.Pair("a", "b", 4.4999, measure.TEXT_LEAST).holds
+
+
+def test_no_colour_of_letters_or_lines_is_left_out_of_the_proof() -> None:
+    declared = {name for pair in (*TEXT, *EDGES) for name in pair}
+    said_elsewhere = {"line", "band-line", "focus-in", "focus-out", "mark-dot"}
+    assert set(SCHEMES["light"]) - declared - said_elsewhere == set()

@@ -5,6 +5,7 @@ from tests.walks.acts import (
     afterwards,
     awards,
     calendar,
+    campaigns,
     desk,
     meetings,
     pages,
@@ -19,7 +20,7 @@ from tests.walks.acts.base import ACTS, ERRANDS, Nothing, Walk
 from tests.walks.acts.triage import submit
 
 AREAS = (
-    adoption, afterwards, awards, calendar, desk, meetings, pages, people, privacy, replies, steering, triage, units,
+    adoption, afterwards, awards, calendar, campaigns, desk, meetings, pages, people, privacy, replies, steering, triage, units,
 )  # fmt: skip
 
 __all__ = ["ACTS", "AREAS", "ERRANDS", "Nothing", "Walk", "submit"]

@@ -1,0 +1,103 @@
+"""Two lists in the admin's 报告 menu: pages due for review, and campaigns that owe their result (process.md 13.17)."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.reports import PageReportView
+from wagtail.models import Page
+from wagtail.permissions import page_permission_policy
+
+from cms.models import CampaignPage, HomePage, StandardPage
+
+REVIEW_AFTER = timedelta(days=365)
+"""A standing text that nobody published anew for so long wants a look."""
+
+
+class WithoutReportView(PageReportView):
+    """Campaigns that closed and published no result, the longest waiting first."""
+
+    page_title = _("还没有公布结果的征集")
+    header_icon = "date"
+    template_name = "wagtailadmin/reports/base_page_report.html"
+    results_template_name = "cms/admin/without_report.html"
+    index_url_name = "campaigns_without_report"
+    index_results_url_name = "campaigns_without_report_results"
+
+    def get_queryset(self) -> Any:
+        now = timezone.now()
+        found = CampaignPage.objects.live().filter(
+            Q(report_published_at=None) | Q(report_published_at__gt=now), closes_at__lte=now
+        )
+        self.queryset = found.select_related("host_unit").order_by("closes_at", "pk")
+        return super().get_queryset()
+
+
+class ToReviewView(PageReportView):
+    """Home and standing texts, the longest unpublished first."""
+
+    page_title = _("该看一看的页面")
+    header_icon = "history"
+    template_name = "wagtailadmin/reports/base_page_report.html"
+    results_template_name = "cms/admin/to_review.html"
+    index_url_name = "pages_to_review"
+    index_results_url_name = "pages_to_review_results"
+
+    def get_queryset(self) -> Any:
+        old = Q(last_published_at__lt=timezone.now() - REVIEW_AFTER) | Q(last_published_at=None)
+        self.queryset = (
+            Page.objects.live()
+            .type(HomePage, StandardPage)
+            .filter(old)
+            .order_by("last_published_at", "pk")
+        )
+        return super().get_queryset()
+
+
+_VIEWS = {"campaigns_without_report": ("campaigns-without-report", WithoutReportView), "pages_to_review": ("pages-to-review", ToReviewView)}  # fmt: skip
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[Any]:
+    found = []
+    for name, (slug, view) in _VIEWS.items():
+        found.append(path(f"reports/{slug}/", view.as_view(), name=name))
+        found.append(
+            path(
+                f"reports/{slug}/results/", view.as_view(results_only=True), name=f"{name}_results"
+            )
+        )
+    return found
+
+
+class EditorsItem(MenuItem):
+    """For whoever may publish pages; Wagtail's own reports ask for the same."""
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(
+            page_permission_policy.user_has_any_permission(
+                request.user, {"add", "change", "publish"}
+            )
+        )
+
+
+@hooks.register("register_reports_menu_item")
+def without_report_item() -> MenuItem:
+    return EditorsItem(
+        WithoutReportView.page_title,
+        reverse("campaigns_without_report"),
+        icon_name="date",
+        order=50,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def to_review_item() -> MenuItem:
+    return EditorsItem(
+        ToReviewView.page_title, reverse("pages_to_review"), icon_name="history", order=60
+    )
