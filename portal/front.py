@@ -72,7 +72,9 @@ class Front:
     def __init__(self, application: Application, *, most_bytes: int = MOST_BYTES) -> None:
         self.application, self.most_bytes = application, most_bytes
         self.bytes = 0
+        self._moment: caching.Moment | None = None
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._known: frozenset[Key] = frozenset()
         self._making: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -83,7 +85,7 @@ class Front:
         if key is None or moment is None:
             return self.application(environ, start_response)
         held = self._held(key, moment)
-        if held is None and key not in self._pages:
+        if held is None and key not in self._known:
             return self._make(key, environ, start_response)
         if held is None:
             # A page many ask for has just grown old: one of them makes it, the others wait for that.
@@ -98,10 +100,13 @@ class Front:
 
     def _held(self, key: Key, moment: caching.Moment) -> Kept | None:
         with self._lock:
+            if moment != self._moment:
+                # Nothing kept so far will be shown again, and what was taken down must not stay in memory.
+                self._moment, self._known, self.bytes = moment, frozenset(self._pages), 0
+                self._pages.clear()
             held = self._pages.get(key)
-            if held is None or held.moment != moment:
-                return None
-            self._pages.move_to_end(key)
+            if held is not None:
+                self._pages.move_to_end(key)
             return held
 
     def _alone(self, key: Key) -> "_Turn":
@@ -136,6 +141,8 @@ class Front:
 
     def _keep(self, key: Key, page: Kept) -> None:
         with self._lock:
+            if page.moment != self._moment:
+                return
             before = self._pages.pop(key, None)
             self.bytes += len(page) - (len(before) if before else 0)
             self._pages[key] = page

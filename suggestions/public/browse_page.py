@@ -1,23 +1,29 @@
 """What the browse page shows: rows, facets as links, chips, orders, and which filter to drop when nothing is left."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from suggestions.public.facets import Chip, Chosen, Facet, chips, facet
+from suggestions import content
+from suggestions.public import fragments
+from suggestions.public.facets import Chip, Chosen, chips, facet
 from suggestions.selectors import public
-from suggestions.selectors.public import Browse, Filters
+from suggestions.selectors.public import Filters, Found
 
 
 @dataclass(frozen=True, slots=True)
 class BrowsePage:
     """Context of reading/browse.html. `empty` is the sentence of an empty result, `drop` the filter to drop first."""
 
-    found: Browse
-    facets: list[Facet]
+    found: Found
+    rows: SafeString
+    column: SafeString
     chips: list[Chip]
     orders: list[tuple[str, str, bool]]
     first_page: bool
@@ -36,27 +42,25 @@ class BrowsePage:
         return [(chip.words, chip.href) for chip in self.chips]
 
 
-def build(query: QueryDict) -> BrowsePage:
+def build(query: QueryDict, *, today: date) -> BrowsePage:
     """One page of the list for this address; forged values find nothing and say so."""
     filters = Filters.read(query)
     cursor = query.get("cursor", "")
-    found = public.browse(filters, cursor=cursor)
+    found = public.find(filters, cursor=cursor)
     chosen = chosen_of(filters)
     shown = {(name, c.value): c.label for name, choices in found.facets.items() for c in choices}
     in_force = chips(chosen, lambda name, v: shown.get((name, v)) or public.label_of(name, v))
     return BrowsePage(
         found=found,
-        facets=[
-            facet(chosen, name, [(c.value, c.label, c.count) for c in choices])
-            for name, choices in found.facets.items()
-        ],
+        rows=fragments.rows(found.places, today=today),
+        column=fragments.column((content.version(), filters), lambda: _column(chosen, found)),
         chips=in_force,
         orders=[
             (chosen.with_rest(sort=""), _("最近公开"), filters.sort == "recent"),
             (chosen.with_rest(sort="answered"), _("最近答复"), filters.sort == "answered"),
         ],
         first_page=public.is_start(cursor),
-        empty="" if found.items else _nothing(in_force, found.total),
+        empty="" if found.places else _nothing(in_force, found.total),
         drop=_to_drop(found, in_force),
         clear_url=chosen.cleared() if in_force else "",
         first_url=chosen.href(),
@@ -65,6 +69,15 @@ def build(query: QueryDict) -> BrowsePage:
         answers_feed_url=reverse("suggestions:feed_answers") + query_of(filters),
         follow=_followed(filters),
     )
+
+
+def _column(chosen: Chosen, found: Found) -> dict[str, Any]:
+    """Context of components/facets.html."""
+    facets = [
+        facet(chosen, name, [(c.value, c.label, c.count) for c in choices])
+        for name, choices in found.facets.items()
+    ]
+    return {"facets": facets, "summary": _("筛选：进度、结果、地区等")}
 
 
 def _followed(filters: Filters) -> str:
@@ -99,9 +112,9 @@ def _nothing(in_force: list[Chip], total: int) -> str:
     return _("现在还没有公开的建议。")
 
 
-def _to_drop(found: Browse, in_force: list[Chip]) -> Chip | None:
+def _to_drop(found: Found, in_force: list[Chip]) -> Chip | None:
     """The filter whose facet has most to offer without it: a facet does not narrow its own counts."""
-    if found.items or not in_force:
+    if found.places or not in_force:
         return None
     gain = {name: sum(c.count for c in choices) for name, choices in found.facets.items()}
     best = max(in_force, key=lambda chip: gain.get(chip.name, 0))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
@@ -38,6 +39,11 @@ NO_SUCH = "?"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_SHOWN = (
+    "case_no", "public_title", "outcome", "public_group", "answered_at", "due_on", "due_kind", "co_sign_count",
+    "version", "lead_unit__short_name",
+)  # fmt: skip
+"""What components/row.html shows of an item."""
 _UNANSWERED = "n."
 """Begins the cursor of the second part of the list "answered first"."""
 
@@ -122,7 +128,40 @@ def narrow(rows: SuggestionQuerySet, filters: Filters, *, without: str = "") -> 
     return rows
 
 
+class Place(NamedTuple):
+    """What a row of a list shows, in as few words as tell it from any other: an item as it is at one version, the
+    voices behind it (they change without a version) and its unit's name.
+    """
+
+    pk: int
+    version: int
+    voices: int
+    unit: str | None
+
+    @classmethod
+    def of(cls, item: Suggestion) -> "Place":
+        unit = item.lead_unit.short_name if item.lead_unit else None
+        return cls(item.pk, item.version, item.co_sign_count, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a browse list as places. `next_cursor` is "" on the last page."""
+
+    places: list[Place]
+    next_cursor: str
+    total: int
+    facets: dict[str, list[Choice]] = field(default_factory=dict)
+
+
 def browse(filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Browse:
+    """As `find`, with the items themselves."""
+    found = find(filters, cursor=cursor, size=size)
+    pks = [place.pk for place in found.places]
+    return Browse(load_rows(pks, whole=True), found.next_cursor, found.total, found.facets)
+
+
+def find(filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
     """A page of published items by key: deep pages cost what the first one costs.
 
     "recent" has the newest published first. "answered" has the latest answers first and then what waits for one, so that
@@ -133,14 +172,12 @@ def browse(filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Brow
         found, following = _answered_first(rows, cursor, size)
     else:
         found, following = _by_key(rows, "published_at", cursor, size)
-    return Browse(found, following, total=_counted(filters), facets=facet_counts(filters))
+    return Found(found, following, total=_counted(filters), facets=facet_counts(filters))
 
 
-def _answered_first(
-    rows: SuggestionQuerySet, cursor: str, size: int
-) -> tuple[list[Suggestion], str]:
+def _answered_first(rows: SuggestionQuerySet, cursor: str, size: int) -> tuple[list[Place], str]:
     """Two lists behind one another, each by its own key; a cursor of the second begins with _UNANSWERED."""
-    found: list[Suggestion] = []
+    found: list[Place] = []
     if not cursor.startswith(_UNANSWERED):
         found, following = _by_key(rows.exclude(answered_at=None), "answered_at", cursor, size)
         if following:
@@ -157,18 +194,29 @@ def _answered_first(
 
 def _by_key(
     rows: SuggestionQuerySet, order: str, cursor: str, size: int
-) -> tuple[list[Suggestion], str]:
-    """Up to `size` rows after the cursor, and the cursor of what follows ("" at the end). Two queries."""
+) -> tuple[list[Place], str]:
+    """Up to `size` places after the cursor, and the cursor of what follows ("" at the end). One query."""
     place = read_cursor(cursor)
     if place:
         moment, pk = place
         rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
-    listed = rows.for_list().annotate(opening=Left("public_problem", OPENING))
-    listed = listed.prefetch_related(replies_for_lists())
-    items = list(listed.order_by(f"-{order}", "-pk")[: size + 1])
-    more, items = len(items) > size, items[:size]
-    last = items[-1] if items else None
-    return items, make_cursor(getattr(last, order), last.pk) if more and last else ""
+    columns = ("pk", "version", "co_sign_count", "lead_unit__short_name", order)
+    listed = list(rows.order_by(f"-{order}", "-pk").values_list(*columns)[: size + 1])
+    places = [Place(*row[:4]) for row in listed[:size]]
+    following = make_cursor(listed[size - 1][4], places[-1].pk) if len(listed) > size else ""
+    return places, following
+
+
+def load_rows(pks: Sequence[int], *, whole: bool = False) -> list[Suggestion]:
+    """These items with their public replies, in this order, for a list; what the public may not read is left out.
+
+    `whole`: with topic and district, for the API; a row of a page shows neither. Two queries.
+    """
+    rows = Suggestion.objects.on_page().filter(pk__in=pks)
+    rows = rows.for_list() if whole else rows.select_related("lead_unit").only(*_SHOWN)
+    listed = rows.annotate(opening=Left("public_problem", OPENING))
+    items = {item.pk: item for item in listed.prefetch_related(replies_for_lists())}
+    return [items[pk] for pk in pks if pk in items]
 
 
 def make_cursor(moment: datetime, pk: int) -> str:

@@ -1,0 +1,100 @@
+"""Parts of public pages that are drawn once and then kept in this process: rows of lists, the column of facets.
+
+A part is kept under everything it shows, so it never grows old; what is not asked for any more goes. Drawing a page of
+twenty rows anew costs several times what reading them does.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from suggestions.models import Suggestion
+from suggestions.selectors.public import Place, load_rows
+
+AGE = 300.0
+"""Seconds."""
+ROW = "components/row.html"
+FACETS = "components/facets.html"
+
+
+class Shelf:
+    """Finished parts by key, at least `most` of those last asked for, none for longer than two `AGE`s after that: what
+    was taken down or erased does not stay in memory. Safe among threads.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self.clear()
+
+    def get(self, key: Hashable) -> SafeString | None:
+        with self._lock:
+            self._turn()
+            part = self._young.get(key)
+            if part is None and (part := self._old.get(key)) is not None:
+                self._young[key] = part
+            return part
+
+    def put(self, key: Hashable, part: SafeString) -> SafeString:
+        with self._lock:
+            self._turn()
+            self._young[key] = part
+        return part
+
+    def clear(self) -> None:
+        self._young: dict[Hashable, SafeString] = {}
+        self._old: dict[Hashable, SafeString] = {}
+        self._since = time.monotonic()
+
+    def _turn(self) -> None:
+        """What nobody asked for since the last turn goes."""
+        now = time.monotonic()
+        if len(self._young) >= self.most or now - self._since > AGE:
+            self._old, self._young, self._since = self._young, {}, now
+
+
+# About 1.2 kB a row and 10 kB a column; a shelf holds at most twice its number.
+_rows, _columns = Shelf(5_000), Shelf(150)
+
+
+def rows(places: Sequence[Place], *, today: date) -> SafeString:
+    """The rows of a list in the order of its places. At most two queries, none when all of them were drawn before.
+
+    What was hidden between finding the places and reading them is left out.
+    """
+    # What the row of an item that is not yet answered says depends on the day.
+    keys = [(place, today, get_language()) for place in places]
+    drawn = {key: part for key in keys if (part := _rows.get(key)) is not None}
+    missing = [place for place, key in zip(places, keys, strict=True) if key not in drawn]
+    for place, item in _read(missing):
+        key = (place, today, get_language())
+        part = render_to_string(ROW, {"item": item, "today": today})
+        # An item that changed meanwhile is shown as it is now, and kept under what it is now.
+        kept = key if Place.of(item) == place else (Place.of(item), today, get_language())
+        drawn[key] = _rows.put(kept, part)
+    return mark_safe("".join(drawn[key] for key in keys if key in drawn))
+
+
+def _read(places: Sequence[Place]) -> list[tuple[Place, Suggestion]]:
+    by_pk = {place.pk: place for place in places}
+    return [(by_pk[item.pk], item) for item in load_rows(list(by_pk))] if by_pk else []
+
+
+def column(key: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
+    """The column of facets, kept under `key`, which has to name all that it shows; `context` is asked only when it
+    has to be drawn.
+    """
+    whole = (key, get_language())
+    return _columns.get(whole) or _columns.put(whole, render_to_string(FACETS, context()))
+
+
+def clear() -> None:
+    """Forget all parts (tests)."""
+    _rows.clear()
+    _columns.clear()
