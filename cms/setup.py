@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import (
+    Collection,
     GroupApprovalTask,
     GroupPagePermission,
     Locale,
@@ -43,6 +44,7 @@ def ensure_groups(**_: Any) -> None:
     if root is None:
         return
     Page.objects.filter(pk=root.pk, title="Root").update(title=ROOT, draft_title=ROOT)
+    Collection.objects.filter(depth=1, name="Root").update(name="全部文件")
     for name, wagtail_name in _WAGTAIL_GROUPS.items():
         if not Group.objects.filter(name=name).exists():
             Group.objects.filter(name=wagtail_name).update(name=name)
@@ -99,6 +101,8 @@ def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "�
         site.save()
         # Wagtail's welcome page; a page that somebody made is not ours to delete.
         if welcome is not None and welcome.specific_class is Page and not welcome.numchild:
+            # Its title stays in the site's history, which staff read.
+            welcome.title = welcome.draft_title = "安装时的样页"
             welcome.delete()
     home.refresh_from_db()
     index = CampaignIndexPage.objects.child_of(home).first()

@@ -1,6 +1,7 @@
 """Start-up of the site: what has to be registered before the first request."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
@@ -8,4 +9,7 @@ class PortalConfig(AppConfig):
     verbose_name = "建言"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401  registers the system checks
+        from portal import admin_words, checks  # noqa: F401  checks registers the system checks
+
+        admin_words.label_forms()
+        post_migrate.connect(admin_words.name_permissions, dispatch_uid="portal.name_permissions")

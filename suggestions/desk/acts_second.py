@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from suggestions.actor import Actor
@@ -21,7 +22,12 @@ _MEANWHILE = "这件没有等着复核的决定，可能刚才有人处理了。
 
 def facts(decision: PendingDecision) -> list[tuple[str, str]]:
     """What is proposed, in the words the author would read. No query."""
-    rows = [("提出", f"{decision.proposed_by}，{decision.proposed_at:%Y-%m-%d}")]
+    rows = [
+        (
+            "提出",
+            f"{decision.proposed_by}，{timezone.localtime(decision.proposed_at):%Y年%-m月%-d日}",
+        )
+    ]
     if decision.kind == PendingDecision.Kind.REFUSE:
         text = NOT_ACCEPTED_WORDS[decision.reason] + decision.words
         return [*rows, ("决定", "不予受理"), ("建议人将看到", text)]

@@ -17,6 +17,9 @@ from suggestions.models import CaseOfficer, Suggestion
 from suggestions.selectors import casefile, queues
 from suggestions.services import hinting, identity
 
+ACTS_AT_ONCE = 6
+"""More acts than these (and two) are folded: on a telephone the item itself must not lie below a page of buttons."""
+
 
 @common.desk_view()
 def item(request: HttpRequest, case_no: str) -> HttpResponse:
@@ -64,7 +67,12 @@ def show(
     today, queue = local_date(now), common.queue_of(request)
     review = casefile.open_review(held)
     shown = panels.collect(request, held)
-    actions = [(a, _address(a, held, queue)) for a in casefile.actions(user, held, review)]
+    acts = [
+        (str(a.label), _address(a, held, queue), a.primary)
+        for a in casefile.actions(user, held, review)
+    ]
+    acts += [(str(a.label), a.url, a.primary) for p in shown for a in p.acts]
+    acts.sort(key=lambda act: not act[2])
     hints = (
         casefile.grouped_hints(hinting.ensure(suggestion=held, at=now))
         if access.may(user, "see_hints", held)
@@ -93,8 +101,8 @@ def show(
         ratings=list(held.evaluations.select_related("unit").order_by("-round")),
         history=casefile.history(user, held),
         hints=hints,
-        actions=actions,
-        has_acts=bool(actions) or any(p.acts for p in shown),
+        acts=acts if len(acts) <= ACTS_AT_ONCE + 2 else acts[:ACTS_AT_ONCE],
+        more_acts=[] if len(acts) <= ACTS_AT_ONCE + 2 else acts[ACTS_AT_ONCE:],
         may_reveal=access.may(user, "reveal_contact", held) is not None,
         reveal_form=reveal_form or RevealForm(),
         contact=contact,

@@ -37,6 +37,14 @@ class Block:
     links: Sequence[Link] = ()
     empty: "StrOrPromise" = ""
 
+    def lines(self) -> list[tuple[list[tuple["StrOrPromise", str]], Sequence[Link]]]:
+        """The rows with each cell beside its header: on a telephone a line stands alone and says what it holds."""
+        return [(list(zip(self.headers, r.cells, strict=False)), r.links) for r in self.rows]
+
+    def has_links(self) -> bool:
+        """Whether anything can be done about any of the rows."""
+        return any(r.links for r in self.rows)
+
 
 @dataclass(frozen=True)
 class Step:

@@ -32,6 +32,8 @@ class Panel:
     context: dict[str, Any] = field(default_factory=dict)
     acts: tuple[Link, ...] = ()
     place: Literal["main", "side"] = "main"
+    top: str = ""
+    """A template for what must be read before the item itself; with the same context."""
 
 
 Maker = Callable[[HttpRequest, "Suggestion"], Panel | None]

@@ -67,4 +67,9 @@ def panel(request: HttpRequest, item: Suggestion) -> panels.Panel | None:
     links = _links(request, item)
     if not links and not any(context.values()):
         return None
-    return panels.Panel("suggestions/desk/pipeline_panel.html", context, links)
+    return panels.Panel(
+        "suggestions/desk/pipeline_panel.html",
+        context,
+        links,
+        top="suggestions/desk/pipeline_top.html",
+    )

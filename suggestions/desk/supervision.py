@@ -262,7 +262,7 @@ kinds.register(
             Act("answer", _("书面答复"), serve(advising.answer, "advice"), BY_NAME["advice_answer"].roles,
                 _ADVICE_WAITING, AdviceAnswerForm, _("由单位负责人答复。"), _("已答复。"), True),
             Act("close", _("答复合格，办结"), serve(advising.close, "advice"), BY_NAME["advice_close"].roles,
-                [AdviceState.ANSWERED], primary=True),
+                [AdviceState.ANSWERED], advice=_("认可这份书面答复，这条建议办结。"), primary=True),
             Act("send-back", _("退回"), serve(advising.send_back, "advice"), BY_NAME["advice_send_back"].roles,
                 [AdviceState.ANSWERED], ReasonForm),
             Act("withdraw", _("撤回建议"), serve(advising.withdraw, "advice"), BY_NAME["advice_withdraw"].roles,

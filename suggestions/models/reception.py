@@ -132,7 +132,7 @@ class ReceptionSlot(Record):
         indexes = [models.Index(fields=["jurisdiction", "on", "id"], name="reception_by_day")]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.leader_post}"
+        return f"{self.on.year}年{self.on.month}月{self.on.day}日 {self.leader_post}"
 
 
 class Booking(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import states
@@ -181,7 +182,7 @@ class LeaderInstruction(Record):
         indexes = [models.Index(fields=["jurisdiction", "status", "id"], name="instruction_list")]
 
     def __str__(self) -> str:
-        return f"{self.given_at:%F}"
+        return f"{timezone.localtime(self.given_at):%Y年%-m月%-d日}的批示"
 
 
 class TrayItem(models.Model):

@@ -73,7 +73,7 @@ class Visit(Record):
         return str(VisitState(self.status).label)
 
     def __str__(self) -> str:
-        return f"visit to {self.suggestion_id}"
+        return f"回访 {self.suggestion}"
 
 
 class RatingFlag(models.Model):

@@ -256,7 +256,8 @@ def actions(
             held.append(
                 Action("publication", label, "desk:publication", pk=review.pk, primary=True)
             )
-    return held + _page_actions(user, suggestion)
+    # The next step stands first; the order among the others is that of the tables.
+    return sorted(held + _page_actions(user, suggestion), key=lambda a: not a.primary)
 
 
 def _page_actions(user: "Person", suggestion: Suggestion) -> list[Action]:
