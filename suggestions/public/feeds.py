@@ -143,7 +143,7 @@ class ResultFeed(AtomFeed):
         return _("采纳和落实的结果")
 
     def link(self, obj: None) -> str:
-        return absolute("/")
+        return absolute(reverse("suggestions:results"))
 
     def items(self, obj: None) -> list[Result]:
         return feeds.results()
@@ -155,9 +155,7 @@ class ResultFeed(AtomFeed):
         return tag(f"result/{item.pk}")
 
     def item_link(self, item: Result) -> str:
-        if item.case_no:
-            return absolute(reverse("suggestions:detail", args=[item.case_no]))
-        return absolute(reverse("suggestions:unit", args=[item.unit_code]))
+        return absolute(reverse("suggestions:result", args=[item.pk]))
 
     def item_description(self, item: Result) -> str:
         stands = f"{item.label}，{item.unit}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from suggestions import outbox, rules
+from suggestions import content, outbox, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import ConversionType
@@ -258,6 +258,7 @@ def add_result(
             adoption.suggestion, "result_added", actor=actor, at=at, words=f"形成成果：{result.title}",
             visibility=Visibility.PUBLIC,
         )  # fmt: skip
+        content.bump_after_commit()
     return result
 
 
@@ -323,6 +324,7 @@ def _apply(
     data = {"measure": adoption.measure, "unit": adoption.unit.short_name}
     with transaction.atomic():
         transitions.apply(adoption, name, actor=actor, at=at, reason=said, fields=fields, data=data)
+        content.bump_after_commit()
     return adoption
 
 
