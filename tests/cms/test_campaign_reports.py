@@ -210,6 +210,24 @@ def test_the_notice_names_the_number_and_the_reports_address(
 # At the desk
 
 
+def test_an_editor_reads_no_item_that_is_not_public_nor_finds_it_by_its_words(
+    city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    url = f"/admin/desk/campaigns/{page.pk}/report/"
+    editor, officer = sign_in(city, "editor"), sign_in(city, "triage_officer")
+    assert "第1处积水的地方" in main_text(officer.get(url))
+    text = main_text(editor.get(url))
+    assert "第1处积水的地方" not in text
+    assert items[1].case_no in text
+    assert items[1].case_no in main_text(officer.get(url, {"q": "第1处"}))
+    assert items[1].case_no not in main_text(editor.get(url, {"q": "第1处"}))
+    made = group(city, page)
+    campaign_reports.put(group=made, items=items[1:], at=timezone.now())
+    inside = main_text(editor.get(f"/admin/desk/campaigns/{page.pk}/groups/{made.pk}/"))
+    assert "第1处积水的地方" not in inside
+    assert items[1].case_no in inside
+
+
 def test_an_editor_groups_the_items_and_reads_no_personal_data(
     city: World, page: CampaignPage, items: list[Suggestion]
 ) -> None:
