@@ -211,5 +211,6 @@ def environment(folder: Path, database_url: str, more: Mapping[str, str]) -> dic
         "SEARCH_INDEX_PREFIX": f"journey{secrets.token_hex(4)}",
         "RATE_TRACK": "1000/hour",
         "RATE_SUBMIT": "1000/hour",
+        "RATE_SIGN_IN": "1000/hour",
         **more,
     }

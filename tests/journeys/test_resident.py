@@ -59,7 +59,19 @@ def test_a_resident_submits_tracks_and_rates_and_no_page_puts_up_a_barrier(
 
 @pytest.mark.parametrize(
     "address",
-    ["/suggestions/", "/search/?q=公交", "/units/", "/units/jtj/", "/campaigns/", "/track/"],
+    [
+        "/suggestions/",
+        "/search/?q=公交",
+        "/units/",
+        "/units/jtj/",
+        "/campaigns/",
+        "/track/",
+        "/results/",
+        "/results/?by=place",
+        "/results/honours/",
+        "/my/sign-in/",
+        "/my/follow/?what=unit:jtj",
+    ],
 )
 def test_a_reading_page_puts_up_no_barrier(browser: Browser, address: str) -> None:
     page = browser.window()
