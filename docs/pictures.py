@@ -1,10 +1,11 @@
 """Takes the pictures of the staff handbook from a running demo city: `make handbook-pictures URL=http://127.0.0.1:8000`.
 
-Needs Chromium and the development requirements. Each picture is one window, cut to its own height and to 64 colours, so that the
+Needs Chromium (with its Chinese texts, `chromium-l10n` on Debian, for date boxes) and the development requirements. Each picture is one window, cut to its own height and to 64 colours, so that the
 handbook stays light.
 """
 
 import io
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -94,7 +95,10 @@ def main(address: str) -> None:
     HERE.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
+            executable_path=chromium,
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"],
+            # What the browser itself writes (the parts of a date) follows the machine, not the page.
+            env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
         )
         pages: dict[str, Any] = {}
         for picture in PICTURES:

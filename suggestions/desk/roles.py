@@ -27,9 +27,15 @@ PAGE_SIZE = 50
 
 
 class DelegationForm(forms.Form):
-    role = forms.ModelChoiceField(StaffRole.objects.none(), label=gettext_lazy("委托哪个角色"))
+    role = forms.ModelChoiceField(
+        StaffRole.objects.none(),
+        label=gettext_lazy("委托哪个角色"),
+        empty_label=gettext_lazy("请选择"),
+    )
     to_user = forms.ModelChoiceField(
-        get_user_model().objects.none(), label=gettext_lazy("委托给谁")
+        get_user_model().objects.none(),
+        label=gettext_lazy("委托给谁"),
+        empty_label=gettext_lazy("请选择"),
     )
     from_on = forms.DateField(
         label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"})
@@ -54,17 +60,20 @@ class GrantForm(forms.Form):
     user = forms.ModelChoiceField(
         get_user_model().objects.filter(is_active=True).order_by("username"),
         label=gettext_lazy("人员"),
+        empty_label=gettext_lazy("请选择"),
     )
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Role.choices)
     unit = forms.ModelChoiceField(
         Unit.objects.filter(is_active=True),
         label=gettext_lazy("单位（承办单位的角色要选）"),
+        empty_label=gettext_lazy("没有"),
         required=False,
     )
     include_sub_units = forms.BooleanField(label=gettext_lazy("含下属单位"), required=False)
     district = forms.ModelChoiceField(
         District.objects.filter(is_active=True),
         label=gettext_lazy("只管这个区划（可以不选）"),
+        empty_label=gettext_lazy("不限"),
         required=False,
     )
     valid_until = forms.DateField(

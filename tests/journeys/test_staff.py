@@ -124,3 +124,44 @@ def test_a_wrong_password_is_told_in_words_and_lets_nobody_in(browser: Browser) 
     check(page)
     page.goto("/admin/desk/")
     assert "/login/" in page.url
+
+
+def tab_to(page: Any, wanted: str) -> None:
+    """Press Tab until the thing with these words has the focus; what has it on the way shows that it does."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        name, ring = page.evaluate(
+            "() => { const e = document.activeElement; const s = getComputedStyle(e);"
+            " return [(e.innerText || e.name || '').trim(), s.outlineStyle + s.outlineWidth]; }"
+        )
+        assert ring not in ("none0px", "none3px") or name.startswith("跳到"), f"no ring on {name}"
+        if name == wanted:
+            return
+    raise AssertionError(f"{wanted} is not reached by Tab")
+
+
+def enter(page: Any) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_an_officer_opens_an_item_its_act_and_the_next_item_by_keyboard_alone(
+    browser: Browser, site: Site
+) -> None:
+    officer = people.sign_in(browser, "fenban")
+    officer.goto("/admin/desk/queue/?state=open")
+    titles = officer.locator("main .desk-row__title")
+    assert titles.count() >= 2, "the demo city has items that are being handled"
+    first, second = titles.nth(0).inner_text(), titles.nth(1).inner_text()
+    tab_to(officer, first)
+    enter(officer)
+    tab_to(officer, officer.locator(".desk-acts a").first.inner_text())
+    enter(officer)
+    assert officer.locator("main form[method=post]").count()
+    officer.go_back()
+    with officer.expect_navigation():
+        officer.keyboard.press("j")
+    assert heading(officer) == second
+    with officer.expect_navigation():
+        officer.keyboard.press("k")
+    assert heading(officer) == first
