@@ -19,7 +19,8 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.desk import after_forms as forms
-from suggestions.desk import common
+from suggestions.desk import common, form_locks
+from suggestions.desk.form_locks import FormLock
 from suggestions.desk.item import around
 from suggestions.errors import ChangedMeanwhile, DomainError
 from suggestions.matrix import MATRIX
@@ -46,11 +47,11 @@ class After:
     rule: str
     perform: Perform
 
-    def actor(self, request: HttpRequest, item: Suggestion) -> Actor | None:
+    def actor(self, user: Any, item: Suggestion) -> Actor | None:
         """The user as the one who may, or None."""
         if self.rule in MATRIX:
-            return access.may(request.user, self.rule, item)
-        return access.may_transition(request.user, self.rule, item)
+            return access.may(user, self.rule, item)
+        return access.may_transition(user, self.rule, item)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -136,6 +137,15 @@ AFTER: dict[str, After] = {
 }  # fmt: skip
 
 
+def _address(name: str) -> Callable[[Suggestion], str]:
+    return lambda item: reverse("desk:after", args=[item.case_no, name])
+
+
+for _name, _after in AFTER.items():
+    # So that pings and take-overs know whose form is open, and where it stands.
+    form_locks.FORMS[f"after-{_name}"] = form_locks.Form(_after.actor, _address(_name))
+
+
 def fits(name: str, item: Suggestion, *, at: datetime) -> bool:
     """Whether the item is in a state for this act; who may is asked apart."""
     rule = AFTER[name].rule
@@ -163,7 +173,7 @@ def after(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     item = common.load(request, case_no)
-    actor = chosen.actor(request, item)
+    actor = chosen.actor(request.user, item)
     if actor is None:
         return common.refused(request, needed=chosen.roles)
     queue, now = common.queue_of(request), timezone.now()
@@ -173,15 +183,20 @@ def after(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
             request, _("%(act)s现在不能办，请看这件建议的最新情况。") % {"act": chosen.heading}
         )
         return redirect(back)
+    # Read before the lock: taking it over is itself an event of the item.
+    stale = request.POST.get("version", "") not in ("", str(item.version))
+    lock = FormLock(request, item, actor, f"after-{act}")
     form = chosen.form(request.POST if request.method == "POST" else None, item=item)
     if request.method == "POST" and form.is_valid():
         try:
-            if request.POST.get("version", "") not in ("", str(item.version)):
+            lock.check()
+            if stale:
                 raise ChangedMeanwhile
             chosen.perform(item, form.cleaned_data, actor, now)
         except DomainError as error:
             common.show_errors(form, error)
         else:
+            lock.release()
             workload.forget_menu_counts(request.user)
             messages.success(request, f"{item.case_no}：{chosen.done}")
             return redirect(back)
@@ -197,6 +212,7 @@ def after(request: HttpRequest, case_no: str, act: str) -> HttpResponse:
         act_url=reverse("desk:after", args=[item.case_no, act]),
         item_url=back,
         form=form,
+        **lock.context(),
         due=queues.due_words(item, today=today),
         age=queues.age_words(item, today=today),
         original=casefile.original(request.user, item),

@@ -71,7 +71,7 @@ def _acts(
     queue = common.queue_of(request)
     links = []
     for name, fits in offered.items():
-        if fits and AFTER[name].actor(request, item) is not None:
+        if fits and AFTER[name].actor(request.user, item) is not None:
             address = reverse("desk:after", args=[item.case_no, name])
             label = AFTER[name].heading
             links.append(

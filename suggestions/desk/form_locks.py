@@ -19,7 +19,7 @@ from suggestions.desk.lock_forms import TakeOverForm
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import PublicationReview, Suggestion
 from suggestions.roles import UNIT_ROLES, Role
-from suggestions.services import locks
+from suggestions.services import locks, record_locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,43 @@ class FormLock:
             "lock": self.held, "act_name": self.name, "take_over": TakeOverForm(auto_id="lock-%s"),
             "take_over_reason": self.reason, "lock_refused": bool(self.problem),
         }  # fmt: skip
+
+
+class RecordFormLock:
+    """FormLock for the forms of a record: who may take the act may also take its form over, for a reason."""
+
+    def __init__(self, request: HttpRequest, record: record_locks.Locked, actor: Actor) -> None:
+        self.record, self.actor = record, actor
+        self.reason = request.POST.get("take_over_reason", "")[:200]
+        self.problem = ""
+        at = timezone.now()
+        self.held = record_locks.take(record=record, actor=actor, at=at)
+        if request.method != "POST" or self.held.mine:
+            return
+        self.problem = words(self.held)
+        if self.reason.strip():
+            try:
+                record_locks.take_over(record=record, actor=actor, reason=self.reason, at=at)
+            except Invalid as error:
+                self.problem += "".join(w for held in error.errors.values() for w in held)
+            except DomainError as error:
+                self.problem = str(error)
+            else:
+                self.held = record_locks.take(record=record, actor=actor, at=at)
+                self.problem, self.reason = "", ""
+
+    def check(self) -> None:
+        """Raise DomainError while a colleague holds the record."""
+        if self.problem:
+            raise DomainError(self.problem)
+
+    def release(self) -> None:
+        """After the act."""
+        record_locks.release(record=self.record, actor=self.actor)
+
+    def context(self) -> dict[str, Any]:
+        """What `_record_lock.html` shows."""
+        return {"lock": self.held, "take_over_reason": self.reason}
 
 
 def words(held: locks.Held) -> str:

@@ -16,8 +16,9 @@ from suggestions import access, states
 from suggestions.actor import Actor
 from suggestions.codes import BreachKind, GrantKind
 from suggestions.desk import common, panels
+from suggestions.desk.form_locks import RecordFormLock
 from suggestions.desk.privacy_acts import BY_SLUG, SHELVES, WAITING, Act, Shelf
-from suggestions.errors import DomainError
+from suggestions.errors import DomainError, NotAllowed
 from suggestions.matrix import MATRIX
 from suggestions.models import IdentityAccessLog, RecordEvent, Suggestion
 from suggestions.models.record import Record
@@ -92,6 +93,7 @@ def privacy_record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     record = access.load_record(request.user, shelf.model, shelf.see, pk)
     bound: WordsForm | None = None
+    lock: RecordFormLock | None = None
     done = request.POST.get("act", "")
     if request.method == "POST":
         act = next((a for a in shelf.acts if a.row == done), None)
@@ -101,15 +103,23 @@ def privacy_record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if act is None or actor is None:
             return common.refused(request, needed=states.BY_NAME[act.row].roles if act else ())
         bound = WordsForm(request.POST, label=act.asks, prefix=act.row)
+        lock = RecordFormLock(request, record, actor)
         if bound.is_valid():
             try:
+                lock.check()
                 act.do(record, bound.cleaned_data["words"], actor, timezone.now())
             except DomainError as error:
                 bound.add_error("words" if act.asks else None, str(error))
+                if isinstance(error, NotAllowed):
+                    # Who may not decide this one does not keep it from those who may.
+                    lock.release()
             else:
+                lock.release()
                 messages.success(request, _("已经记下：%(act)s。") % {"act": act.label})
                 return redirect("desk:privacy_record", slug, pk)
         record.refresh_from_db()
+    if lock is None and bound is None:
+        lock = _opened(request, shelf, record)
     offered = [
         (act, bound if bound is not None and act.row == done else _empty(act, record))
         for act in shelf.acts
@@ -121,8 +131,19 @@ def privacy_record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         request, "suggestions/desk/privacy_record.html", title=f"{shelf.label} {pk}", shelf=shelf, record=record,
         status=422 if bound is not None else 200, facts=_facts(record), acts=offered, errors_form=bound,
         events=events.select_related("actor", "unit").order_by("-seq"),
-        crumbs=[(str(shelf.label), reverse("desk:privacy_shelf", args=[slug]))],
+        crumbs=[(str(shelf.label), reverse("desk:privacy_shelf", args=[slug]))], **(lock.context() if lock else {}),
     )  # fmt: skip
+
+
+def _opened(request: HttpRequest, shelf: Shelf, record: Record) -> RecordFormLock | None:
+    """The lock of who opens a record's forms; None where nothing is theirs to do: who asked or approved before is not asked."""
+    if request.user.pk in (getattr(record, "asked_by_id", 0), getattr(record, "first_by_id", 0)):
+        return None
+    for act in shelf.acts:
+        actor = access.record_actor(request.user, record, states.BY_NAME[act.row].roles)
+        if actor and (states.find(act.row, record.status) or _second(act, record)):
+            return RecordFormLock(request, record, actor)
+    return None
 
 
 def _second(act: Act, record: Record) -> bool:

@@ -20,15 +20,16 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.desk import common
+from suggestions.desk.form_locks import RecordFormLock
 from suggestions.desk.kinds import KINDS, Act, Kind, Step
 from suggestions.desk.panels import Link
-from suggestions.errors import ChangedMeanwhile, DomainError
+from suggestions.errors import ChangedMeanwhile, DomainError, NotAllowed
 from suggestions.matrix import MATRIX
 from suggestions.models import Adoption, RecordEvent
 from suggestions.models.record import Record
 from suggestions.roles import Role
 from suggestions.selectors import queues
-from suggestions.services import clocks
+from suggestions.services import clocks, record_locks
 
 if TYPE_CHECKING:
     pass
@@ -281,22 +282,32 @@ def _take(
     crumbs: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     form = chosen.form(request.POST if request.method == "POST" else None, step=step)
-    status = 200
+    status, lock = 200, None
+    stale = (
+        step.record is not None
+        and step.part is None
+        and request.POST.get("version", "") not in ("", str(step.record.version))
+    )
+    if step.record is not None:
+        lock = RecordFormLock(request, step.record, step.actor)
     if request.method == "POST":
         if form.is_valid():
             try:
-                if (
-                    step.record is not None
-                    and step.part is None
-                    and request.POST.get("version", "") not in ("", str(step.record.version))
-                ):
+                if stale:
                     raise ChangedMeanwhile(
                         _("刚才有人处理了这条记录，请刷新页面看最新情况，您填的内容还在。")
                     )
+                if lock is not None:
+                    lock.check()
                 made = chosen.perform(form.cleaned_data, step)
             except DomainError as error:
                 common.show_errors(form, error)
+                if lock is not None and isinstance(error, NotAllowed):
+                    # Who may not do this one does not keep it from those who may.
+                    lock.release()
             else:
+                if lock is not None:
+                    lock.release()
                 if not isinstance(made, HttpResponse):
                     messages.success(request, str(chosen.done or _("已完成。")))
                     if chosen.begins and isinstance(made, Record | Adoption):
@@ -319,4 +330,27 @@ def _take(
         if chosen.shows
         else "",
         back=back,
+        renew_url=reverse("desk:record_lock_renew", args=[kind.slug, step.record.pk])
+        if step.record is not None
+        else "",
+        **(lock.context() if lock is not None else {}),
     )
+
+
+@common.post_only()
+@common.desk_view([Role(r) for r in ROLES])
+def record_lock_renew(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The open form's sign of life: 204 while the lock is ours, else 409 with who has it in words."""
+    kind = _kind(slug)
+    chosen = _act(kind, request.POST.get("act", ""), begins=False)
+    held = load(request, kind, pk)
+    actor = access.record_actor(request.user, held, chosen.roles)
+    if actor is None:
+        return common.refused(request, needed=chosen.roles)
+    now = timezone.now()
+    if record_locks.renew(record=held, actor=actor, at=now):
+        return HttpResponse(status=204)
+    lock = record_locks.take(record=held, actor=actor, at=now)
+    if lock.mine:
+        return HttpResponse(status=204)
+    return HttpResponse(lock.words, status=409, content_type="text/plain; charset=utf-8")

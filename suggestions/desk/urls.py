@@ -100,6 +100,11 @@ urlpatterns: list[URLPattern] = [
     path("records/<slug:slug>/", steering.records, name="records"),
     path("records/<slug:slug>/new/<slug:act>/", steering.record_new, name="record_new"),
     path("records/<slug:slug>/<int:pk>/", steering.record, name="record"),
+    path(
+        "records/<slug:slug>/<int:pk>/lock/renew/",
+        steering.record_lock_renew,
+        name="record_lock_renew",
+    ),
     path("records/<slug:slug>/<int:pk>/<slug:act>/", steering.record_act, name="record_act"),
     path("tray/", tray.tray, name="tray"),
     path("months/", tray.months, name="months"),

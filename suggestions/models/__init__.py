@@ -48,7 +48,15 @@ from suggestions.models.channels import (
 )
 from suggestions.models.clocks import CalendarDay, Clock, ClockReminder, ClockRule
 from suggestions.models.consultation import Consultation
-from suggestions.models.desk import CaseLock, CaseOfficer, ExportJob, HintChoice, Note, SavedQueue
+from suggestions.models.desk import (
+    CaseLock,
+    CaseOfficer,
+    ExportJob,
+    HintChoice,
+    Note,
+    RecordLock,
+    SavedQueue,
+)
 from suggestions.models.event import CaseEvent, DailyHead
 from suggestions.models.handling import Assignment, Evaluation, EvaluationPart, Reply
 from suggestions.models.hearing import Hearing, HearingOpinion, Participant
@@ -214,6 +222,7 @@ __all__ = [
     "ReceptionSlot",
     "Record",
     "RecordEvent",
+    "RecordLock",
     "RedirectTarget",
     "RelayMessage",
     "Reply",

@@ -50,6 +50,8 @@ class HintChoice(models.Model):
 class CaseLock(models.Model):
     """Who has an item's form open, for one side (the office, or one unit). It lapses by itself at `until`."""
 
+    noun: ClassVar[str] = "这件建议"
+
     suggestion = models.ForeignKey(Suggestion, models.CASCADE, related_name="locks")
     side = models.CharField(max_length=20)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -69,6 +71,34 @@ class CaseLock(models.Model):
 
     def is_live(self, at: datetime) -> bool:
         return self.until > at
+
+
+class RecordLock(models.Model):
+    """Who has a form of a record open (an order, a hearing, a request), for one side; otherwise like CaseLock."""
+
+    noun: ClassVar[str] = "这条记录"
+
+    machine = models.CharField(max_length=12)
+    record_id = models.BigIntegerField()
+    side = models.CharField(max_length=20)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("正在处理的记录")
+        verbose_name_plural = _("正在处理的记录")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["machine", "record_id", "side"], name="one_record_lock_a_side"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__gte=F("since")), name="record_lock_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.machine} {self.record_id} {self.side}"
 
 
 class Note(models.Model):

@@ -15,7 +15,7 @@ from suggestions import rules
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid
-from suggestions.models import CaseEvent, CaseLock, Suggestion
+from suggestions.models import CaseEvent, CaseLock, RecordLock, Suggestion
 from suggestions.roles import Role
 from suggestions.services import transitions
 
@@ -29,14 +29,14 @@ _DECIDING = frozenset({Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER})
 class Held:
     """Who holds the lock, and whether that is the one who asks."""
 
-    lock: CaseLock
+    lock: CaseLock | RecordLock
     mine: bool
 
     @property
     def words(self) -> str:
         """Who works on it and since when, as colleagues read it."""
         since = self.lock.since.astimezone(SHANGHAI)
-        return f"{self.lock.user}正在处理这件建议，{since:%H:%M}起。"
+        return f"{self.lock.user}正在处理{self.lock.noun}，{since:%H:%M}起。"
 
 
 def side_of(actor: Actor) -> str:
@@ -58,23 +58,28 @@ def take(*, suggestion: Suggestion, actor: Actor, at: datetime) -> Held:
 
     Of two who take a free lock at the same moment the database lets one have it.
     """
-    user, side = _person(actor), side_of(actor)
+    return hold(CaseLock, {"suggestion_id": suggestion.pk}, actor, at)
+
+
+def hold(model: type[CaseLock | RecordLock], keys: dict[str, Any], actor: Actor, at: datetime) -> Held:  # fmt: skip
+    """`take` for whatever is locked: the table and the columns that name the thing (services/record_locks)."""
+    user, side = person(actor), side_of(actor)
     until = at + timedelta(minutes=MINUTES)
-    rows = CaseLock.objects.filter(suggestion=suggestion, side=side)
+    rows = model._default_manager.filter(**keys, side=side)
     if not rows.filter(user_id=user.pk, until__gt=at).update(until=until):
         free = rows.filter(Q(until__lte=at) | Q(user_id=user.pk))
         if not free.update(user=user, since=at, until=until):
             try:
                 with transaction.atomic():
-                    CaseLock.objects.create(
-                        suggestion=suggestion, side=side, user=user, since=at, until=until
+                    model._default_manager.create(
+                        **keys, side=side, user=user, since=at, until=until
                     )
             except IntegrityError:
                 pass  # somebody was first; who, is read below
     held = rows.select_related("user").first()
     if held is None:
         # Released in between: the next look takes it.
-        held = CaseLock(suggestion=suggestion, side=side, user=user, since=at, until=until)
+        held = model(**keys, side=side, user=user, since=at, until=until)
     return Held(held, held.user_id == user.pk)
 
 
@@ -88,7 +93,7 @@ def renew(*, suggestion: Suggestion, actor: Actor, at: datetime) -> bool:
     """Keep one's own live lock; False when it has lapsed or somebody took it over. One query."""
     return bool(
         CaseLock.objects.filter(
-            suggestion=suggestion, side=side_of(actor), user_id=_person(actor).pk, until__gt=at
+            suggestion=suggestion, side=side_of(actor), user_id=person(actor).pk, until__gt=at
         ).update(until=at + timedelta(minutes=MINUTES))
     )
 
@@ -96,7 +101,7 @@ def renew(*, suggestion: Suggestion, actor: Actor, at: datetime) -> bool:
 def release(*, suggestion: Suggestion, actor: Actor) -> None:
     """Let go of one's own lock, after the act or on leaving. Nothing happens when it is not one's own."""
     CaseLock.objects.filter(
-        suggestion=suggestion, side=side_of(actor), user_id=_person(actor).pk
+        suggestion=suggestion, side=side_of(actor), user_id=person(actor).pk
     ).delete()
 
 
@@ -105,32 +110,39 @@ def take_over(*, suggestion: Suggestion, actor: Actor, reason: str, at: datetime
 
     Raises Invalid (reason), DomainError (nobody else holds it), ChangedMeanwhile (somebody took it over first).
     """
-    reason = rules.clean_text(reason)
-    if len(reason) < 4:
-        raise Invalid({"reason": ["请写明为什么要接手，至少4个字，同事会看到。"]})
-    user, side = _person(actor), side_of(actor)
-    held = (
-        CaseLock.objects.filter(suggestion=suggestion, side=side, until__gt=at)
-        .exclude(user_id=user.pk)
-        .select_related("user")
-        .first()
-    )
-    if held is None:
-        raise DomainError("现在没有别人在处理，可以直接办。")
-    before = held.user
     with transaction.atomic():
-        changed = CaseLock.objects.filter(pk=held.pk, user_id=before.pk, since=held.since).update(
-            user=user, since=at, until=at + timedelta(minutes=MINUTES)
+        held, before, reason = seize(
+            CaseLock, {"suggestion_id": suggestion.pk}, actor=actor, reason=reason, at=at
         )
-        if not changed:
-            raise ChangedMeanwhile("刚才已有人接手，请刷新页面看是谁。")
         event = transitions.note(
             suggestion, "lock_taken_over", actor=actor, at=at, words=f"从{before}手里接手处理", reason=reason,
             data={"from": before.pk},
         )  # fmt: skip
         _tell(suggestion, event, before.pk)
-    held.refresh_from_db()
+    assert isinstance(held, CaseLock)
     return held
+
+
+def seize(
+    model: type[CaseLock | RecordLock], keys: dict[str, Any], *, actor: Actor, reason: str, at: datetime
+) -> tuple[CaseLock | RecordLock, Any, str]:  # fmt: skip
+    """The lock in one's own hands, who had it, and the reason as it is kept. Raises like `take_over`; the caller notes it."""
+    reason = rules.clean_text(reason)
+    if len(reason) < 4:
+        raise Invalid({"reason": ["请写明为什么要接手，至少4个字，同事会看到。"]})
+    user, side = person(actor), side_of(actor)
+    rows = model._default_manager.filter(**keys, side=side, until__gt=at).exclude(user_id=user.pk)
+    held = rows.select_related("user").first()
+    if held is None:
+        raise DomainError("现在没有别人在处理，可以直接办。")
+    before = held.user
+    changed = model._default_manager.filter(pk=held.pk, user_id=before.pk, since=held.since).update(
+        user=user, since=at, until=at + timedelta(minutes=MINUTES)
+    )
+    if not changed:
+        raise ChangedMeanwhile("刚才已有人接手，请刷新页面看是谁。")
+    held.refresh_from_db()
+    return held, before, reason
 
 
 def _tell(suggestion: Suggestion, event: CaseEvent, user_pk: int) -> None:
@@ -145,7 +157,7 @@ def _tell(suggestion: Suggestion, event: CaseEvent, user_pk: int) -> None:
 
 def in_the_way(*, suggestion: Suggestion, actor: Actor, at: datetime) -> Held | None:
     """The live lock of somebody else on the actor's side, or None. One query."""
-    found = others(suggestion=suggestion, user_pk=_person(actor).pk, sides={side_of(actor)}, at=at)
+    found = others(suggestion=suggestion, user_pk=person(actor).pk, sides={side_of(actor)}, at=at)
     return found[0] if found else None
 
 
@@ -171,7 +183,8 @@ def who_acted(suggestion: Suggestion, *, since_version: int) -> str:
     return "；".join(said)
 
 
-def _person(actor: Actor) -> Any:
+def person(actor: Actor) -> Any:
+    """The user who holds a lock. Raises DomainError for who is none."""
     if actor.user is None:
         raise DomainError("要登录的工作人员才能处理。")
     return actor.user
@@ -179,4 +192,6 @@ def _person(actor: Actor) -> Any:
 
 def forget(*, now: datetime) -> int:
     """Sweep: locks that lapsed more than a day ago."""
-    return CaseLock.objects.filter(until__lt=now - timedelta(days=1)).delete()[0]
+    over = now - timedelta(days=1)
+    gone = CaseLock.objects.filter(until__lt=over).delete()[0]
+    return gone + RecordLock.objects.filter(until__lt=over).delete()[0]
