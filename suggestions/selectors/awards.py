@@ -19,6 +19,7 @@ from suggestions.states.award import AwardState, RoundState
 
 LISTED = 30
 """Rounds a page and a feed go back: a round a year makes that a generation."""
+UNRELEASED = "一件没有公开的建议"
 _DECIDED = (RoundState.APPROVED, RoundState.FINISHED)
 _WON = (AwardState.APPROVED, AwardState.NOTIFIED, AwardState.PAID)
 _TURNS = ("start_publicity", "approve_round", "cancel_round")
@@ -26,7 +27,11 @@ _TURNS = ("start_publicity", "approve_round", "cancel_round")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One suggestion on a list. `case_no` is "" when its own page is not public, `name` without consent."""
+    """One suggestion on a list. `name` is "" without consent.
+
+    Where its own page is not public, or is no more, nothing of its words stands here: `case_no` and `merits` are "", and
+    the title says so. What officers masked for the jury was released to nobody else (invariant 5; PIPL 25).
+    """
 
     title: str
     merits: str
@@ -99,7 +104,7 @@ def _build(rows: "QuerySet[AwardRound]", at: datetime) -> list[PublicRound]:
     listed = (
         listed.select_related("suggestion", "suggestion__lead_unit")
         .only(
-            "round", "level", "status", "merits", "masked_title", "public_name", "suggestion__case_no",
+            "round", "level", "status", "merits", "public_name", "suggestion__case_no",
             "suggestion__public_title", "suggestion__publication", "suggestion__public_group",
             "suggestion__lead_unit__short_name",
         )
@@ -156,8 +161,8 @@ def _entry(n: Any) -> Entry:
     item = n.suggestion
     named = n.agreed and not n.age_band and n.status != AwardState.PUBLICITY_PERIOD
     return Entry(
-        title=item.public_title if item.is_public else n.masked_title,
-        merits=redaction.mask(n.merits, redaction.find_spans(n.merits)),
+        title=item.public_title if item.is_public else UNRELEASED,
+        merits=redaction.mask(n.merits, redaction.find_spans(n.merits)) if item.is_public else "",
         unit=item.lead_unit.short_name if item.lead_unit else "",
         name=n.public_name if named else "",
         case_no=item.case_no if item.is_public else "",

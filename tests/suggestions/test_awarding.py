@@ -66,7 +66,7 @@ def round(city: World) -> AwardRound:
 
 
 def worthy(city: World, title: str, *, days: int = 0) -> Suggestion:
-    return w.answered(city, title=title, at=MONDAY + timedelta(days=days), published=False)[0]
+    return w.answered(city, title=title, at=MONDAY + timedelta(days=days))[0]
 
 
 def nominated(city: World, round: AwardRound, item: Suggestion) -> Nomination:

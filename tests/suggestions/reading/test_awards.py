@@ -10,7 +10,7 @@ from django.test import Client
 
 from suggestions.actor import Actor
 from suggestions.models import AwardRound, Nomination, Suggestion
-from suggestions.services import awarding, consent, judging
+from suggestions.services import awarding, consent, judging, publishing
 from tests.suggestions import test_awarding as rounds
 from tests.suggestions.reading.conftest import text
 from tests.suggestions.reading.test_feeds import entries, feed, said
@@ -77,6 +77,23 @@ def test_no_page_shows_points_or_a_place_or_a_person(
     said_there = page(client, own(round))
     for words in ("90.00", "80.00", "第1名", "19900001234", "502室"):
         assert words not in said_there, words
+
+
+def test_of_a_suggestion_whose_page_was_taken_down_the_list_says_nothing_but_that_it_is_there(
+    client: Client, city: World, round: AwardRound, django_capture_on_commit_callbacks: Any
+) -> None:
+    held = rounds.shown(city, round)
+    item = Suggestion.objects.get(pk=held[1].suggestion_id)
+    assert item.case_no in client.get(own(round)).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.take_down(
+            suggestion=item, reason="takedown", actor=city.actor("publisher"), at=AT
+        )
+    said_there = page(client, own(round))
+    assert "一件没有公开的建议" in said_there
+    assert "拟授奖的2件建议" in said_there
+    assert "人民路第2个站台加长椅" not in said_there
+    assert item.case_no not in client.get(own(round)).content.decode()
 
 
 def test_after_the_last_day_the_notice_stands_alone_until_the_decision(
