@@ -31,7 +31,9 @@ LONG = 4000
 ERRAND_SHARE = 0.4
 COMPOSED = ("draft", "publication_step")
 """Acts of several calls: what came before the refused one stands."""
-NEVER_BY_WALK: dict[str, str] = {}
+NEVER_BY_WALK: dict[str, str] = {
+    "time_load": "an operator's command at the server (load_workdays), no act of a person at the desk",
+}
 """Rows that no walk takes, with the reason."""
 
 

@@ -4,8 +4,21 @@ from datetime import timedelta
 
 from cms.models import CampaignIndexPage, CampaignPage
 from cms.setup import add_page
-from suggestions.models import Commitment, Consultation, MinorsAudit, MonthClose
-from suggestions.services import commitments, consulting, minors_audit, supervision_rules
+from suggestions.actor import Actor
+from suggestions.models import (
+    CampaignQuestion,
+    Commitment,
+    Consultation,
+    MinorsAudit,
+    MonthClose,
+)
+from suggestions.services import (
+    campaign_questions,
+    commitments,
+    consulting,
+    minors_audit,
+    supervision_rules,
+)
 from tests.walks.acts.base import Nothing, Walk, errand, first
 
 URGENT = "汛期将到，来不及等三十天。"
@@ -88,4 +101,31 @@ def promise(walk: Walk) -> object:
         )  # fmt: skip
     return commitments.keep(
         commitment=held, proof=PROOF, kept_on=walk.day(), actor=head, at=walk.at
+    )
+
+
+@errand(3)
+def campaign_question(walk: Walk) -> object:
+    """Somebody asks on a campaign's page; the office answers in public, mends an answer, or keeps a question off."""
+    office = walk.who("triage_officer", "supervisor", "editor")
+    rows = CampaignQuestion.objects.all()
+    if walk.chance(0.4):
+        page = walk.one(CampaignPage.objects.live())
+        return campaign_questions.ask(
+            campaign=page,
+            text=f"第{walk.acts}问：草案哪天定下来？",
+            actor=Actor.author(),
+            at=walk.at,
+        )
+    held: CampaignQuestion = walk.one(rows)
+    if walk.chance(0.3):
+        return campaign_questions.decline(
+            question=held, reason="和这次征集无关。", actor=office, at=walk.at
+        )
+    return campaign_questions.answer(
+        question=held,
+        public_text=held.text,
+        answer="意见研究完以后，年底前定。",
+        actor=office,
+        at=walk.at,
     )

@@ -10,10 +10,20 @@ from suggestions.models import (
     AuthorCode,
     Invitation,
     InvitedContributor,
+    ServicePoint,
     Suggestion,
 )
-from suggestions.services import agent_codes, agent_relays, agents, intake, inviting, mandates
+from suggestions.services import (
+    agent_codes,
+    agent_relays,
+    agents,
+    intake,
+    inviting,
+    mandates,
+    service_points,
+)
 from suggestions.services.mandates import Terms
+from suggestions.services.service_points import Facts
 from tests import world as w
 from tests.walks.acts.base import Nothing, Walk, errand
 
@@ -151,3 +161,23 @@ def invitation(walk: Walk) -> object:
         jurisdiction=walk.city.jurisdiction, idempotency_key=f"invited-{walk.acts}", actor=Actor.author(), at=walk.at,
     )  # fmt: skip
     return walk.knows(made.suggestion, mark)
+
+
+@errand(2)
+def point(walk: Walk) -> object:
+    """A place where people are helped opens, closes, opens again."""
+    keeper = walk.who("triage_officer", "sys_admin")
+    if ServicePoint.objects.count() < 3:
+        facts = Facts(
+            name=f"第{walk.acts}征集点", level=ServicePoint.Level.values[0], address="人民路3号一楼", hours="工作日9:00—17:00",
+            phone="0380-555 0303",
+        )  # fmt: skip
+        return service_points.open_point(
+            code=f"p{walk.acts}", facts=facts, jurisdiction=walk.city.jurisdiction, actor=keeper, at=walk.at
+        )  # fmt: skip
+    held: ServicePoint = walk.one(ServicePoint.objects.all())
+    if held.status == "open":
+        return service_points.close_point(
+            point=held, reason="房子要维修。", actor=keeper, at=walk.at
+        )
+    return service_points.reopen_point(point=held, actor=keeper, at=walk.at)
