@@ -18,6 +18,7 @@ from suggestions.public import (
     submit_later,
     track,
     track_agent,
+    where,
 )
 
 app_name = "suggestions"
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("my/feed/<str:token>/", my_follow.feed, name="my_feed"),
     path("my/data/", my_data.copy, name="my_data"),
     path("my/close/", my_data.close, name="my_close"),
+    path("where/", where.where, name="where"),
     path("units/", reading.units, name="units"),
     path("units/<slug:code>/", reading.unit, name="unit"),
     path("search/", reading.search, name="search"),

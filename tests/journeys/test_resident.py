@@ -69,6 +69,7 @@ def test_a_resident_submits_tracks_and_rates_and_no_page_puts_up_a_barrier(
         "/results/",
         "/results/?by=place",
         "/results/honours/",
+        "/where/",
         "/my/sign-in/",
         "/my/follow/?what=unit:jtj",
     ],
