@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from cms.models import HomePage
 from cms.setup import Pages
 from suggestions import content
 from suggestions.models import Adoption
@@ -143,3 +144,38 @@ def test_a_page_is_made_anew_when_the_day_ends(client: Client, campaign: Make) -
         after = client.get("/", headers={"If-None-Match": before["ETag"]})
     assert "还有4天" in words(before)
     assert "还有3天" in words(after)
+
+
+# Sections
+
+
+def test_editors_order_the_sections_leave_some_out_and_name_them(
+    client: Client, site: Pages, campaign: Make
+) -> None:
+    campaign()
+    home = HomePage.objects.get()
+    home.sections = [
+        ("before", {"heading": "先看这里"}),
+        ("notice", {"heading": "系统维护", "text": "<p>周六晚停两小时。</p>"}),
+        ("campaigns", {"heading": ""}),
+    ]
+    home.save_revision().publish()
+    text = words(client.get("/"))
+    assert text.index("先看这里") < text.index("周六晚停两小时") < text.index("正在征集")
+    assert "本周答复" not in text
+    assert "三个数字" not in text
+
+
+def test_a_home_page_whose_editors_chose_nothing_shows_the_usual_sections(
+    client: Client, site: Pages, campaign: Make
+) -> None:
+    campaign()
+    text = words(client.get("/"))
+    assert text.index("正在征集") < text.index("写之前看一眼")
+
+
+def test_what_no_section_shows_is_not_asked_for(site: Pages, campaign: Make) -> None:
+    home = HomePage.objects.get()
+    home.sections = [("before", {"heading": ""})]
+    context = home.get_context(RequestFactory().get("/"))
+    assert {"campaigns", "answers", "measures", "figures"}.isdisjoint(context)
