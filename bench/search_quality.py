@@ -13,11 +13,15 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench import judging
 from bench.judging import Judged, Run
 from tests.services import Missing, elasticsearch, postgres, running
 from tests.services.process import Failed
+
+if TYPE_CHECKING:
+    from search.engine import Document
 
 ENGINES = ("sqlite", "postgres", "elasticsearch")
 NOW = "2026-11-22T18:00+08:00"
@@ -75,13 +79,14 @@ def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     import django
 
     django.setup()
-    _fill()
+    fill()
     return _measure(
         options, folder, servers["elasticsearch"].address if "elasticsearch" in servers else ""
     )
 
 
-def _fill() -> None:
+def fill() -> None:
+    """The demo city in the main database, unless it is there."""
     from django.core.management import call_command
 
     from suggestions.models import Jurisdiction
@@ -92,26 +97,32 @@ def _fill() -> None:
         call_command("seed_demo", now=NOW, verbosity=0)
 
 
-def _measure(options: argparse.Namespace, folder: Path, elastic: str) -> int:
-    from bench import quality_ways as ways
+def city_documents() -> tuple[list["Document"], dict[str, str], dict[str, str]]:
+    """All public documents; document id → item key (pages: @title); item key → case number. Counts their words, too."""
     from search import lexicon
-    from search.elastic import ElasticEngine
-    from search.engine import Engine
-    from search.postgres import PostgresEngine
     from search.registry import document_types
-    from search.sqlite_fts import SqliteEngine
     from suggestions.demo.load import City
     from suggestions.models import Suggestion
 
     documents = [d for kind in document_types() for d in kind.build(list(kind.all_ids()))]
     lexicon.rebuild(documents)
     titles = {item.title: item.key for item in City(judging.WRITTEN_ON).items()}
-    ids, numbers = {}, {}
+    ids, numbers = {d.id: "@" + d.title for d in documents if d.type == "page"}, {}
     for pk, case_no, title in Suggestion.objects.values_list("pk", "case_no", "original_title"):
         if title in titles:
             ids[f"suggestion:{pk}"] = titles[title]
             numbers[titles[title]] = case_no
-    ids |= {d.id: "@" + d.title for d in documents if d.type == "page"}
+    return documents, ids, numbers
+
+
+def _measure(options: argparse.Namespace, folder: Path, elastic: str) -> int:
+    from bench import quality_ways as ways
+    from search.elastic import ElasticEngine
+    from search.engine import Engine
+    from search.postgres import PostgresEngine
+    from search.sqlite_fts import SqliteEngine
+
+    documents, ids, numbers = city_documents()
     shown = {ids[d.id] for d in documents if d.id in ids}
     judged = [j for q in judging.queries() if (j := judging.only(q, shown)).grades]
     engines: list[Engine] = []

@@ -31,7 +31,7 @@ def best_of(text: str, hits: Sequence[Hit], *, most: int) -> tuple[Hit, ...]:
     terms = parse(text, "any", vocabulary.current()).must
     if not terms or not hits:
         return ()
-    weights = _weights(terms)
+    weights = weights_of(terms)
     asked = grams(text)
     scores = [_score(hit, terms, weights, asked) for hit in hits]
     best = max(scores)
@@ -52,7 +52,7 @@ def _score(
 ) -> float:
     fields = [(PLACES["title"], normalise(hit.title))]
     fields += [(PLACES.get(n, ELSEWHERE), normalise(t)) for n, t in hit.fields.items()]
-    words = sum(_place(term, fields) * w for term, w in zip(terms, weights, strict=True))
+    words = sum(place_of(term, fields) * w for term, w in zip(terms, weights, strict=True))
     if not asked:
         return words
     title = len(asked & grams(hit.title)) / len(asked)
@@ -60,13 +60,13 @@ def _score(
     return words / sum(weights) + PAIRS * (title + len(asked & said) / len(asked)) / 2
 
 
-def _place(term: Term, fields: Iterable[tuple[float, str]]) -> float:
+def place_of(term: Term, fields: Iterable[tuple[float, str]]) -> float:
     """The best place where the term, or a word that means the same, stands; 0 for nowhere."""
     said = [t.surface for t in (term, *term.others)]
     return max((weight for weight, text in fields if any(s in text for s in said)), default=0.0)
 
 
-def _weights(terms: Sequence[Term]) -> list[float]:
+def weights_of(terms: Sequence[Term]) -> list[float]:
     """How telling each word is: the logarithm of the share of documents without it."""
     from search.models import LexiconWord
 

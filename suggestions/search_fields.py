@@ -23,9 +23,8 @@ Narrowed = tuple[str, tuple[str, ...]] | None
 
 def unit(value: str) -> Narrowed:
     """Units whose name holds the value, or another name for it (交通局 → 市交通运输局). One query."""
-    spelt = _spellings(value)
-    wanted = Q()
-    for name in spelt:
+    wanted = Q(pk=None)
+    for name in _spellings(value):
         wanted |= Q(name__contains=name) | Q(short_name__contains=name)
     return _codes(
         "unit", Unit.objects.filter(wanted).order_by("code").values_list("code", flat=True)
@@ -36,8 +35,9 @@ def topic(value: str) -> Narrowed:
     """The topic of that name; else those whose name holds it. Two queries at most."""
     named = Topic.objects.filter(name__in=_spellings(value)).values_list("code", flat=True)
     found = _codes("topic", named)
-    if found is None:
-        held = Topic.objects.filter(name__contains=vocabulary.plain(value) or value)
+    name = vocabulary.plain(value)
+    if found is None and name:
+        held = Topic.objects.filter(name__contains=name)
         found = _codes("topic", held.order_by("code").values_list("code", flat=True))
     return found
 
@@ -45,7 +45,7 @@ def topic(value: str) -> Narrowed:
 def district(value: str) -> Narrowed:
     """The district whose name begins so (青岩 → 青岩县). One query."""
     name = vocabulary.plain(value)
-    rows = District.objects.filter(name__startswith=name or value).order_by("code")
+    rows = District.objects.filter(name__startswith=name).order_by("code")
     return _codes("district", rows.values_list("code", flat=True)) if name else None
 
 
@@ -81,7 +81,7 @@ def names() -> Iterator[tuple[str, ...]]:
 def _spellings(value: str) -> list[str]:
     """The value and the other names for it; both sides of a name are normalised Simplified characters."""
     plain = vocabulary.plain(value)
-    return [plain, *vocabulary.current().same.get(plain, ())] if plain else [value]
+    return [plain, *vocabulary.current().same.get(plain, ())] if plain else []
 
 
 def _codes(facet: str, codes: Iterable[str]) -> Narrowed:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from search import likeness
 from search.engine import Hit, Query, SearchUnavailable, get_engine
 from suggestions import content
 from suggestions.clock import Length, local_date, working_days_between
@@ -37,8 +38,9 @@ log = structlog.get_logger(__name__)
 
 RELATED_SHOWN = 3
 RELATED_SECONDS = 3600
-# The item itself is the best hit for its own words; a look-alike has at least this share of its score.
-RELATED_SHARE = 0.16
+RELATED_LOOKED_AT = 20
+# Something to read on with need not be the same matter: far under the floor from which an item is offered as such.
+RELATED_FLOOR = 0.06
 _NEVER_SHOWN = frozenset(
     {redaction.MOBILE, redaction.IDENTITY, redaction.BANK_CARD, redaction.PLATE, redaction.ACCOUNT}
 )
@@ -292,12 +294,15 @@ def related(item: Suggestion) -> list[Hit]:
     if held is None:
         text = f"{item.public_title} {item.public_proposal[:200]}"
         try:
-            hits = get_engine().search(Query(text, types=(TYPE,), match="any", size=8)).hits
+            query = Query(text, types=(TYPE,), match="any", size=RELATED_LOOKED_AT)
+            hits = get_engine().search(query).hits
+            found = likeness.measured(item.public_title, hits)
         except SearchUnavailable:
             log.warning("related_without_search")
             return []
-        own = next((h.score for h in hits if h.key == str(item.pk)), 0.0)
-        near = [h for h in hits if h.key != str(item.pk) and h.score >= own * RELATED_SHARE]
+        found.sort(key=lambda one: -one.likeness)
+        near = [replace(one.hit, fields={}) for one in found
+                if one.hit.key != str(item.pk) and one.likeness >= RELATED_FLOOR]  # fmt: skip
         there = public.by_keys([h.key for h in near])
         held = [h for h in near if h.key in there][:RELATED_SHOWN]
         cache.set(key, held, RELATED_SECONDS)
