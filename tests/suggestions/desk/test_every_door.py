@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def address(pattern: URLPattern, item: Suggestion) -> str:
     """The pattern's address with the item's number and any plain value for the rest."""
     values: dict[str, Any] = {
-        "case_no": item.case_no, "pk": 1, "act": "accept", "slug": "supervision", "kind": "K2", "token": "x",
+        "case_no": item.case_no, "pk": 1, "group_pk": 1, "act": "accept", "slug": "supervision", "kind": "K2", "token": "x",
         "record_class": "outbox",
     }  # fmt: skip
     wanted = {n: values[n] for n in pattern.pattern.converters}
