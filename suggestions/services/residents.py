@@ -127,23 +127,23 @@ def use_code(*, ticket: str, typed: str, is_own_device: bool, at: datetime) -> S
     with transaction.atomic():
         if not SignInCode.objects.filter(pk=code.pk, used_at=None).update(used_at=at):
             raise wrong
-        resident = _page_of(code, at)
+        resident = page_of(phone=code.phone, at=at)
         return start(resident=resident, is_own_device=is_own_device, at=at)
 
 
-def _page_of(code: SignInCode, at: datetime) -> Resident:
-    """The page of the phone the code came to, made at the first sign-in. Two at once make one."""
-    held = by_phone(code.phone)
+def page_of(*, phone: str, at: datetime) -> Resident:
+    """The page of a phone that was proved, made at the first sign-in. Two at once make one."""
+    held = by_phone(phone)
     if held is not None:
         return held
     try:
         with transaction.atomic():
             return Resident.objects.create(
-                phone_hash=keyed_hash("phone", code.phone), phone=code.phone, told_until=at,
-                created_at=at, seen_on=local_date(at),
+                phone_hash=keyed_hash("phone", phone), phone=phone, told_until=at, created_at=at,
+                seen_on=local_date(at),
             )  # fmt: skip
     except IntegrityError:
-        made = by_phone(code.phone)
+        made = by_phone(phone)
         if made is None:
             raise
         return made

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from suggestions.clock import SHANGHAI
-from suggestions.models import Follow, SignInCode, Suggestion
+from suggestions.models import Follow, Suggestion
 from suggestions.public import drafts
 from suggestions.selectors.following import campaign_pages
 from suggestions.services import co_signing, following, residents
@@ -27,11 +27,8 @@ def seed(city: "Seeder") -> None:
     )
     phone = answered.author.phone if answered is not None else "19900006001"
     since = city.now - timedelta(days=30)
-    signed = residents.use_code(
-        ticket=residents.ask_code(phone=phone, at=since), is_own_device=True, at=since,
-        typed=residents.digits_of(SignInCode.objects.latest("pk")),
-    )  # fmt: skip
-    resident = signed.session.resident
+    resident = residents.page_of(phone=phone, at=since)
+    residents.start(resident=resident, is_own_device=True, at=since)
     following.choose(resident=resident, notice="sms", email="", at=since)
     watched = (
         Suggestion.objects.on_page()
