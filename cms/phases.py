@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
-from suggestions.clock import SHANGHAI, local_date
+from suggestions.campaign_polls import closing_words, last_day
+from suggestions.clock import local_date
+
+__all__ = [
+    "Phase", "Span", "Step", "closing_words", "days_left_words", "last_day", "phase_at", "steps",
+]  # fmt: skip
 
 
 class Phase(StrEnum):
@@ -67,18 +72,6 @@ def phase_at(span: Span, moment: datetime) -> Phase:
     if span.closes_at and span.closes_at <= moment:
         return Phase.CLOSED
     return Phase.OPEN
-
-
-def last_day(closes_at: datetime) -> date:
-    """The last day on which one can write: closing at 0:00 means the day before, until 24:00."""
-    return local_date(closes_at - timedelta(microseconds=1))
-
-
-def closing_words(closes_at: datetime) -> str:
-    """When writing ends, as people say it: 5月31日24:00截止, 5月31日18:00截止."""
-    day, local = last_day(closes_at), closes_at.astimezone(SHANGHAI)
-    clock = f"{local.hour}:{local.minute:02d}" if (local.hour or local.minute) else "24:00"
-    return f"{day.month}月{day.day}日{clock}截止"
 
 
 def days_left_words(closes_at: datetime, moment: datetime) -> str:

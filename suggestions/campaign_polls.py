@@ -6,12 +6,13 @@ lets no editor change them (cms/campaign_checks.py).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import rules
+from suggestions.clock import SHANGHAI, local_date
 
 WORDS_MAX = 500
 SCALE = ("1", "2", "3", "4", "5")
@@ -24,6 +25,18 @@ class AskKind(models.TextChoices):
     SEVERAL = "several", _("选几项")
     SCALE = "scale", _("打分（1到5）")
     WORDS = "words", _("写几句话")
+
+
+def last_day(closes_at: datetime) -> date:
+    """The last day on which one can write: closing at 0:00 means the day before, until 24:00."""
+    return local_date(closes_at - timedelta(microseconds=1))
+
+
+def closing_words(closes_at: datetime) -> str:
+    """When writing ends, as people say it: 5月31日24:00截止, 5月31日18:00截止."""
+    day, local = last_day(closes_at), closes_at.astimezone(SHANGHAI)
+    clock = f"{local.hour}:{local.minute:02d}" if (local.hour or local.minute) else "24:00"
+    return f"{day.month}月{day.day}日{clock}截止"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,11 @@ class Poll:
 
     def is_open_at(self, moment: datetime) -> bool:
         return self.opens_at <= moment and (self.closes_at is None or moment < self.closes_at)
+
+    @property
+    def closing(self) -> str:
+        """When the voting ends, in words: 12月10日24:00截止; "" when it never does."""
+        return closing_words(self.closes_at) if self.closes_at else ""
 
     def is_over_at(self, moment: datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= moment

@@ -263,3 +263,14 @@ def test_a_poll_has_its_own_days(campaign: Make) -> None:
     now: datetime = timezone.now()
     assert polling.takes_voices(page, poll, now)
     assert poll.is_over_at(now + timedelta(days=1))
+
+
+def test_a_poll_that_ends_at_midnight_is_said_to_end_on_the_day_before(
+    client: Client, campaign: Make
+) -> None:
+    last = timezone.localdate() + timedelta(days=3)
+    made = campaign(polls=[("vote", {**VOTE, "closes_on": last})])
+    poll = CampaignPage.objects.get(pk=made.pk).poll_specs()[0]
+    assert poll.closing == f"{last.month}月{last.day}日24:00截止"
+    for address in (made.get_url(), f"/campaigns/poll/{made.pk}/{poll.key}/"):
+        assert poll.closing in words(client.get(address))
