@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.codes import BreachKind, GrantKind, RightsKind, RightsRelation
+from suggestions.codes import BreachKind, Category, GrantKind, RightsKind, RightsRelation
 from suggestions.models import (
     Author,
+    Erasure,
     PublicationReview,
     RightsRequest,
     StaffRole,
@@ -197,9 +198,13 @@ def _minor(scene: _Scene, item: Suggestion) -> None:
 
 def _named_export(scene: _Scene, officer: Actor, now: datetime) -> None:
     """A list with names that two others gave leave for, and one that waits for the second of them."""
+    listed = Suggestion.objects.filter(
+        jurisdiction=scene.city.jurisdiction, category=Category.SUGGESTION, author__age_band=""
+    ).exclude(pk__in=Erasure.objects.values("suggestion"))  # fmt: skip
+    reasons = ("寄送获奖通知", "寄送书面答复")
     asked = [
-        named_exports.ask(user=officer.user, query=f"state={state}", reason=reason, at=now - timedelta(hours=3))
-        for state, reason in (("answered", "寄送获奖通知"), ("closed", "办理回访"))
+        named_exports.ask(user=officer.user, query=f"state=all&q={item.case_no}", reason=why, at=now - timedelta(hours=3))
+        for item, why in zip(listed.order_by("pk"), reasons, strict=False)
     ]  # fmt: skip
     for grant in asked:
         identity.approve(grant=grant, actor=scene.actor(Role.LEADER), at=now - timedelta(hours=2))
