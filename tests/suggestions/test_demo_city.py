@@ -25,9 +25,12 @@ from suggestions.models import (
     Assignment,
     CaseEvent,
     Commitment,
+    ExportJob,
     RecordEvent,
+    RetentionRule,
     StaffRole,
     Suggestion,
+    TimeChange,
 )
 from suggestions.models.record import Record
 from suggestions.roles import AGENT_ROLES, Role
@@ -114,6 +117,19 @@ def test_every_kind_of_object_is_there_at_least_once() -> None:
         if not model._default_manager.exists()
     }
     assert empty - set(NO_ROWS) == set()
+
+
+def test_a_change_of_how_long_records_are_kept_is_there_in_force_waiting_and_not_taken() -> None:
+    changes = TimeChange.objects.filter(kind=TimeChange.Kind.RETENTION)
+    assert set(changes.values_list("status", flat=True)) == {"proposed", "applied", "declined"}
+    assert RetentionRule.objects.filter(record_class="identity_log", version=2, days=1825).exists()
+
+
+def test_an_item_of_many_has_its_representatives_and_a_list_with_names_its_leave() -> None:
+    spoken_for = Suggestion.objects.filter(joint_authors__is_representative=True).distinct()
+    assert [item.joint_authors.filter(is_representative=True).count() for item in spoken_for] == [2]
+    named = ExportJob.objects.get(grant__isnull=False)
+    assert (named.status, named.grant and named.grant.status) == ("ready", "granted")
 
 
 def test_every_role_has_somebody_with_an_account() -> None:

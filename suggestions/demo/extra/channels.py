@@ -84,6 +84,11 @@ def seed(city: "Seeder") -> None:
     for other in list(items[8].joint_authors.order_by("pk"))[:2]:
         if other.pk % 2 or not joint.counts(items[8]).confirmed:
             joint.confirm(joint=other, at=city.now - timedelta(hours=5))
+    signed = Suggestion.objects.get(pk=items[8].pk)
+    joint.choose_representatives(
+        suggestion=signed, chosen=list(signed.joint_authors.order_by("pk").values_list("pk", flat=True)[:2]),
+        actor=city.actor(Role.INTAKE_CLERK), at=city.now - timedelta(hours=4),
+    )  # fmt: skip
     _sheets(city)
     _draft(city)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 
 from suggestions.clock import local_date
+from suggestions.codes import RecordClass
 from suggestions.models import MonthClose, SupervisionOrder
 from suggestions.roles import Role
 from suggestions.services import (
@@ -48,11 +49,33 @@ def seed(city: "Seeder") -> None:
         kind="K9", length=8, effective_from=local_date(city.now), move_running=True, basis="演示：协办提速",
         actor=admin, jurisdiction=place, at=city.now - timedelta(hours=2),
     )  # fmt: skip
+    _retention(city)
     _next_year(city)
     _month(city)
     _minors(city)
     _spot_check(city)
     _consultation(city)
+
+
+def _retention(city: "Seeder") -> None:
+    """How long records are kept, changed by two persons: a term in force, one not taken, one that waits (9.4)."""
+    admin, supervisor = city.actor(Role.SYS_ADMIN), city.actor(Role.SUPERVISOR)
+    facts = {"approved_by": "演示：市档案局", "actor": admin, "jurisdiction": city.jurisdiction}
+    then = city.now - timedelta(days=10)
+    longer = time_changes.propose_retention(
+        record_class=RecordClass.IDENTITY_LOG, days=1825, basis="演示：审计记录延长到五年", at=then, **facts
+    )  # fmt: skip
+    time_changes.confirm(change=longer, actor=supervisor, at=then + timedelta(hours=2))
+    shorter = time_changes.propose_retention(
+        record_class=RecordClass.NOTICE, days=30, basis="演示：通知少存几天", at=then, **facts
+    )
+    time_changes.decline(
+        change=shorter, reason="建议人来问时还要查通知，先不改。", actor=supervisor, at=then + timedelta(hours=3)
+    )  # fmt: skip
+    time_changes.propose_retention(
+        record_class=RecordClass.DRAFT, days=60, basis="演示：草稿少存几天",
+        at=city.now - timedelta(hours=3), **facts,
+    )  # fmt: skip
 
 
 def _month(city: "Seeder") -> None:
