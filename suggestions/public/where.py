@@ -4,6 +4,7 @@ Built from the directory of units and the channels the desk redirects to, so tha
 XF 18). With `?q=` the matter in one's own words: fitting units and channels first, and answers that exist already.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,11 @@ class Channel:
 
     target: RedirectTarget
     kinds: str
+
+    @property
+    def numbers(self) -> list[str]:
+        """Its telephones one by one: each is a link of its own, and none runs off a narrow screen."""
+        return [n.strip() for n in re.split("[或、，,；;/]", self.target.phone) if n.strip()]
 
 
 def _fits(words: set[str], text: str) -> int:

@@ -72,3 +72,10 @@ def test_the_page_is_public_without_a_cookie(city: World, client: Client) -> Non
     response = client.get("/where/")
     assert not response.cookies
     assert "public" in response["Cache-Control"]
+
+
+def test_each_telephone_of_a_channel_is_a_link_of_its_own(city: World, client: Client) -> None:
+    RedirectTarget.objects.update(phone="12345或0380-555 0208")
+    page = BeautifulSoup(client.get("/where/").content, "html.parser")
+    found = [a["href"] for a in page.select("article a[href^='tel:']")]
+    assert found == ["tel:12345", "tel:03805550208"]
