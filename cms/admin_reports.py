@@ -59,7 +59,7 @@ class ToReviewView(PageReportView):
         return super().get_queryset()
 
 
-_VIEWS = {"campaigns_without_report": ("campaigns-without-report", WithoutReportView), "pages_to_review": ("pages-to-review", ToReviewView)}  # fmt: skip
+_VIEWS: dict[str, tuple[str, type[PageReportView]]] = {"campaigns_without_report": ("campaigns-without-report", WithoutReportView), "pages_to_review": ("pages-to-review", ToReviewView)}  # fmt: skip
 
 
 @hooks.register("register_admin_urls")

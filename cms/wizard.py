@@ -82,7 +82,7 @@ class WizardForm(forms.Form):
     )
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         field = self.fields["host_unit"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = units
@@ -115,10 +115,10 @@ class WizardForm(forms.Form):
                 )
         before = ends
         for name in ("sorted_by", "decided_by", "report_due_on"):
-            day = held.get(name)
-            if day and before and day < before:
+            named = held.get(name)
+            if named and before and named < before:
                 self.add_error(name, _("不能早于前面的日期。"))
-            before = day or before
+            before = named or before
         return held
 
 
