@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import RequestFactory
 
 from portal import front as front_module
@@ -66,7 +68,12 @@ def city(db: None) -> World:
 @pytest.fixture
 def site(city: World) -> Iterator[Site]:
     cache.clear()
+    # As the test client does: the connection of a test's transaction must outlive its requests.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     yield Site()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     cache.clear()
 
 
@@ -173,8 +180,7 @@ def test_a_kept_page_is_compressed_once_for_whoever_can_read_that(site: Site) ->
     assert site.asked == 1
 
 
-def test_what_is_kept_is_bounded_and_the_least_asked_for_goes_first(city: World) -> None:
-    site = Site()
+def test_what_is_kept_is_bounded_and_the_least_asked_for_goes_first(site: Site) -> None:
     size = len(site.get("/suggestions/").body)
     small = Site()
     small.front = Front(small._count, most_bytes=int(size * 2.8))
