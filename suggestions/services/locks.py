@@ -66,7 +66,8 @@ def hold(model: type[CaseLock | RecordLock], keys: dict[str, Any], actor: Actor,
     user, side = person(actor), side_of(actor)
     until = at + timedelta(minutes=MINUTES)
     rows = model._default_manager.filter(**keys, side=side)
-    if not rows.filter(user_id=user.pk, until__gt=at).update(until=until):
+    # A clock that was set back must not turn a renewal into an error: such a lock begins anew.
+    if not rows.filter(user_id=user.pk, since__lte=at, until__gt=at).update(until=until):
         free = rows.filter(Q(until__lte=at) | Q(user_id=user.pk))
         if not free.update(user=user, since=at, until=until):
             try:
@@ -93,7 +94,11 @@ def renew(*, suggestion: Suggestion, actor: Actor, at: datetime) -> bool:
     """Keep one's own live lock; False when it has lapsed or somebody took it over. One query."""
     return bool(
         CaseLock.objects.filter(
-            suggestion=suggestion, side=side_of(actor), user_id=person(actor).pk, until__gt=at
+            suggestion=suggestion,
+            side=side_of(actor),
+            user_id=person(actor).pk,
+            since__lte=at,
+            until__gt=at,
         ).update(until=at + timedelta(minutes=MINUTES))
     )
 

@@ -33,7 +33,11 @@ def take(*, record: Locked, actor: Actor, at: datetime) -> Held:
 def renew(*, record: Locked, actor: Actor, at: datetime) -> bool:
     """Keep one's own live lock; False when it has lapsed or somebody took it over. One query."""
     mine = RecordLock.objects.filter(
-        **_keys(record), side=locks.side_of(actor), user_id=locks.person(actor).pk, until__gt=at
+        **_keys(record),
+        side=locks.side_of(actor),
+        user_id=locks.person(actor).pk,
+        since__lte=at,
+        until__gt=at,
     )
     return bool(mine.update(until=at + timedelta(minutes=locks.MINUTES)))
 

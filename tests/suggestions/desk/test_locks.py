@@ -54,6 +54,14 @@ def test_a_ping_keeps_the_lock_and_tells_who_lost_it_by_whom(city: World, item: 
     assert str(city.users["triage_officer_2"]) in answer.content.decode()
 
 
+def test_a_lock_begins_anew_when_the_clock_was_set_back(city: World, item: Suggestion) -> None:
+    officer, at = city.actor("triage_officer"), MONDAY
+    locks.take(suggestion=item, actor=officer, at=at)
+    earlier = at - timedelta(days=2)
+    assert locks.take(suggestion=item, actor=officer, at=earlier).mine
+    assert not locks.renew(suggestion=item, actor=officer, at=earlier - timedelta(days=1))
+
+
 def test_taking_over_needs_a_reason_that_stays_and_is_told(city: World, item: Suggestion) -> None:
     sign_in(city, "triage_officer").get(act_url(item, "accept"))
     second = sign_in(city, "triage_officer_2")
