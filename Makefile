@@ -23,7 +23,7 @@ setup: ## make .venv and install everything for development
 	@$(BOOT) dev
 
 test: setup ## run the quick tests on the embedded engines (TESTS=path for some of them, MARKS= for all)
-	@$(PY) -m pytest -n 2 -m "$(MARKS)" $(TESTS)
+	@$(PY) -m pytest -n auto --maxprocesses 8 -m "$(MARKS)" $(TESTS)
 
 check: lint types templates imports migrations-check docs-check check-services ## every check, then the tests on real services
 
