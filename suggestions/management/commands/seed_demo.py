@@ -40,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError("--now 要带时区，如 +08:00。")
         if not CalendarDay.objects.exists():
             call_command("load_workdays", verbosity=0, stdout=self.stdout)
-        bar = tqdm(unit="件", disable=options["verbosity"] == 0, ascii=True)
+        bar = tqdm(unit="件", disable=options["verbosity"] == 0 or None, ascii=True)
         seeder = Seeder(now=now, progress=lambda: bar.update() and None)
         # The pages are the editors' (cms), above us: named in the settings, so that imports flow one way.
         pages = import_module(settings.DEMO_PAGES)
