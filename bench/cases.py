@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from bench.load import MARKER, Case
 from suggestions.models import Suggestion
-from suggestions.selectors.public import make_cursor
+from suggestions.selectors.cursors import make_cursor
 
 WORDS = ("公交", "电梯", "停车", "路灯", "充电桩", "医院", "学校", "菜场", "垃圾", "老人")
 PHRASES = ('"末班车"', '"加装电梯"', '"老旧小区"', '"垃圾分类"', '"停车位"', '"红绿灯"')

@@ -49,6 +49,18 @@ def _gone(request: HttpRequest, campaign: Any = None) -> HttpResponse:
     return _private(render(request, "suggestions/campaign/gone.html", context, status=404))
 
 
+def _turned_away(
+    request: HttpRequest, template: str, form: JianyanForm, facts: dict[str, Any]
+) -> HttpResponse | None:
+    """The answer to a machine, and to who sends too much; None for everybody else."""
+    if not captcha.passed(request.POST, bound_to=facts["key"]):
+        return _render(
+            request, template, form, captcha_error=captcha.refusal(), status=422, **facts
+        )
+    verdict = ratelimit.hit("submit", client_ip(request))
+    return None if verdict.allowed else _limited(request, verdict.retry_after_seconds)
+
+
 def _limited(request: HttpRequest, seconds: int) -> HttpResponse:
     context = {"minutes": max(1, -(-seconds // 60)), "back": request.path}
     response = render(request, "suggestions/join/limited.html", context, status=429)
@@ -94,13 +106,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         return _render(request, template, form, errors=[("", stale_message())], status=403, **facts)
     form = AskForm(request.POST)
     form.is_valid()
-    if not captcha.passed(request.POST, bound_to=facts["key"]):
-        return _render(
-            request, template, form, captcha_error=captcha.refusal(), status=422, **facts
-        )
-    verdict = ratelimit.hit("submit", client_ip(request))
-    if not verdict.allowed:
-        return _limited(request, verdict.retry_after_seconds)
+    if turned_away := _turned_away(request, template, form, facts):
+        return turned_away
     try:
         campaign_questions.ask(
             campaign=campaign, text=form.cleaned_data.get("text", ""), actor=Actor.author(), at=timezone.now()
@@ -149,13 +156,8 @@ def poll(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return _render(request, template, form, errors=[("", stale_message())], status=403, **facts)
     if not form.is_valid():
         return _render(request, template, form, status=422, **facts)
-    if not captcha.passed(request.POST, bound_to=facts["key"]):
-        return _render(
-            request, template, form, captcha_error=captcha.refusal(), status=422, **facts
-        )
-    verdict = ratelimit.hit("submit", client_ip(request))
-    if not verdict.allowed:
-        return _limited(request, verdict.retry_after_seconds)
+    if turned_away := _turned_away(request, template, form, facts):
+        return turned_away
     try:
         given = polling.give(
             campaign=campaign, poll=found, phone=form.cleaned_data["phone"], answers=form.answers(),

@@ -43,14 +43,6 @@ class NoticeForm(JianyanForm):
     )
 
 
-class DraftCodeForm(JianyanForm):
-    code = Line(
-        label=_("草稿码"),
-        help_text=_("12个字母和数字，例如 ACDE-FGHJ-3467。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
 class CloseForm(JianyanForm):
     """Delete the page; for each item ticked, ask for the deletion of one's data in it."""
 

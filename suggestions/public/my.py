@@ -21,7 +21,8 @@ from suggestions.guards.address import client_ip
 from suggestions.models import Resident, SubmissionDraft
 from suggestions.public import drafts as forms_in_progress
 from suggestions.public import submit_steps, track_pass
-from suggestions.public.forms_my import DraftCodeForm, NoticeForm
+from suggestions.public.forms_join import ResumeForm
+from suggestions.public.forms_my import NoticeForm
 from suggestions.public.my_session import find, signed_in
 from suggestions.selectors import own_page
 from suggestions.services import drafts as kept
@@ -55,7 +56,7 @@ def home(request: HttpRequest, resident: Resident) -> HttpResponse:
 
 def page(
     request: HttpRequest, resident: Resident, *, notice: NoticeForm | None = None,
-    draft: DraftCodeForm | None = None, errors: Errors | None = None, status: int = 200,
+    draft: ResumeForm | None = None, errors: Errors | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """Everything on it; the number of queries depends on the kinds of things followed, not on how many there are."""
     now = timezone.now()
@@ -70,7 +71,7 @@ def page(
         "drafts": own_page.own_drafts(resident, at=now),
         "follows": own_page.follows(resident),
         "notice_form": notice or NoticeForm(initial={"notice": resident.notice, "email": resident.email}),
-        "draft_form": draft or DraftCodeForm(auto_id="id_draft_%s"),
+        "draft_form": draft or ResumeForm(auto_id="id_draft_%s"),
         "feed": reverse("suggestions:my_feed", args=[following.feed_token(resident)]),
         "passkeys": list(resident.passkeys.all()),
         "passkey_options": options,
@@ -131,11 +132,9 @@ def draft(request: HttpRequest, resident: Resident, pk: int) -> HttpResponse:
 def keep_draft(request: HttpRequest, resident: Resident) -> HttpResponse:
     """Bring a draft here by its code: whoever has the code has the draft."""
     if request.method != "POST":
-        form = DraftCodeForm(
-            initial={"code": request.GET.get("code", "")[:40]}, auto_id="id_draft_%s"
-        )
+        form = ResumeForm(initial={"code": request.GET.get("code", "")[:40]}, auto_id="id_draft_%s")
         return page(request, resident, draft=form)
-    form = DraftCodeForm(request.POST, auto_id="id_draft_%s")
+    form = ResumeForm(request.POST, auto_id="id_draft_%s")
     form.is_valid()
     if not ratelimit.hit("track", client_ip(request)).allowed:
         words = _("试得太多了，请过十分钟再试。您的草稿还在。")

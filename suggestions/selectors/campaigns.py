@@ -9,7 +9,8 @@ from django.db.models import Count, Q, Sum
 from suggestions import content
 from suggestions.codes import Outcome
 from suggestions.models import Suggestion
-from suggestions.selectors.public import make_cursor, read_cursor, replies_for_lists
+from suggestions.selectors.cursors import make_cursor, read_cursor
+from suggestions.selectors.public import replies_for_lists
 from suggestions.states import ON_PAGE, Case, PublicGroup
 
 PAGE_SIZE = 20

@@ -1,7 +1,5 @@
 """What public pages read: lists by key, counts by facet, single items. Only `on_page()` rows, only `public_*` text."""
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +11,6 @@ from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Left
 from django.http import Http404
-from django.utils.dateparse import parse_datetime
 
 from suggestions import content, numbers
 from suggestions.codes import Outcome
@@ -28,6 +25,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.selectors.cursors import make_cursor, read_cursor
 from suggestions.states import ACTIVE_ASSIGNMENT, Case, PublicGroup
 
 PAGE_SIZE = 20
@@ -217,25 +215,6 @@ def load_rows(pks: Sequence[int], *, whole: bool = False) -> list[Suggestion]:
     listed = rows.annotate(opening=Left("public_problem", OPENING))
     items = {item.pk: item for item in listed.prefetch_related(replies_for_lists())}
     return [items[pk] for pk in pks if pk in items]
-
-
-def make_cursor(moment: datetime, pk: int) -> str:
-    return base64.urlsafe_b64encode(f"{moment.isoformat()}|{pk}".encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> tuple[datetime, int] | None:
-    """The place a cursor names; None for an empty or a forged one (the list then begins at the beginning)."""
-    if not cursor or len(cursor) > 120:
-        return None
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        moment_text, _, pk_text = text.partition("|")
-        moment = parse_datetime(moment_text)
-        if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 2200:
-            return None
-        return (moment, int(pk_text)) if re.fullmatch(r"[0-9]{1,18}", pk_text) else None
-    except (ValueError, binascii.Error, UnicodeError):
-        return None
 
 
 def is_start(cursor: str) -> bool:

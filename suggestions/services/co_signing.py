@@ -69,13 +69,7 @@ def confirm(*, co_sign: CoSign, code: str, at: datetime) -> CoSign:
         return co_sign
     if co_sign.withdrawn_at is not None:
         raise DomainError("您已经退出附议。想重新附议，请回到那件建议的页面。")
-    if "".join(c for c in code if c.isdecimal()) != voices.phone_code(co_sign):
-        CoSign.objects.filter(pk=co_sign.pk).update(tries=F("tries") + 1)
-        co_sign.tries += 1
-        if co_sign.tries % voices.MAX_TRIES == 0:
-            voices.tell(co_sign, "phone_code")
-            raise Invalid({"code": ["验证码错了太多次，已经重新发了一条短信，请用新的验证码。"]})
-        raise Invalid({"code": ["验证码不对，请照着短信再输一次。"]})
+    voices.check_phone_code(co_sign, code)
     if not can_join(co_sign.suggestion):
         raise DomainError("这件建议现在不能附议：可能已经办结，或者不再公开。您可以另提一件。")
     with transaction.atomic():

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Count
 
 from suggestions import content
 from suggestions.campaign_polls import Ask, AskKind, Poll, read
@@ -128,13 +128,7 @@ def confirm(*, voice: PollVoice, poll: Poll, code: str, at: datetime) -> PollVoi
     """The code came back from the phone; now the voice counts. Raises Invalid (wrong code), DomainError (closed)."""
     if voice.confirmed_at is not None or not voice.phone:
         return voice
-    if "".join(c for c in code if c.isdecimal()) != voices.phone_code(voice):
-        PollVoice.objects.filter(pk=voice.pk).update(tries=F("tries") + 1)
-        voice.tries += 1
-        if voice.tries % voices.MAX_TRIES == 0:
-            voices.tell(voice, "phone_code")
-            raise Invalid({"code": ["验证码错了太多次，已经重新发了一条短信，请用新的验证码。"]})
-        raise Invalid({"code": ["验证码不对，请照着短信再输一次。"]})
+    voices.check_phone_code(voice, code)
     if not takes_voices(voice.campaign, poll, at):
         raise DomainError("这个投票刚刚截止，您的一票没有赶上。")
     with transaction.atomic():

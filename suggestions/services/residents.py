@@ -45,9 +45,9 @@ class SignedIn:
 
 def own_phone(typed: str) -> str:
     """A typed phone as digits. Raises Invalid (phone)."""
-    digits, wrong = voices.phone_facts(typed)
+    digits, wrong = voices.phone_facts(typed, missing="请填手机号。")
     if wrong:
-        raise Invalid({"phone": [w.replace("：一个手机号只算一次", "") for w in wrong]})
+        raise Invalid({"phone": wrong})
     return digits
 
 

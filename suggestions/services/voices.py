@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 
 from suggestions import numbers, outbox, rules
 from suggestions.crypto import (
@@ -14,7 +15,7 @@ from suggestions.crypto import (
     normalise_phone,
     possible_hashes,
 )
-from suggestions.errors import DomainError
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import CoSign, JointAuthor, PollVoice, Suggestion
 from suggestions.models.channels import Voice
 
@@ -84,12 +85,14 @@ def by_code(case_no: str, query_code: str) -> AnyVoice | None:
     return CoSign.objects.filter(**wanted).first() or JointAuthor.objects.filter(**wanted).first()
 
 
-def phone_facts(phone: str) -> tuple[str, list[str]]:
-    """A typed phone as digits, and sentences for what is wrong with it (none when it is right)."""
+def phone_facts(
+    phone: str, *, missing: str = "请填手机号：一个手机号只算一次。"
+) -> tuple[str, list[str]]:
+    """A typed phone as digits, and sentences for what is wrong with it (none when it is right; `missing` for none)."""
     digits = normalise_phone(phone) if phone.strip() else ""
     if not digits:
         bare = "".join(c for c in phone if c.isdecimal())
-        return "", rules.check_phone(bare or phone) or ["请填手机号：一个手机号只算一次。"]
+        return "", rules.check_phone(bare or phone) or [missing]
     return digits, rules.check_phone(digits)
 
 
@@ -97,6 +100,21 @@ def phone_code(voice: AnyVoice | PollVoice) -> str:
     """The six figures sent to the phone; derived, so that nothing secret is stored."""
     seed = f"{voice.idempotency_key}:{voice.tries // MAX_TRIES}"
     return f"{int.from_bytes(keyed_digest('phone-code', seed)[:8], 'big') % 1_000_000:06d}"
+
+
+def check_phone_code(voice: AnyVoice | PollVoice, typed: str) -> None:
+    """Compare the figures that came back with those sent; each MAX_TRIES wrong ones void them and send others.
+
+    Each try is counted, so call it outside atomic(). Raises Invalid (code).
+    """
+    if "".join(c for c in typed if c.isdecimal()) == phone_code(voice):
+        return
+    type(voice)._default_manager.filter(pk=voice.pk).update(tries=F("tries") + 1)
+    voice.tries += 1
+    if voice.tries % MAX_TRIES == 0:
+        tell(voice, "phone_code")
+        raise Invalid({"code": ["验证码错了太多次，已经重新发了一条短信，请用新的验证码。"]})
+    raise Invalid({"code": ["验证码不对，请照着短信再输一次。"]})
 
 
 def tell(voice: AnyVoice | PollVoice, code: str, *, event: int | None = None) -> None:

@@ -1,0 +1,27 @@
+"""Where a page of a list ended, as text for an address: a moment and a key, so that deep pages cost what the first does."""
+
+import base64
+import binascii
+import re
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+
+
+def make_cursor(moment: datetime, pk: int) -> str:
+    return base64.urlsafe_b64encode(f"{moment.isoformat()}|{pk}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, int] | None:
+    """The place a cursor names; None for an empty or a forged one (the list then begins at the beginning)."""
+    if not cursor or len(cursor) > 120:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment_text, _, pk_text = text.partition("|")
+        moment = parse_datetime(moment_text)
+        if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 2200:
+            return None
+        return (moment, int(pk_text)) if re.fullmatch(r"[0-9]{1,18}", pk_text) else None
+    except (ValueError, binascii.Error, UnicodeError):
+        return None
