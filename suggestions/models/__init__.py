@@ -59,7 +59,13 @@ from suggestions.models.desk import (
 )
 from suggestions.models.event import CaseEvent, DailyHead
 from suggestions.models.handling import Assignment, Evaluation, EvaluationPart, Reply
-from suggestions.models.hearing import Hearing, HearingOpinion, Participant
+from suggestions.models.hearing import (
+    Hearing,
+    HearingNote,
+    HearingOpinion,
+    HearingPaper,
+    Participant,
+)
 from suggestions.models.intake import (
     Attachment,
     RedirectTarget,
@@ -181,7 +187,9 @@ __all__ = [
     "Follow",
     "Guardian",
     "Hearing",
+    "HearingNote",
     "HearingOpinion",
+    "HearingPaper",
     "HintChoice",
     "IdentityAccessLog",
     "IdentityGrant",

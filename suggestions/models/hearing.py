@@ -197,3 +197,50 @@ class HearingOpinion(models.Model):
 
     def __str__(self) -> str:
         return f"opinion {self.pk}"
+
+
+class HearingNote(models.Model):
+    """One line of what is said while a hearing is held, public at once. What was wrong is struck, never gone."""
+
+    hearing = models.ForeignKey(Hearing, models.PROTECT, related_name="notes")
+    side = models.CharField(_("谁说的"), max_length=20, blank=True)
+    text = models.CharField(_("要点"), max_length=300)
+    said_at = models.DateTimeField()
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_reason = models.CharField(_("划去的理由"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("现场要点")
+        verbose_name_plural = _("现场要点")
+        ordering = ["said_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(struck_at__isnull=True) | ~Q(struck_reason=""),
+                name="struck_note_says_why",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class HearingPaper(models.Model):
+    """A paper that anybody may take home: checked as every file is, under a random name, released by a person."""
+
+    hearing = models.ForeignKey(Hearing, models.PROTECT, related_name="public_papers")
+    name = models.CharField(_("名称"), max_length=80)
+    token = models.CharField(max_length=40, unique=True, editable=False)
+    storage_name = models.CharField(max_length=120, unique=True, editable=False)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("公开的听证材料")
+        verbose_name_plural = _("公开的听证材料")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
