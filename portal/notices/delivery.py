@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.notices import emergency as emergency_notices
 from portal.notices import pipeline, reminders, sms, staff, steering, texts
 from portal.notices import voices as voice_notices
-from portal.notices.models import Delivery, StaffNotice
+from portal.notices.models import Delivery
 from suggestions import outbox
 from suggestions.models import Assignment, Author, CaseEvent, Clock, StaffRole, Suggestion
 from suggestions.roles import Role
@@ -128,6 +128,9 @@ def staff_notice(payload: dict[str, Any]) -> None:
     if payload["code"] in steering.CODES:
         steering.notify(payload)
         return
+    if payload["code"] == "staff.record_taken_over":
+        _tell_of_record(payload)
+        return
     suggestion = (
         Suggestion.objects.select_related("jurisdiction").filter(pk=payload["suggestion"]).first()
     )
@@ -142,21 +145,15 @@ def staff_notice(payload: dict[str, Any]) -> None:
         else f"clock{payload.get('clock')}:{timezone.localdate()}"
     )
     for user in _recipients(code, suggestion, payload):
-        key = f"{code}:{suggestion.pk}:{source}:{user.pk}"
-        with transaction.atomic():
-            _, new = StaffNotice.objects.get_or_create(
-                dedupe_key=key,
-                defaults={
-                    "user": user,
-                    "code": code,
-                    "text": words,
-                    "url": url,
-                    "at": timezone.now(),
-                },
-            )
-            if new and staff.wants_mail_now(user):
-                body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
-                send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+        staff.tell(user, code, words, url, key=f"{code}:{suggestion.pk}:{source}:{user.pk}")
+
+
+def _tell_of_record(payload: dict[str, Any]) -> None:
+    """Who lost the form of a record that belongs to no case is told as for cases, with the record's kind and its page."""
+    code = payload["code"]
+    words = texts.RECORD_TAKEN_OVER.format(noun=payload["noun"])
+    for user in get_user_model().objects.filter(pk__in=payload["users"], is_active=True):
+        staff.tell(user, code, words, payload["page"], key=f"{code}:{payload['event']}:{user.pk}")
 
 
 def _leads(suggestion: Suggestion) -> list[int]:

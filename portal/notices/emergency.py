@@ -2,15 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.notices import staff
-from portal.notices.models import StaffNotice
 from suggestions import outbox
 from suggestions.models import EmergencyPeriod, StaffRole
 from suggestions.roles import Role
@@ -37,11 +33,4 @@ def digest(payload: dict[str, Any]) -> None:
     ).select_related("user")  # fmt: skip
     for user in {r.user_id: r.user for r in roles if r.user.is_active}.values():
         key = f"emergency:{held.pk}:{payload['day']}:{user.pk}"
-        with transaction.atomic():
-            _row, new = StaffNotice.objects.get_or_create(
-                dedupe_key=key,
-                defaults={"user": user, "code": "staff.emergency", "text": words, "url": url, "at": now},
-            )  # fmt: skip
-            if new and staff.wants_mail_now(user):
-                body = f"{words}\n\n{settings.BASE_URL}{url}\n"
-                send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+        staff.tell(user, "staff.emergency", words, url, key=key)

@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.notices import staff
-from portal.notices.models import StaffNotice
 from suggestions.models import ClockReminder, Commitment, MonthClose, QaPromise, StaffRole
 from suggestions.models.record import Record
 from suggestions.roles import Role
@@ -50,7 +46,7 @@ def clock_reminder(payload: dict[str, Any]) -> None:
     day = f"{held.due_on.month}月{held.due_on.day}日"
     text = _WORDS[row.step].format(what=f"{subject} “{held.rule.name}”", day=day)
     for user in row.told.all():
-        tell(user, key=f"reminder:{row.pk}:{user.pk}", code="staff.clock", text=text, url=url)
+        staff.tell(user, "staff.clock", text, url, key=f"reminder:{row.pk}:{user.pk}")
 
 
 _ROOMS: dict[str, str] = {
@@ -90,22 +86,4 @@ def calendar_alarm(payload: dict[str, Any]) -> None:
     ).select_related("user")
     for user in {r.user for r in roles if r.valid_until is None or r.valid_until >= today}:
         key = f"calendar:{year}:{payload['week']}:{user.pk}"
-        tell(user, key=key, code="staff.calendar", text=text, url=reverse("desk:calendar"))
-
-
-def tell(user: Any, *, key: str, code: str, text: str, url: str) -> None:
-    """One line for one person, once; by e-mail too for those who want it."""
-    with transaction.atomic():
-        _, new = StaffNotice.objects.get_or_create(
-            dedupe_key=key,
-            defaults={
-                "user": user,
-                "code": code,
-                "text": text[:200],
-                "url": url,
-                "at": timezone.now(),
-            },
-        )
-        if new and staff.wants_mail_now(user):
-            body = f"{text}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
-            send_mail(text, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+        staff.tell(user, "staff.calendar", text, reverse("desk:calendar"), key=key)

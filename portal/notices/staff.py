@@ -22,6 +22,24 @@ def wants_mail_now(user: Any) -> bool:
     return user.notify_by_email if choice is None else choice.mode == Mode.AT_ONCE
 
 
+def tell(user: Any, code: str, words: str, url: str, *, key: str) -> None:
+    """An in-site line under this key, once, and a letter to whoever wants one for each line."""
+    with transaction.atomic():
+        _, new = StaffNotice.objects.get_or_create(
+            dedupe_key=key,
+            defaults={
+                "user": user,
+                "code": code,
+                "text": words[:200],
+                "url": url,
+                "at": timezone.now(),
+            },
+        )
+        if new and wants_mail_now(user):
+            body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
+            send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
 def send_digests(*, now: datetime) -> int:
     """One letter to everybody who chose so, with yesterday's and today's unread lines since the last letter.
 

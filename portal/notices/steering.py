@@ -3,15 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.notices import staff
-from portal.notices.models import StaffNotice
 from suggestions.models import Advice, LeaderInstruction, Sponsorship, StaffRole, SupervisionOrder
 from suggestions.models.record import Record
 from suggestions.roles import Role
@@ -55,14 +51,7 @@ def notify(payload: dict[str, Any]) -> None:
     url = reverse("desk:record", args=[slug, held.pk])
     for user in recipients(held, roles):
         key = f"{payload['code']}:{slug}:{held.pk}:{held.event_seq}:{user.pk}"
-        with transaction.atomic():
-            _row, new = StaffNotice.objects.get_or_create(
-                dedupe_key=key,
-                defaults={"user": user, "code": payload["code"], "text": words, "url": url, "at": timezone.now()},
-            )  # fmt: skip
-            if new and staff.wants_mail_now(user):
-                body = f"{words}\n\n{settings.BASE_URL}{url}\n\n可在个人设置里关闭邮件通知。"
-                send_mail(words, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+        staff.tell(user, payload["code"], words, url, key=key)
 
 
 def recipients(held: Record, roles: Iterable[str]) -> Iterable[Any]:

@@ -150,6 +150,8 @@ def for_author(code: str, suggestion: Suggestion, event: CaseEvent) -> Message |
     return Message(sms=f"【建言】{what}{then}", subject=f"{number}：{what}", body=body)
 
 
+RECORD_TAKEN_OVER = "您正在处理的一条“{noun}”，由同事接手了"
+
 STAFF_WORDS: dict[str, str] = {
     "staff.mentioned": "{number} 有同事在备注里提到您",
     "staff.taken_over": "{number} 您正在处理的这件，由同事接手了",

@@ -109,9 +109,14 @@ class FormLock:
 
 
 class RecordFormLock:
-    """FormLock for the forms of a record: who may take the act may also take its form over, for a reason."""
+    """FormLock for the forms of a record: who may take the act may also take its form over, for a reason.
 
-    def __init__(self, request: HttpRequest, record: record_locks.Locked, actor: Actor) -> None:
+    `page`: the record's own screen, where the form is not on it.
+    """
+
+    def __init__(
+        self, request: HttpRequest, record: record_locks.Locked, actor: Actor, page: str = ""
+    ) -> None:
         self.record, self.actor = record, actor
         self.reason = request.POST.get("take_over_reason", "")[:200]
         self.problem = ""
@@ -122,7 +127,9 @@ class RecordFormLock:
         self.problem = words(self.held)
         if self.reason.strip():
             try:
-                record_locks.take_over(record=record, actor=actor, reason=self.reason, at=at)
+                record_locks.take_over(
+                    record=record, actor=actor, reason=self.reason, at=at, page=page or request.path
+                )
             except Invalid as error:
                 self.problem += "".join(w for held in error.errors.values() for w in held)
             except DomainError as error:

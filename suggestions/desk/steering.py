@@ -289,7 +289,7 @@ def _take(
         and request.POST.get("version", "") not in ("", str(step.record.version))
     )
     if step.record is not None:
-        lock = RecordFormLock(request, step.record, step.actor)
+        lock = RecordFormLock(request, step.record, step.actor, page=back)
     if request.method == "POST":
         if form.is_valid():
             try:

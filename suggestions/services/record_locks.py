@@ -1,7 +1,6 @@
 """The soft locks of services/locks for the forms of records: orders, hearings, requests, chains to adoption.
 
-Who may take an act may take its form over, for a reason that stays in the record's events; where the record concerns a
-case the colleague is told as well.
+Who may take an act may take its form over, for a reason that stays in the record's events and is told to the colleague.
 """
 
 from datetime import datetime, timedelta
@@ -49,8 +48,11 @@ def release(*, record: Locked, actor: Actor) -> None:
     ).delete()
 
 
-def take_over(*, record: Locked, actor: Actor, reason: str, at: datetime) -> None:
-    """Take a colleague's live lock. Raises Invalid (reason), DomainError (nobody else holds it), ChangedMeanwhile."""
+def take_over(*, record: Locked, actor: Actor, reason: str, at: datetime, page: str = "") -> None:
+    """Take a colleague's live lock. `page`: the record's address at the desk, for the colleague's notice.
+
+    Raises Invalid (reason), DomainError (nobody else holds it), ChangedMeanwhile.
+    """
     item = getattr(record, "suggestion", None)
     with transaction.atomic():
         _held, before, said = locks.seize(
@@ -65,10 +67,19 @@ def take_over(*, record: Locked, actor: Actor, reason: str, at: datetime) -> Non
             event = transitions.note(
                 record.suggestion, "lock_taken_over", actor=actor, at=at, words=words, reason=said, data=data
             )  # fmt: skip
+        payload: dict[str, Any] = {
+            "code": "staff.taken_over",
+            "users": [before.pk],
+            "event": event.pk,
+        }
         if item is not None:
-            key = f"{_keys(record)['machine']}{record.pk}:{event.seq}"
-            outbox.enqueue(
-                outbox.STAFF_NOTICE,
-                {"code": "staff.taken_over", "suggestion": item.pk, "event": event.pk, "users": [before.pk]},
-                key=f"staff.taken_over:{key}",
-            )  # fmt: skip
+            payload["suggestion"] = item.pk
+        else:
+            # Such a record is read by few: the line names its kind and leads there, nothing more.
+            noun = str(type(record)._meta.verbose_name)
+            payload |= {"code": "staff.record_taken_over", "noun": noun, "page": page}
+        outbox.enqueue(
+            outbox.STAFF_NOTICE,
+            payload,
+            key=f"{payload['code']}:{_keys(record)['machine']}{record.pk}:{event.seq}",
+        )

@@ -107,6 +107,27 @@ def test_the_colleague_who_lost_a_record_of_a_case_is_told(
     assert [n.user for n in told] == [city.users["leader"]]
 
 
+def test_the_colleague_who_lost_a_record_of_no_case_is_told_too_and_led_to_it(city: World) -> None:
+    order = supervising.propose(
+        jurisdiction=city.jurisdiction, rule="other", evidence=["同类事项半年里提过三次。"], unit=city.bus,
+        actor=city.actor("triage_officer"), at=timezone.now(),
+    )  # fmt: skip
+    assert order is not None
+    address = reverse("desk:record_act", args=["supervision", order.pk, "dismiss"])
+    sign_in(city, "leader").get(address)
+    ours = sign_in(city, "supervisor")
+    page = ours.get(address)
+    ours.post(address, {"reason": "不用督办了。", "take_over_reason": WHY, **version(page)})
+    for _twice in range(2):
+        while outbox.deliver(now=timezone.now() + timedelta(days=1)):
+            pass
+    told = StaffNotice.objects.get(code="staff.record_taken_over")
+    assert told.user == city.users["leader"]
+    assert told.text == "您正在处理的一条“督办”，由同事接手了"
+    assert told.url == reverse("desk:record", args=["supervision", order.pk])
+    assert sign_in(city, "leader").get(told.url).status_code == 200
+
+
 def test_one_side_does_not_wait_for_another_and_who_is_through_stands_in_nobodys_way(
     city: World,
 ) -> None:
