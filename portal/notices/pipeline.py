@@ -24,7 +24,7 @@ OFFICE: dict[str, tuple[str, ...]] = {
 UNITS = frozenset(
     {
         "staff.taken_back", "staff.objection_rejected", "staff.extension_decided", "staff.facts_added", "staff.interim",
-        "staff.co_reminded",
+        "staff.co_reminded", "staff.report_answered",
     }
 )  # fmt: skip
 CODES = frozenset({*OFFICE, *UNITS})
@@ -42,6 +42,7 @@ WORDS: dict[str, str] = {
     "staff.facts_added": "{number} 建议人补充了新的情况",
     "staff.interim": "{number} 协办单位说明了进展",
     "staff.co_reminded": "{number} 主办单位请您尽快给协办意见",
+    "staff.report_answered": "{number} 征集公布了结果，已分组答复，不用再单独答复",
     "staff.urgent": "{number} 标为紧急，请在2小时内确认",
 }
 """In-site lines: number and act, never the author and never the text."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from suggestions import access
 from suggestions.actor import Actor
-from suggestions.codes import Category
+from suggestions.codes import Category, Outcome
 from suggestions.desk import common, kinds
 from suggestions.desk import steering_fields as f
 from suggestions.desk.kinds import Act, Block, Kind, StepForm, serve
@@ -47,8 +47,14 @@ class GroupForm(forms.Form):
     )
     answer = f.text(
         gettext_lazy("怎么答复"), 2000, rows=6,
-        help_text=gettext_lazy("采纳了什么、哪天前做；没采纳的写明为什么。会公开，并发给这些建议人。"),
+        help_text=gettext_lazy("采纳了什么、哪天前做；没采纳的写明为什么。结果公布时公开，也就是这些建议人收到的答复。"),
     )  # fmt: skip
+    outcome = f.choice(gettext_lazy("办理结果"), Outcome.choices)
+    promised_on = f.day(
+        gettext_lazy("承诺日期"),
+        required=False,
+        help_text=gettext_lazy("选“列入计划”写哪天前做好，选“列入研究”写哪天前再告知；别的不用写"),
+    )
 
 
 def _load(request: HttpRequest, action: str, pk: int) -> Any:
@@ -190,7 +196,7 @@ def group(request: HttpRequest, pk: int, group_pk: int = 0) -> HttpResponse:
     inside = Suggestion.objects.filter(report_entry__group=held) if held else Suggestion.objects.none()  # fmt: skip
     posted = request.POST if request.method == "POST" else None
     act = posted.get("act", "save") if posted is not None else ""
-    initial = {"heading": held.heading, "answer": held.answer} if held else None
+    initial = {n: getattr(held, n) for n in GroupForm.base_fields} if held else None
     form = GroupForm(posted if act == "save" else None, initial=initial, label_suffix="")
     try:
         if act == "remove" and held is not None:

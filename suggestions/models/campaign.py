@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suggestions.campaign_form import FieldKind
+from suggestions.codes import DATED_OUTCOMES, Outcome
 from suggestions.models.channels import Voice
 from suggestions.models.record import Record
 from suggestions.models.suggestion import Suggestion
@@ -137,6 +138,11 @@ class ReportGroup(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     heading = models.CharField(_("归纳的意见"), max_length=60)
     answer = models.TextField(_("怎么答复"), max_length=2000)
+    outcome = models.CharField(
+        _("办理结果"), max_length=20, choices=Outcome.choices, default=Outcome.FOR_REFERENCE
+    )
+    promised_on = models.DateField(_("承诺日期"), null=True, blank=True)
+    """By when it is done, or reported on: of the outcomes that are worth nothing without a date."""
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -149,6 +155,11 @@ class ReportGroup(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(heading="") & ~Q(answer=""), name="report_group_has_its_answer"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=[o.value for o in DATED_OUTCOMES])
+                | Q(promised_on__isnull=False),
+                name="dated_report_group_names_a_day",
             ),
         ]
 

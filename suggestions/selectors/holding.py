@@ -32,7 +32,17 @@ _TO_UNIT = frozenset(
     {"dispatch", "designate", "reassign", "send_back", "rectify", "reopen", "resume_handling"}
 )
 _ENDS = frozenset(
-    {"pass_reply", "redirect", "refuse", "merge", "join_earlier", "withdraw", "close", "archive"}
+    {
+        "pass_reply",
+        "answer_in_report",
+        "redirect",
+        "refuse",
+        "merge",
+        "join_earlier",
+        "withdraw",
+        "close",
+        "archive",
+    }
 )
 
 

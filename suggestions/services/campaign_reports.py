@@ -6,21 +6,25 @@ says besides (introduction, conclusions) is the page's text; here are the groups
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from suggestions import content
 from suggestions.actor import Actor
+from suggestions.clock import local_date
+from suggestions.codes import DATED_OUTCOMES, Outcome
 from suggestions.errors import DomainError, Invalid
 from suggestions.insight import redaction
 from suggestions.models import CaseEvent, ReportEntry, ReportGroup, Suggestion
-from suggestions.services import transitions
+from suggestions.services import report_answers, tell, transitions
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import DONE, Case, Visibility
 
+log = structlog.get_logger(__name__)
 OUTSIDE = frozenset({Case.DRAFT, Case.WITHDRAWN, Case.REDIRECTED, Case.NOT_ACCEPTED, Case.MERGED})
 """What a report need not answer: taken back, answered by a refusal or another channel, or carried by its primary item."""
 NOTED = "campaign_reported"
@@ -116,9 +120,11 @@ def public_items(campaign_id: int) -> dict[int, list[Suggestion]]:
 
 
 def save_group(
-    *, campaign: Any, group: ReportGroup | None = None, heading: str, answer: str, actor: Actor, at: datetime,
+    *, campaign: Any, group: ReportGroup | None = None, heading: str, answer: str, outcome: str = Outcome.FOR_REFERENCE,
+    promised_on: date | None = None, actor: Actor, at: datetime,
 ) -> ReportGroup:  # fmt: skip
-    """Write a group's heading and answer; without `group` a new one is added at the end.
+    """Write a group's heading, answer and outcome; without `group` a new one is added at the end. `promised_on`: by when it is
+    done or reported on, kept for the outcomes that need a date (process.md 4.7) and left out for the others.
 
     Raises Invalid (missing, too long, personal data for certain), DomainError (the result is out; too many groups).
     """
@@ -133,6 +139,12 @@ def save_group(
         for s in redaction.find_spans(text)
         if s.certain
     }
+    if outcome not in Outcome.values:
+        wrong["outcome"] = ["请选办理结果。"]
+    dated = outcome in DATED_OUTCOMES
+    if dated and (promised_on is None or promised_on <= local_date(at)):
+        what = Outcome(outcome).label
+        wrong["promised_on"] = [f"选“{what}”要写明今天以后的日期：哪天前做好，或者哪天前再告知。"]
     if wrong:
         raise Invalid(wrong)
     if group is None:
@@ -142,6 +154,7 @@ def save_group(
         last = others.aggregate(last=Max("position"))["last"] or 0
         group = ReportGroup(campaign=campaign, position=last + 1)
     group.heading, group.answer, group.changed_at = held["heading"], held["answer"], at
+    group.outcome, group.promised_on = outcome, promised_on if dated else None
     group.by_id = actor.user.pk if actor.user else None
     group.save()
     content.bump_after_commit()
@@ -186,7 +199,8 @@ def _still_open(campaign: Any, at: datetime) -> None:
 
 
 def tell_authors(*, now: datetime) -> int:
-    """Sweep: once a result is out, put it into each item's timeline and tell its author, once; returns how many.
+    """Sweep: once a result is out, answer what stands in its groups, put it into each item's timeline and tell its author,
+    once; returns how many.
 
     Found by query, item by item, so that a stopped run goes on where it was. Items that ended otherwise are told too, but
     for those taken back: whoever wrote to a campaign hears what came of it (SH 12(1)).
@@ -202,22 +216,38 @@ def tell_authors(*, now: datetime) -> int:
         .order_by("pk")
         .values_list("pk", flat=True)[:_BATCH]
     )  # fmt: skip
-    return sum(_tell(pk, now) for pk in list(found))
+    return sum(_tell(pk) for pk in list(found))
 
 
-def _tell(pk: int, now: datetime) -> int:
-    with transaction.atomic():
-        item = (
-            Suggestion.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=pk)
-        )
-        if CaseEvent.objects.filter(suggestion=item, name=NOTED).exists():
-            # Another worker told it first.
-            return 0
-        page: Any = item.campaign
-        words = f"“{page.title}”公布了征集结果"
-        data = {"campaign": page.pk}
-        transitions.note(
-            item, NOTED, actor=Actor.system(), at=page.report_published_at, words=words, data=data,
-            visibility=Visibility.PUBLIC, notify=(NOTICE,),
-        )  # fmt: skip
+def _tell(pk: int) -> int:
+    try:
+        with transaction.atomic():
+            return _tell_held(pk)
+    except DomainError as error:
+        # Somebody acted on it at the same moment; the next sweep looks again.
+        log.info("report_skipped", suggestion=pk, why=error.code)
+        return 0
+
+
+def _tell_held(pk: int) -> int:
+    item = (
+        Suggestion.objects.select_for_update(of=("self",))
+        .select_related("campaign__host_unit", "jurisdiction")
+        .get(pk=pk)
+    )
+    if CaseEvent.objects.filter(suggestion=item, name=NOTED).exists():
+        # Another worker told it first.
+        return 0
+    page: Any = item.campaign
+    at: datetime = page.report_published_at
+    event = transitions.note(
+        item, NOTED, actor=Actor.system(), at=at, words=f"“{page.title}”公布了征集结果",
+        data={"campaign": page.pk}, visibility=Visibility.PUBLIC,
+    )  # fmt: skip
+    entry = ReportEntry.objects.filter(suggestion=item).select_related("group").first()
+    if entry is not None:
+        entry.suggestion = item
+    if entry is None or report_answers.answer(entry, page, at=at) is None:
+        # Whoever is answered by the report hears that; the others hear that it is out.
+        tell.author(item, NOTICE, event)
     return 1

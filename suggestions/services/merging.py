@@ -51,9 +51,13 @@ def merge(
     return suggestion
 
 
+ANSWERS = ("pass_reply", "answer_in_report")
+"""The rows by which an item gets its answer."""
+
+
 def _tell_answer(suggestion: Suggestion, primary: Suggestion, *, at: datetime) -> None:
     """The primary is answered already: its answer goes to this author too, who may rate it (process.md 4.5, 13.8)."""
-    answered = primary.events.filter(name="pass_reply").order_by("-seq").first()
+    answered = primary.events.filter(name__in=ANSWERS).order_by("-seq").first()
     if answered is None:
         return
     replying.invite(suggestion=suggestion, at=at)

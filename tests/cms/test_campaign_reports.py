@@ -14,7 +14,14 @@ from cms.models import CampaignPage
 from portal.notices.models import Delivery
 from suggestions import outbox
 from suggestions.errors import DomainError, Invalid
-from suggestions.models import CaseEvent, ReportEntry, ReportGroup, Suggestion
+from suggestions.models import (
+    CaseEvent,
+    Clock,
+    Commitment,
+    ReportEntry,
+    ReportGroup,
+    Suggestion,
+)
 from suggestions.services import campaign_reports, lapses
 from tests import world as w
 from tests.cms.conftest import Make, words
@@ -180,9 +187,109 @@ def test_every_author_is_told_once_and_the_items_timeline_says_so(
         lapses.run(now=timezone.now())
         while outbox.deliver(now=timezone.now() + timedelta(days=1)):
             pass
-    told = Delivery.objects.filter(code="author.campaign_report")
-    assert sorted(told.values_list("suggestion", flat=True)) == sorted(i.pk for i in items)
+    told = Delivery.objects.values_list("code", "suggestion")
+    assert sorted(told) == sorted(
+        [
+            ("author.campaign_report", items[0].pk),
+            *(("author.answered", i.pk) for i in items[1:]),
+        ]
+    )
     assert CaseEvent.objects.filter(name="campaign_reported").count() == 3
+
+
+def test_an_item_in_a_group_is_answered_when_the_result_is_out(
+    client: Client, city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    untouched, at_work = items[1:]
+    at = timezone.now() - timedelta(days=20)
+    w.accept(city, at_work, at=at)
+    w.dispatch(city, at_work, at=at, co=True)
+    w.sign_in(city, at_work, at=at)
+    made = group(city, page)
+    campaign_reports.put(group=made, items=items[1:], at=timezone.now())
+    publish(page)
+    assert campaign_reports.tell_authors(now=timezone.now()) == 3
+    assert campaign_reports.tell_authors(now=timezone.now()) == 0
+    running = Clock.objects.filter(stopped_at=None)
+    for item, unit in ((untouched, page.host_unit), (at_work, city.bus)):
+        item.refresh_from_db()
+        assert (item.status, item.outcome, item.lead_unit) == ("answered", "for_reference", unit)
+        assert item.evaluation_state == "invited"
+        reply = item.replies.get()
+        assert (reply.state, reply.unit) == ("approved", unit)
+        assert made.answer in reply.public_body
+        assert not running.filter(suggestion=item).exclude(kind__in=("K12", "K13")).exists()
+        assert item.accepted_at is not None
+        # The masking of the item itself goes on; the answer's words are out already.
+        assert item.publication == "queued"
+        assert item.publication_reviews.get().reply is None
+    assert [a.status for a in at_work.assignments.order_by("pk")] == ["accepted_by_office", "recalled"]  # fmt: skip
+    items[0].refresh_from_db()
+    assert items[0].replies.count() == 1
+    assert items[0].outcome == "adopted"
+    w.publish(city, at_work, at=timezone.now())
+    text = words(client.get(f"/suggestions/{at_work.case_no}/"))
+    assert "明年5月底前修好" in text
+    w.publish(city, untouched, at=timezone.now())
+    assert "明年5月底前修好" in words(client.get(f"/suggestions/{untouched.case_no}/"))
+
+
+def test_who_is_not_content_with_a_grouped_answer_gets_another_from_the_unit_that_leads(
+    city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    campaign_reports.put(group=group(city, page), items=items[1:], at=timezone.now())
+    publish(page)
+    campaign_reports.tell_authors(now=timezone.now())
+    item = items[1]
+    item.refresh_from_db()
+    w.rate(item, at=timezone.now(), overall="dissatisfied")
+    item.refresh_from_db()
+    assert item.status == "rectifying"
+    assert item.assignments.get().unit == page.host_unit
+    content = items[2]
+    content.refresh_from_db()
+    w.rate(content, at=timezone.now())
+    content.refresh_from_db()
+    assert content.status == "closed"
+
+
+def test_an_answer_of_its_own_that_is_under_way_is_not_overtaken_by_the_report(
+    city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    item, at = items[1], timezone.now() - timedelta(days=20)
+    w.accept(city, item, at=at)
+    w.dispatch(city, item, at=at)
+    w.sign_in(city, item, at=at)
+    w.signed_reply(city, item, at=at)
+    campaign_reports.put(group=group(city, page), items=items[1:], at=timezone.now())
+    publish(page)
+    campaign_reports.tell_authors(now=timezone.now())
+    item.refresh_from_db()
+    assert item.status == "reply_review"
+    assert CaseEvent.objects.filter(suggestion=item, name="campaign_reported").count() == 1
+
+
+def test_a_group_with_a_promise_names_its_day_and_each_item_gets_the_promise(
+    client: Client, city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    def save(**said: Any) -> ReportGroup:
+        return campaign_reports.save_group(
+            campaign=page, heading="先修老街", answer="先修最深的三处。", actor=city.actor("editor"),
+            at=timezone.now(), **said,
+        )  # fmt: skip
+
+    for wrong in ({"outcome": "planned"}, {"outcome": "nonsense"}):
+        with pytest.raises(Invalid):
+            save(**wrong)
+    day = timezone.localdate() + timedelta(days=60)
+    made = save(outcome="planned", promised_on=day)
+    campaign_reports.put(group=made, items=items[1:], at=timezone.now())
+    publish(page)
+    campaign_reports.tell_authors(now=timezone.now())
+    assert set(Commitment.objects.values_list("suggestion", "promised_on")) == {
+        (i.pk, day) for i in items[1:]
+    }
+    assert "列入计划" in words(client.get(f"{page.get_url()}report/"))
 
 
 def test_nobody_is_told_before_the_result_is_out_or_of_a_result_of_long_ago(
@@ -235,7 +342,7 @@ def test_an_editor_groups_the_items_and_reads_no_personal_data(
     browser, url = sign_in(city, "editor"), f"/admin/desk/campaigns/{page.pk}/report/"
     assert "先新写一组" not in main_text(browser.get(url))
     made = browser.post(
-        f"/admin/desk/campaigns/{page.pk}/groups/new/", {"act": "save", "heading": "先修老街", "answer": "明年5月底前修好。"}
+        f"/admin/desk/campaigns/{page.pk}/groups/new/", {"act": "save", "heading": "先修老街", "answer": "明年5月底前修好。", "outcome": "adopted"}
     )  # fmt: skip
     assert made.status_code == 302
     found = ReportGroup.objects.get()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from suggestions.actor import Actor
 from suggestions.campaign_polls import AskKind, Poll
+from suggestions.clock import local_date
 from suggestions.models import PollVoice
 from suggestions.roles import Role
 from suggestions.services import campaign_questions, campaign_reports, polling
@@ -27,8 +28,8 @@ _DECLINED = (
     "与征集无关，已在页面“常问的”里写了该打哪个电话",
 )
 _GROUPS = (
-    ("老人这一顿还想再便宜些", "补贴从2027年1月1日起跟着老人走，70至79岁每顿补2元，80岁以上补4元，刷社保卡自动减。再往上加要等明年看用了多少钱，明年12月公布。"),
-    ("开门时间、窗口和座位", "各家食堂每季度开一次用餐的人都能来的会，时间、窗口、座位在会上定，定了贴在门口。不作全市统一要求，因为各处人多的时候不一样。"),
+    ("老人这一顿还想再便宜些", "补贴从2027年1月1日起跟着老人走，70至79岁每顿补2元，80岁以上补4元，刷社保卡自动减。再往上加要等明年看用了多少钱，明年12月公布。", "partly_adopted"),
+    ("开门时间、窗口和座位", "各家食堂每季度开一次用餐的人都能来的会，时间、窗口、座位在会上定，定了贴在门口。不作全市统一要求，因为各处人多的时候不一样。", "adopted"),
 )  # fmt: skip
 _VOTERS = 36
 
@@ -95,8 +96,10 @@ def _report(city: "Seeder", page: Any) -> None:
     page.refresh_from_db()
     officer, at = city.actor(Role.TRIAGE_OFFICER), out_on - timedelta(days=2)
     made = [
-        campaign_reports.save_group(campaign=page, heading=h, answer=a, actor=officer, at=at)
-        for h, a in _GROUPS
+        campaign_reports.save_group(
+            campaign=page, heading=h, answer=a, outcome=o, actor=officer, at=at
+        )
+        for h, a, o in _GROUPS
     ]
     for n, item in enumerate(list(campaign_reports.lacking(page.pk))):
         campaign_reports.put(group=made[n % len(made)], items=[item], at=at)
@@ -110,6 +113,6 @@ def _half_a_report(city: "Seeder", page: Any) -> None:
     officer, at = city.actor(Role.TRIAGE_OFFICER), city.now - timedelta(hours=3)
     group = campaign_reports.save_group(
         campaign=page, heading="中段的井盖老是堵", answer="12月底前先清一遍，明年汛前每月清一次，谁清的、哪天清的贴在井边。",
-        actor=officer, at=at,
+        outcome="planned", promised_on=local_date(city.now) + timedelta(days=37), actor=officer, at=at,
     )  # fmt: skip
     campaign_reports.put(group=group, items=list(campaign_reports.lacking(page.pk)[:2]), at=at)
