@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +18,8 @@ from cms.models.campaign import CampaignPage
 from cms.models.campaign_index import CampaignIndexPage
 from cms.models.site_page import SitePage, body_index
 from suggestions.clock import local_date
+from suggestions.jurisdictions import current
+from suggestions.public import structured
 from suggestions.selectors import ledger, public
 from suggestions.statistics import figures
 
@@ -117,6 +120,7 @@ class HomePage(SitePage):
             "ticks": [line.strip() for line in self.ticks.splitlines() if line.strip()],
             "year": local_date(now).year,
             "sections": shown,
+            "structured": structured.site(current(request), name=settings.SITE_NAME),
         }
         # What no section shows is not asked for.
         if "campaigns" in kinds:

@@ -14,6 +14,7 @@ from wagtail.fields import StreamField
 from cms.blocks import BodyBlock
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 from suggestions.clock import SHANGHAI
+from suggestions.public import structured
 
 PAGE_SIZE = 20
 
@@ -82,6 +83,14 @@ class NewsPage(Summary, SitePage):
     class Meta:
         verbose_name = _("动态")
         verbose_name_plural = _("动态")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        said = structured.article(
+            title=self.title, about=self.summary, day=self.date, address=self.get_url(request) or "",
+            source=self.source,
+        )  # fmt: skip
+        return {**context, "structured": said}
 
     def search_texts(self) -> dict[str, str]:
         return {

@@ -33,6 +33,7 @@ from suggestions.public import (
     item_page,
     search_csv,
     search_page,
+    structured,
     unit_page,
 )
 from suggestions.public.caching import public_page
@@ -66,7 +67,8 @@ def detail(request: HttpRequest, case_no: str) -> HttpResponseBase:
     if item.case_no != case_no:
         return HttpResponsePermanentRedirect(reverse("suggestions:detail", args=[item.case_no]))
     page = item_page.build(request, item, at=timezone.now())
-    return render(request, "suggestions/reading/item.html", {"page": page, "item": item})
+    context = {"page": page, "item": item, "structured": structured.item(item, page)}
+    return render(request, "suggestions/reading/item.html", context)
 
 
 @require_safe
@@ -80,7 +82,8 @@ def units(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def unit(request: HttpRequest, code: str) -> HttpResponseBase:
     """/units/<code>/: duties, figures, promises and answers of one unit."""
-    context = unit_page.build(unit_reads.load(code), at=timezone.now())
+    found = unit_reads.load(code)
+    context = unit_page.build(found, at=timezone.now()) | {"structured": structured.unit(found)}
     return render(request, "suggestions/reading/unit.html", context)
 
 

@@ -128,6 +128,12 @@ def _rows() -> "QuerySet[Adoption]":
     return Adoption.objects.filter(is_public=True, status__in=SHOWN)
 
 
+def public_rows() -> "QuerySet[Any]":
+    """Every row of the ledger with the day it last moved (`moved_on`)."""
+    rows: QuerySet[Any] = _narrowed(Asked(), date.max)
+    return rows
+
+
 def _standing(stands: str, today: date) -> Q:
     late = Q(status__in=DECIDED, due_on__lt=today, done_on=None)
     match stands:
@@ -239,7 +245,7 @@ def standings(*, at: datetime) -> dict[str, int]:
 
 def years() -> list[tuple[int, int]]:
     """(year, how many moved last in it), newest first. One query."""
-    dated = _narrowed(Asked(), date.max).annotate(moved_year=ExtractYear("moved_on"))
+    dated = public_rows().annotate(moved_year=ExtractYear("moved_on"))
     rows = dated.values("moved_year").annotate(n=Count("pk")).order_by()
     return sorted(((r["moved_year"], r["n"]) for r in rows), reverse=True)
 
