@@ -77,6 +77,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "see_agents": _here(R.INTAKE_CLERK, R.TRIAGE_OFFICER, R.SUPERVISOR),
     # Where people go and who sits there (3.2, 3.3). Whether somebody is an agent at all is granted by the security administrator.
     "keep_service_points": {R.TRIAGE_OFFICER: JURISDICTION, R.SYS_ADMIN: JURISDICTION},
+    # The lawful channels for what is no suggestion (4.3): who sends people there keeps them.
+    "keep_redirect_targets": {R.TRIAGE_OFFICER: JURISDICTION, R.SYS_ADMIN: JURISDICTION},
     "appoint_agents": {R.TRIAGE_OFFICER: JURISDICTION},
     "manage_invited": {R.TRIAGE_OFFICER: JURISDICTION},
     "draft_reply": _unit(R.LIAISON, R.HANDLER),

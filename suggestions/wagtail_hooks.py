@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
-from suggestions.desk import common
+from suggestions.desk import common, redirect_targets
 from suggestions.desk.home import tallies_for
 from suggestions.selectors import workload
 
@@ -76,3 +76,7 @@ class DuePanel(Component):
 def due_panel(request: HttpRequest, panels: list[Component]) -> None:
     if common.holds(request, common.DESK_ROLES):
         panels.append(DuePanel())
+
+
+HOOKED = (redirect_targets,)
+"""Modules that register screens and hooks of their own."""

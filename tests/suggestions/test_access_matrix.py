@@ -101,6 +101,7 @@ MAY: dict[str, set[str]] = {
     "answer_relay": set(),
     "see_agents": {"intake_clerk", "triage_officer", "supervisor", "triage_officer@province"},
     "keep_service_points": {"triage_officer", "sys_admin", "triage_officer@province"},
+    "keep_redirect_targets": {"triage_officer", "sys_admin", "triage_officer@province"},
     "appoint_agents": {"triage_officer", "triage_officer@province"},
     "manage_invited": {"triage_officer", "triage_officer@province"},
     "see_hints": {"triage_officer", "supervisor", "triage_officer@province"},
