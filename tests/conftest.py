@@ -81,10 +81,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_empties_the_tables)
 
 
-def _empties_the_tables(item: pytest.Item) -> bool:
+def _empties_the_tables(item: pytest.Item) -> int:
+    """0: leaves the tables as they were; 1: `fills_tables`, once for its file; 2: after every test."""
+    if item.get_closest_marker("fills_tables"):
+        return 1
     mark = item.get_closest_marker("django_db")
     asked = mark is not None and mark.kwargs.get("transaction", False)
-    return asked or "transactional_db" in getattr(item, "fixturenames", ())
+    return 2 if asked or "transactional_db" in getattr(item, "fixturenames", ()) else 0
 
 
 @pytest.fixture(scope="session")
