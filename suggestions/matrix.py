@@ -109,6 +109,8 @@ MATRIX: dict[str, dict[str, str]] = {
     # Campaigns (3.1): editors write their pages, and answer with the office what is asked and what was said.
     "see_campaigns": _here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR, R.LEADER),
     "write_campaign_report": _here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR),
+    # Masked, and nobody named: the host answers for the result. Of units the host's staff alone.
+    "export_campaign_answers": {**_here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR), **_TEAM},
     # 4.8: units see their own, experts what they were asked to study, jurors what was screened for them.
     "see_adoptions": {**_here(R.TRIAGE_OFFICER, R.SUPERVISOR, R.LEADER), **_TEAM, R.EXPERT: OWN},
     "give_study_opinion": {**_TEAM, R.EXPERT: OWN},

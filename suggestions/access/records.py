@@ -73,14 +73,15 @@ def _place_of(model: type[Record], role: StaffRole) -> Q:
 
 def campaigns(user: "AbstractUser | AnonymousUser", action: str) -> "QuerySet[Any]":
     """The campaigns (pages of cms) that `action` of the matrix lets this user reach: those whose host lies in the
-    jurisdiction of a role that may."""
+    jurisdiction of a role that may, or is the unit of one."""
     model: Any = Suggestion._meta.get_field("campaign").related_model
     reach, found = Q(), False
     for role in scope(user).holds(MATRIX[action]):
-        reach, found = (
-            reach | Q(host_unit__jurisdiction__path__startswith=role.jurisdiction.path),
-            True,
-        )
+        if MATRIX[action][role.role] == UNIT:
+            here = Q(host_unit=role.unit_id)
+        else:
+            here = Q(host_unit__jurisdiction__path__startswith=role.jurisdiction.path)
+        reach, found = reach | here, True
     rows: QuerySet[Any] = model._default_manager.all()
     return rows.filter(reach) if found else rows.none()
 

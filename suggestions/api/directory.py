@@ -9,6 +9,7 @@ from django.utils import timezone
 from suggestions.api import shapes
 from suggestions.api.listing import absolute, item_facts, named
 from suggestions.api.shapes import ItemOut, local
+from suggestions.campaign_form import FieldSpec
 from suggestions.codes import Mode
 from suggestions.models import District, Suggestion, Topic, Unit
 from suggestions.selectors import campaigns as campaign_reads
@@ -92,8 +93,15 @@ def _campaign(page: Any, counts: CampaignCounts, now: datetime) -> shapes.Campai
         opens_at=local(page.opens_at), closes_at=local(page.closes_at),
         report_due_on=page.report_due,
         report_published_at=local(reported) if reported and reported <= now else None,
-        host_unit=host, received=counts.received, published=counts.published,
+        host_unit=host, questions=[_question(spec) for spec in page.form_specs()], received=counts.received, published=counts.published,
         answered=counts.answered, adopted=counts.adopted, url=absolute(page.get_url() or ""),
+    )  # fmt: skip
+
+
+def _question(spec: FieldSpec) -> shapes.CampaignQuestionOut:
+    return shapes.CampaignQuestionOut(
+        question=spec.label, kind=str(spec.kind), required=spec.required, help=spec.help, options=list(spec.options),
+        least=None if spec.least is None else float(spec.least), most=None if spec.most is None else float(spec.most),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from suggestions.actor import Actor
 from suggestions.api.problems import Problem, limited
 from suggestions.api.said import SubmissionIn
 from suggestions.api.shapes import ReceiptOut, local
+from suggestions.campaign_form import MOST_FIELDS, Answer, FieldKind, read_all
 from suggestions.codes import Channel, NameDisplay
 from suggestions.crypto import normalise_phone
 from suggestions.errors import DomainError, Invalid
@@ -79,20 +80,54 @@ def submission_of(body: SubmissionIn, jurisdiction: Jurisdiction) -> Submission:
             errors["campaign"] = [_("没有这个征集活动，请从/api/v1/campaigns里选，或者不填。")]
     if (body.contact.phone or "").strip() and not normalise_phone(body.contact.phone or ""):
         errors["phone"] = [_("手机号里有不是数字的字符，请只填11位数字。")]
+    answers, wrong = _answers(body, campaign)
+    if wrong:
+        errors["campaign_answers"] = wrong
     if errors:
         raise Invalid(errors)
-    return _submission(body, topic, district, campaign)
+    return _submission(body, topic, district, campaign, answers)
+
+
+def _answers(body: SubmissionIn, campaign: Any) -> tuple[tuple[Answer, ...], list[str]]:
+    """The answers to the campaign's own questions, and the sentences of what is wrong with them. Which campaign takes
+    submissions at all, and that answers need one, the service says.
+    """
+    specs = campaign.form_specs() if campaign is not None else ()
+    said: dict[str, list[str]] = {}
+    for each in body.campaign_answers[: MOST_FIELDS + 1]:
+        given = each.answer if isinstance(each.answer, list) else [each.answer]
+        said.setdefault(each.question.strip(), []).extend(given[:60])
+    known = {spec.label: spec for spec in specs}
+    unknown = [q for q in said if q not in known]
+    found, errors = read_all(specs, said)
+    wrong = [*errors.values()]
+    if unknown:
+        wrong += [
+            _("征集没有问“%(question)s”，请照 GET /api/v1/campaigns 里questions的原文写。")
+            % {"question": q[:80]}
+            for q in unknown
+        ]
+    several = [
+        q for q, given in said.items()
+        if q in known and known[q].kind != FieldKind.CHOICES and len(given) > 1
+    ]  # fmt: skip
+    wrong += [_("“%(question)s”只能有一个回答。") % {"question": q} for q in several]
+    return found, wrong
 
 
 def _submission(
-    body: SubmissionIn, topic: Topic | None, district: District | None, campaign: Any
+    body: SubmissionIn,
+    topic: Topic | None,
+    district: District | None,
+    campaign: Any,
+    answers: tuple[Answer, ...],
 ) -> Submission:
     # A name is shown only with the consent to publish; without it there is nothing to show it on.
     shown = body.name_display if body.publish_consent else NameDisplay.ANONYMOUS
     organisation = body.name_display == NameDisplay.ORGANISATION
     return Submission(
         title=body.title, problem=body.problem, proposal=body.proposal,
-        topic=topic, district=district, place=body.place or "", campaign=campaign,
+        topic=topic, district=district, place=body.place or "", campaign=campaign, answers=answers,
         addressed_to=body.addressed_to or "", name=body.contact.name or "",
         phone=body.contact.phone or "", email=body.contact.email or "",
         kind=Author.Kind.ORGANISATION if organisation else Author.Kind.PERSON,

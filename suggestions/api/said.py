@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from suggestions import rules
+from suggestions.campaign_form import MOST_FIELDS
 from suggestions.codes import NameDisplay
 
 EXAMPLE = {
@@ -36,6 +37,19 @@ class ContactIn(Schema):
     email: StrictStr | None = _text(None, "邮箱；和手机号至少填一个", at_most=254)
 
 
+class CampaignAnswerIn(Schema):
+    """The answer to one question that the campaign asks of its own."""
+
+    model_config = ConfigDict(extra="forbid", title="征集问题的回答")
+
+    question: StrictStr = _text(
+        ..., "问题的原文，见 GET /api/v1/campaigns 的questions", at_least=1, at_most=80
+    )
+    answer: StrictStr | list[StrictStr] = Field(
+        description="回答。选几项的给一个列表；日期写2026-11-02，是或否写“是”“否”"
+    )
+
+
 class SubmissionIn(Schema):
     """One suggestion: what is the matter, and what should be done."""
 
@@ -57,6 +71,11 @@ class SubmissionIn(Schema):
     place: StrictStr | None = _text(None, "具体地点", at_most=rules.PLACE_MAX)
     campaign: int | None = Field(
         None, description="征集活动的id，见 GET /api/v1/campaigns；不填就是平时建议"
+    )
+    campaign_answers: list[CampaignAnswerIn] = Field(
+        default_factory=list,
+        description="征集另外问的问题的回答；问题里required为true的必须回答",
+        json_schema_extra={"maxItems": MOST_FIELDS},
     )
     addressed_to: StrictStr | None = _text(None, "写给谁，例如某个单位或领导职务", at_most=60)
     publish_consent: StrictBool = Field(

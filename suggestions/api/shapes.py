@@ -197,6 +197,13 @@ class RedirectOut(Schema):
     phone: str
 
 
+class CampaignAnswerOut(Schema):
+    """What the author answered to one of the campaign's own questions."""
+
+    question: str
+    answer: str = Field(description="几项用“、”连着，日期写成2026年11月2日")
+
+
 class TrackOut(Schema):
     """An item as its author may see it."""
 
@@ -219,6 +226,7 @@ class TrackOut(Schema):
     co_units: str
     timeline: list[EntryOut]
     replies: list[ReplyOut]
+    campaign_answers: list[CampaignAnswerOut] = Field(description="征集另外问的问题的回答，不公开")
     supplement: SupplementOut | None
     redirected_to: RedirectOut | None
     refusal: str = Field(description="不予受理的理由")
@@ -315,6 +323,20 @@ class UnitsOut(Schema):
     items: list[UnitOut]
 
 
+class CampaignQuestionOut(Schema):
+    """A question that a campaign asks besides the suggestion itself."""
+
+    question: str = Field(description="问题的原文，提交时照抄")
+    kind: str = Field(
+        description="line、lines、number、date、choice、choices、yes_no", examples=["choice"]
+    )
+    required: bool
+    help: str
+    options: list[str] = Field(description="choice和choices可以选的；别的为空")
+    least: float | None = Field(description="number最小是多少")
+    most: float | None = Field(description="number最大是多少")
+
+
 class CampaignOut(Schema):
     """A dated call for suggestions."""
 
@@ -331,6 +353,9 @@ class CampaignOut(Schema):
     report_due_on: date | None
     report_published_at: datetime | None
     host_unit: Named
+    questions: list[CampaignQuestionOut] = Field(
+        description="提交时另外要答的，放在campaign_answers里"
+    )
     received: int
     published: int
     answered: int

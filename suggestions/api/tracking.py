@@ -7,7 +7,14 @@ from django.utils import timezone
 
 from suggestions.api.listing import absolute, due_out, entries_out, holder_out, named, reply_out
 from suggestions.api.problems import Problem, limited
-from suggestions.api.shapes import ClockOut, RedirectOut, SupplementOut, TrackOut, local
+from suggestions.api.shapes import (
+    CampaignAnswerOut,
+    ClockOut,
+    RedirectOut,
+    SupplementOut,
+    TrackOut,
+    local,
+)
 from suggestions.clock import ANSWER_KINDS, local_date
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
@@ -75,6 +82,9 @@ def _out(item: Suggestion) -> TrackOut:
         co_units=seen["units"]["co"],
         timeline=entries_out(seen["entries"]),
         replies=[reply_out(a.reply, body=a.text, commitment=a.promise) for a in seen["answers"]],
+        campaign_answers=[
+            CampaignAnswerOut(question=a.label, answer=a.value) for a in item.campaign_answers.all()
+        ],
         supplement=SupplementOut(
             asked=supplement.asked, asked_at=local(supplement.asked_at), answer=supplement.answer,
             answered_at=local(supplement.answered_at),

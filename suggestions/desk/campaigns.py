@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.codes import Category, Outcome
-from suggestions.desk import common, kinds
+from suggestions.desk import campaign_files, common, kinds
 from suggestions.desk import steering_fields as f
 from suggestions.desk.kinds import Act, Block, Kind, StepForm, serve
 from suggestions.desk.supervision import ReasonForm
@@ -152,6 +152,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         query=words,
         writes=writes and not page.report_is_out(now),
         is_out=page.report_is_out(now),
+        files=campaign_files.offered(request.user, page),
         may_edit=common.holds(request, [Role.EDITOR]),
     )
 

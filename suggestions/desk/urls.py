@@ -14,6 +14,7 @@ from suggestions.desk import (
     award,
     bulk,
     calendar,
+    campaign_files,
     campaign_panel,
     campaigns,
     clock_days,
@@ -92,6 +93,9 @@ urlpatterns: list[URLPattern] = [
     path("award/", award.award, name="award"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/<int:pk>/report/", campaigns.report, name="campaign_report"),
+    path(
+        "campaigns/<int:pk>/files/<slug:name>/", campaign_files.campaign_file, name="campaign_file"
+    ),
     path("campaigns/<int:pk>/groups/new/", campaigns.group, name="report_group_new"),
     path("campaigns/<int:pk>/groups/<int:group_pk>/", campaigns.group, name="report_group"),
     path("visits/", visits.visits, name="visits"),

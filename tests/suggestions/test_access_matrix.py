@@ -101,6 +101,9 @@ MAY: dict[str, set[str]] = {
     "answer_relay": set(),
     "see_agents": {"intake_clerk", "triage_officer", "supervisor", "triage_officer@province"},
     "keep_service_points": {"triage_officer", "sys_admin", "triage_officer@province"},
+    # Of units the host of the campaign (access.campaigns); on an item, the unit that has it.
+    "export_campaign_answers": {"triage_officer", "supervisor", "editor", "triage_officer@province"}
+    | UNIT,
     "keep_redirect_targets": {"triage_officer", "sys_admin", "triage_officer@province"},
     "appoint_agents": {"triage_officer", "triage_officer@province"},
     "manage_invited": {"triage_officer", "triage_officer@province"},
