@@ -51,7 +51,7 @@ _PRIVATE_TEXT = re.compile(
 )
 # Addresses that are themselves a key: whoever has the link sees the item.
 _SECRET_PATH = re.compile(
-    r"(?P<head>/(?:receipt|attachments?|files?|confirm|unsubscribe|verify|invite|my/(?:stop|email|feed))/)[^/\s?#\"']+"
+    r"(?P<head>/(?:receipt|attachments?|files?|confirm|unsubscribe|verify|invite|seat|booked|my/(?:stop|email|feed))/)[^/\s?#\"']+"
 )
 # Any other long random segment (password reset links, sharing links).
 _RANDOM_SEGMENT = re.compile(r"(?<=/)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}(?=/|$|[\s\"'])")

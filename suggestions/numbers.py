@@ -101,6 +101,11 @@ def query_code_for(receipt_token: str, key: str | None = None) -> str:
     return "".join(letters)
 
 
+def place_code_for(form: str = "") -> str:
+    """The code of a place taken at a hearing or a reception: the same for the same filled-in form, else a new one."""
+    return query_code_for(receipt_token_for(f"place:{form}") if form else new_receipt_token())
+
+
 def query_code_on_receipt(receipt_token: str, digest: str) -> str | None:
     """The code to print on a receipt: the one whose hash is `digest`, also after HASH_KEYS was rotated.
 

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
+from suggestions.clock import local_date
 from suggestions.desk import kinds, steering
 from suggestions.desk import steering_fields as f
 from suggestions.desk.hearing_forms import (
@@ -15,10 +19,12 @@ from suggestions.desk.hearing_forms import (
     DatesForm,
     EnrolForm,
     OpinionForm,
+    PaperForm,
     PapersForm,
     PlanForm,
     PublishForm,
     RecordForm,
+    SayForm,
     SignForm,
     TreatForm,
 )
@@ -30,9 +36,16 @@ from suggestions.desk.steering_fields import date_words
 from suggestions.desk.supervision import ReasonForm
 from suggestions.errors import Invalid
 from suggestions.matrix import MATRIX
-from suggestions.models import Hearing, HearingOpinion, Participant, Suggestion
+from suggestions.models import (
+    Hearing,
+    HearingNote,
+    HearingOpinion,
+    HearingPaper,
+    Participant,
+    Suggestion,
+)
 from suggestions.roles import Role
-from suggestions.services import hearing_people, hearings
+from suggestions.services import hearing_live, hearing_people, hearings
 from suggestions.states import BY_NAME
 from suggestions.states.hearing import Hearing as State
 
@@ -85,6 +98,22 @@ def _person(hearing: Any, pk: int) -> Participant | None:
 
 def _opinion(hearing: Any, pk: int) -> HearingOpinion | None:
     found: HearingOpinion | None = hearing.opinions.filter(pk=pk).first()
+    return found
+
+
+def _say(held: dict[str, Any], step: Step) -> Any:
+    hearing_live.say(hearing=step.record, actor=step.actor, at=step.at, **held)
+    messages.success(step.request, str(_("记下了，网站上已经能看到。可以接着记。")))
+    return redirect(step.request.path)
+
+
+def _note(hearing: Any, pk: int) -> HearingNote | None:
+    found: HearingNote | None = hearing.notes.filter(pk=pk, struck_at=None).first()
+    return found
+
+
+def _paper(hearing: Any, pk: int) -> HearingPaper | None:
+    found: HearingPaper | None = hearing.public_papers.filter(pk=pk, removed_at=None).first()
     return found
 
 
@@ -149,6 +178,24 @@ def _blocks(request: HttpRequest, held: Hearing) -> list[Block]:
             ],
         ),
     ]
+    papers = list(held.public_papers.filter(removed_at=None))
+    if papers:
+        table = [
+            Row([p.name, date_words(local_date(p.added_at))], steering.part_links(request, "hearing", held, p, "paper-off"))
+            for p in papers
+        ]  # fmt: skip
+        shown.append(Block(_("网站上的材料"), headers=[_("名称"), _("放上的日子")], rows=table))
+    notes = list(held.notes.all())
+    if notes:
+        table = [
+            Row(
+                [f"{timezone.localtime(n.said_at):%H:%M}", n.side, n.text, n.struck_reason],
+                [] if n.struck_at else steering.part_links(request, "hearing", held, n, "strike"),
+            )
+            for n in notes
+        ]
+        headers = [_("时间"), _("谁说的"), _("要点"), _("划去的理由")]
+        shown.append(Block(_("现场要点"), headers=headers, rows=table))
     if held.record:
         shown.append(Block(_("笔录"), text=held.record))
     if held.status in (State.HELD, State.RECORD_SIGNED, State.PUBLISHED):
@@ -205,6 +252,15 @@ kinds.register(
                 advice=_("网站上开始报名；打电话、到服务点来的，点“代为报名”。"), primary=True),
             Act("enrol", _("代为报名"), _enrol, KEEP, [State.ENROLMENT], EnrolForm, _("给打电话、到服务点来的人报名。"), primary=True),
             Act("papers", _("登记材料送达"), _papers, _RUN, _BEFORE, PapersForm),
+            Act("paper", _("公开一份材料"), serve(hearing_live.add_paper, "hearing"), _RUN, [*_BEFORE, State.HELD, State.RECORD_SIGNED],
+                PaperForm, _("放在听证会的网页上，谁都可以下载。"), done=_("已经放到网页上。")),
+            Act("paper-off", _("撤下材料"), serve(hearing_live.remove_paper, "paper"), _RUN, form=ReasonForm, part=_paper,
+                shows=lambda p: p.name),
+            Act("say", _("记现场要点"), _say, BY_NAME["hearing_hold"].roles, [State.CONFIRMED, State.HELD], SayForm,
+                _("听证会当天，边开边记，一条一条马上公开。正式笔录另写。")),
+            Act("strike", _("划去"), serve(hearing_live.strike, "note"), BY_NAME["hearing_hold"].roles,
+                [State.CONFIRMED, State.HELD, State.RECORD_SIGNED], ReasonForm, _("要点从网页上划去，留下时间和理由，理由会公开。"),
+                part=_note, shows=lambda n: n.text),
             Act("choose", _("确定参加人"), serve(hearings.choose, "hearing"), _RUN, [State.ENROLMENT],
                 advice=_("按公布的办法产生，抽签的种子记入经过，谁都可以重算。"), primary=True),
             Act("hold", _("登记已举行"), serve(hearings.hold, "hearing"), BY_NAME["hearing_hold"].roles, [State.CONFIRMED],

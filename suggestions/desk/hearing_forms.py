@@ -1,5 +1,7 @@
 """The forms of a hearing's acts (process.md 6.1)."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +112,25 @@ class RecordForm(StepForm):
 
     def prepare(self) -> None:
         self.initial["record"] = self.step.record.record
+
+
+class SayForm(StepForm):
+    side = f.choice(_("谁说的"), [], required=False)
+    text = f.text(_("要点"), 300, rows=3, help_text=_("一次记一条，马上公开。不写姓名、住址。"))
+
+    def prepare(self) -> None:
+        _sides(self)
+        field: Any = self.fields["side"]
+        field.choices = [("", _("主持人、组织单位、专家")), *list(field.choices)[1:]]
+
+
+class PaperForm(StepForm):
+    name = f.line(_("名称"), 80, help_text=_("例如“改造方案（公开稿）”。"))
+    file = forms.FileField(
+        label=_("文件"),
+        help_text=_("PDF、Word、Excel、图片，最大10 MB。先确认里面没有个人信息和不宜公开的内容。"),
+        error_messages={"required": _("请选一个文件。"), "empty": _("这个文件是空的，请换一个。")},
+    )
 
 
 class SignForm(StepForm):

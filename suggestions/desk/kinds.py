@@ -62,7 +62,8 @@ class StepForm(forms.Form):
     """A form of one act. `step` is at hand for choices; subclasses fill them in `prepare`."""
 
     def __init__(self, data: Any = None, *, step: Step) -> None:
-        super().__init__(data, label_suffix="", auto_id="step-%s")
+        files = None if data is None else step.request.FILES
+        super().__init__(data, files, label_suffix="", auto_id="step-%s")
         self.step = step
         self.prepare()
 

@@ -179,3 +179,12 @@ def _name_before(text: str, end: int) -> int:
         if len(word) == length and re.fullmatch(r"[\u4e00-\u9fff]+", word) and _is_name(word):
             return length
     return 0
+
+
+def surname_of(name: str) -> str:
+    """The part of a person's name that is used to address them: 欧阳 of 欧阳若水, 王 of 王芳, the last word of a foreign one."""
+    text = "".join(name.split()) if re.search("[\u4e00-\u9fff]", name) else name.strip()
+    if re.match("[\u4e00-\u9fff]", text):
+        return text[:2] if text[:2] in _COMPOUND and len(text) > 2 else text[:1]
+    words = text.split()
+    return words[-1][:20] if words else ""

@@ -26,6 +26,7 @@ class ServicePoint(Record):
     """A place to file, ask and query in person (群众工作之家、征集点; process.md 3.2). Who serves there is told in its chain."""
 
     machine: ClassVar[Machine] = Machine.SERVICE_POINT
+    is_shown: ClassVar[bool] = True
 
     class Level(models.TextChoices):
         VILLAGE = "village", _("村（社区）")

@@ -77,6 +77,7 @@ class ReceptionSlot(Record):
     """One leader, one day, one place. The leader's name is published by law; nobody else's ever is (XF 18)."""
 
     machine = states.Machine.RECEPTION
+    is_shown = True
 
     status = models.CharField(_("状态"), max_length=24, choices=State.choices, editable=False)
     rule = models.ForeignKey(

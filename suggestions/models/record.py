@@ -23,6 +23,8 @@ class Record(models.Model):
     machine: ClassVar[Machine]
     unit_path: ClassVar[str] = ""
     user_path: ClassVar[str] = ""
+    is_shown: ClassVar[bool] = False
+    """Whether public pages show what staff acts change: each act then makes them anew."""
 
     jurisdiction = models.ForeignKey(
         Jurisdiction, models.PROTECT, related_name="+", verbose_name=_("辖区")

@@ -30,6 +30,7 @@ class Sponsorship(Record):
         CHOSEN = "chosen", _("领导选定")
 
     machine = states.Machine.SPONSORSHIP
+    is_shown = True
     unit_path = "unit"
 
     status = models.CharField(_("状态"), max_length=24, choices=State.choices, editable=False)

@@ -1,4 +1,4 @@
-"""What the public may read of receptions, sponsorships, hearings and questionings: released words and counts, no persons.
+"""What the public may read of receptions, sponsorships and questionings: released words and counts, no persons.
 
 Every function here returns plain values built from public fields alone, so that a page cannot show more by mistake
 (process.md 6.1 to 6.4, 9.2). Leaders' names and posts are published by law (XF 18).
@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from django.db.models import Avg, Count, Prefetch, Q
+from django.db.models import Avg, Count, F, Prefetch, Q, QuerySet
 
 from suggestions.models import (
-    Hearing,
-    HearingOpinion,
     Jurisdiction,
-    Participant,
     QaPromise,
     QaQuestion,
     QaSession,
@@ -23,7 +20,6 @@ from suggestions.models import (
     Sponsorship,
     Topic,
 )
-from suggestions.states.hearing import Hearing as HearingState
 from suggestions.states.qa_session import QaSession as SessionState
 from suggestions.states.reception import Reception as SlotState
 from suggestions.states.sponsorship import Sponsorship as SponsorState
@@ -31,8 +27,6 @@ from suggestions.states.sponsorship import Sponsorship as SponsorState
 SHOWN_SPONSORSHIPS = (
     SponsorState.OPEN, SponsorState.PLAN, SponsorState.WORKING, SponsorState.RESOLVED,
 )  # fmt: skip
-ANNOUNCED = tuple(s for s in HearingState if s != HearingState.PLANNED)
-LISTED = (HearingState.CONFIRMED, HearingState.HELD, HearingState.RECORD_SIGNED, HearingState.PUBLISHED)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +44,7 @@ class PublicSlot:
     level: str
     kind: str
     status: str
+    label: str
     how_to_book: str
     booking_opens_on: date
     booking_closes_on: date
@@ -62,18 +57,39 @@ class PublicSlot:
     received: int | None
     people: int | None
     decisions: int | None
+    carried_out: int | None
     topics: tuple[str, ...]
+    level_code: str = ""
+    kind_code: str = ""
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether a place can be booked on a day: published, within the booking days, not full."""
+        within = self.booking_opens_on <= day <= self.booking_closes_on
+        return self.status == SlotState.PUBLISHED and within and self.places_left > 0
 
 
 def receptions(*, jurisdiction: Jurisdiction, since: date, until: date) -> list[PublicSlot]:
-    """The published schedule between two days. Three queries."""
+    """The published schedule between two days. Two queries."""
+    return _slots(ReceptionSlot.objects.filter(jurisdiction=jurisdiction, on__gte=since, on__lte=until))  # fmt: skip
+
+
+def reception(*, pk: int) -> PublicSlot | None:
+    """One published reception. Two queries."""
+    return next(iter(_slots(ReceptionSlot.objects.filter(pk=pk))), None)
+
+
+def _slots(rows: "QuerySet[ReceptionSlot]") -> list[PublicSlot]:
     slots = (
-        ReceptionSlot.objects.filter(jurisdiction=jurisdiction, on__gte=since, on__lte=until)
-        .exclude(published_at=None)
+        rows.exclude(published_at=None)
         .select_related("record")
         .annotate(
             taken=Count("bookings", filter=Q(bookings__cancelled_at=None), distinct=True),
             decided=Count("record__decisions", distinct=True),
+            finished=Count(
+                "record__decisions",
+                filter=Q(record__decisions__done_on__isnull=False),
+                distinct=True,
+            ),
         )
     )
     names = dict(Topic.objects.values_list("code", "name"))
@@ -86,14 +102,16 @@ def receptions(*, jurisdiction: Jurisdiction, since: date, until: date) -> list[
                 pk=slot.pk, on=slot.on, starts=slot.starts, ends=slot.ends, place=slot.place,
                 leader_name=slot.leader_name, leader_post=slot.leader_post, field=slot.field,
                 level=str(slot.get_level_display()), kind=str(slot.get_kind_display()),
-                status=str(slot.get_status_display()), how_to_book=slot.how_to_book,
+                status=slot.status, label=str(slot.get_status_display()), how_to_book=slot.how_to_book,
                 booking_opens_on=slot.booking_opens_on, booking_closes_on=slot.booking_closes_on,
                 places_left=max(slot.capacity - slot.taken, 0), moved_from=slot.moved_from,
                 substitute=f"{slot.substitute_post} {slot.substitute_name}".strip(),
                 substitute_reason=slot.substitute_reason, cancel_reason=slot.cancel_reason,
                 is_short_notice=slot.is_short_notice, received=record.received if record else None,
                 people=record.people if record else None, decisions=slot.decided if record else None,
+                carried_out=slot.finished if record else None,
                 topics=tuple(names.get(c, c) for c in record.topics) if record else (),
+                level_code=slot.level, kind_code=slot.kind,
             )
         )  # fmt: skip
     return shown
@@ -108,89 +126,32 @@ class PublicSponsorship:
     leader_post: str
     unit: str
     status: str
+    label: str
     target_on: date | None
+    resolved_on: date | None
+    steps: int
+    steps_done: int
     result: str
     late: bool
 
 
 def sponsorships(*, jurisdiction: Jurisdiction, today: date) -> list[PublicSponsorship]:
-    """The published overview (S0): matter in neutral words, leader's post, unit, status. One query."""
-    rows = Sponsorship.objects.filter(
-        jurisdiction=jurisdiction, status__in=SHOWN_SPONSORSHIPS
-    ).select_related("unit")
+    """The published overview (S0): matter in neutral words, leader's post, unit, status, dates, steps. One query."""
+    rows = (
+        Sponsorship.objects.filter(jurisdiction=jurisdiction, status__in=SHOWN_SPONSORSHIPS)
+        .select_related("unit")
+        .annotate(steps=Count("milestones"), reached=Count("milestones__done_on"))
+    )
     return [
         PublicSponsorship(
             pk=s.pk, matter=s.public_matter, leader_post=s.leader_post, unit=s.unit.short_name if s.unit else "",
-            status=str(s.get_status_display()), target_on=s.target_on,
+            status=s.status, label=str(s.get_status_display()), target_on=s.target_on, resolved_on=s.resolved_on,
+            steps=s.steps, steps_done=s.reached,
             result=s.public_result if s.status == SponsorState.RESOLVED else "",
             late=s.status != SponsorState.RESOLVED and s.target_on is not None and s.target_on < today,
         )
         for s in rows
     ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class PublicHearing:
-    """A hearing as its page shows it. Case numbers only of items whose own page is public."""
-
-    hearing: Hearing
-    sides: tuple[tuple[str, int], ...]
-    selection: str
-    participants: tuple[tuple[str, str], ...]
-    record: str
-    conclusion: str
-    opinions: tuple[tuple[str, str, str, str], ...]
-    case_numbers: tuple[str, ...]
-
-
-def hearings(*, jurisdiction: Jurisdiction) -> list[Hearing]:
-    """Announced hearings, the nearest first; read only the fields that PublicHearing and this list's template name."""
-    shown = (
-        "topic",
-        "on",
-        "starts",
-        "place",
-        "status",
-        "enrol_from",
-        "enrol_until",
-        "kind",
-        "is_closed",
-    )
-    return list(
-        Hearing.objects.filter(jurisdiction=jurisdiction, status__in=ANNOUNCED)
-        .only(*shown)
-        .order_by("-on", "-pk")
-    )
-
-
-def hearing(*, pk: int) -> PublicHearing | None:
-    """One announced hearing; a closed one shows its conclusion, never its record. Four queries."""
-    people = Participant.objects.filter(is_chosen=True).order_by("side", "pk")
-    heard = HearingOpinion.objects.exclude(treatment="").order_by("pk")
-    found = (
-        Hearing.objects.filter(pk=pk, status__in=ANNOUNCED)
-        .defer("record", "papers")
-        .prefetch_related(Prefetch("participants", queryset=people), Prefetch("opinions", queryset=heard), "cases")
-        .first()
-    )  # fmt: skip
-    if found is None:
-        return None
-    published = found.status == HearingState.PUBLISHED
-    listed = found.status in LISTED
-    return PublicHearing(
-        hearing=found,
-        sides=tuple((str(s["name"]), int(s["seats"])) for s in found.sides),
-        selection=str(found.get_selection_display()),
-        participants=tuple((p.side, p.public_label) for p in found.participants.all()) if listed else (),
-        record=found.public_record if published and not found.is_closed else "",
-        conclusion=found.conclusion if published else "",
-        opinions=tuple(
-            (o.side, o.public_text, str(o.get_treatment_display()), o.why) for o in found.opinions.all()
-        )
-        if published
-        else (),
-        case_numbers=tuple(c.case_no for c in found.cases.all() if c.is_public),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +166,7 @@ class PublicPromise:
     state: str
     kept_on: date | None
     proof: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +195,40 @@ class PublicSession:
     average: float | None
 
 
-def sessions(*, jurisdiction: Jurisdiction) -> list[QaSession]:
-    """Sessions that are public, newest first."""
-    return list(
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as the list shows it: how many released questions, and of their promises how many were kept or missed."""
+
+    session: QaSession
+    units: tuple[str, ...]
+    questions: int
+    promises: int
+    kept: int
+    missed: int
+
+
+def sessions(*, jurisdiction: Jurisdiction, today: date) -> list[SessionRow]:
+    """Sessions that are public, newest first. Three queries."""
+    shown = Q(questions__state=QaQuestion.State.SHOWN)
+    rows = (
         QaSession.objects.filter(jurisdiction=jurisdiction)
         .exclude(status=SessionState.PLANNED)
+        .defer("background", "report")
+        .annotate(asked=Count("questions", filter=shown, distinct=True))
+        .prefetch_related("units")
         .order_by("-opens_on", "-pk")
     )
+    tally: dict[int, Counter[str]] = {}
+    promises = QaPromise.objects.filter(question__session__jurisdiction=jurisdiction, question__state=QaQuestion.State.SHOWN)  # fmt: skip
+    for promise in promises.annotate(about=F("question__session")).only("kept_on", "promised_on"):
+        tally.setdefault(promise.about, Counter())[str(promise.state_on(today))] += 1
+    return [
+        SessionRow(
+            s, tuple(u.short_name for u in s.units.all()), s.asked, sum(tally.get(s.pk, Counter()).values()),
+            tally.get(s.pk, Counter())["kept"], tally.get(s.pk, Counter())["missed"],
+        )
+        for s in rows
+    ]  # fmt: skip
 
 
 def session(*, pk: int, today: date) -> PublicSession | None:
@@ -294,4 +283,5 @@ def _promise(held: QaPromise, today: date) -> PublicPromise:
     return PublicPromise(
         unit=held.unit.short_name, measure=held.measure, due_on=held.promised_on, first_due_on=held.first_promised_on,
         moved_reason=held.moved_reason, state=str(held.state_on(today)), kept_on=held.kept_on, proof=held.proof,
+        label=str(held.state_on(today).label),
     )  # fmt: skip

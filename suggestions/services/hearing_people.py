@@ -32,11 +32,16 @@ def enrol(
     source: str,
     actor: Actor,
     at: datetime,
+    key: str = "",
 ) -> tuple[Participant, str]:
     """Somebody asks for a seat, on the web, by telephone or at a service point; returns the seat and its code.
 
-    `public_label` is what the published list will show, e.g. "居民代表 王女士". Raises Invalid, DomainError (closed).
+    `public_label` is what the published list will show, e.g. "居民代表 王女士". The same form sent twice (`key`) gives the
+    same seat. Raises Invalid, DomainError (closed).
     """
+    code = numbers.place_code_for(f"hearing:{hearing.pk}:{key}" if key else "")
+    if key and (before := find(hearing, code)) is not None:
+        return before, code
     held = cleaned(
         {
             "name": Words("姓名", 40, multiline=False),
@@ -59,7 +64,6 @@ def enrol(
         not invited and not hearing.enrol_from <= local_date(at) <= hearing.enrol_until
     ):
         raise DomainError("现在不在报名时间里。")
-    code = numbers.query_code_for(numbers.new_receipt_token())
     hashes = possible_hashes("phone", number)
 
     def write() -> Participant:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
+from suggestions import content
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.crypto import keyed_hash
@@ -17,6 +18,9 @@ from suggestions.services.wording import Words, cleaned
 from suggestions.states import Visibility
 from suggestions.states.qa_promise import QaPromiseState as Promise
 from suggestions.states.qa_session import QaSession as State
+
+WAITING_LIMIT = 500
+"""Questions of one session that wait for a person: more than anybody reads is a flood, and the page says so."""
 
 
 def plan(*, session: QaSession, units: Sequence[Unit], actor: Actor, at: datetime) -> QaSession:
@@ -88,6 +92,13 @@ def ask(
         raise DomainError("现在不在提问时间里。")
     if unit is not None and unit.pk not in session.unit_ids():
         raise Invalid({"unit": ["请选这次问政的单位。"]})
+    waiting = session.questions.filter(state=QaQuestion.State.PENDING)
+    same = waiting.filter(text=held["text"], source=source).first()
+    if same is not None:
+        # The button was pressed twice, or several ask the same: one question waits for a person.
+        return same
+    if source == QaQuestion.Source.RESIDENT and waiting.count() >= WAITING_LIMIT:
+        raise DomainError("等待审核的问题太多了，请过几天再来，或者打电话问。")
 
     def write() -> QaQuestion:
         with transaction.atomic():
@@ -284,6 +295,7 @@ def _moderate(question: QaQuestion, name: str, words: str, actor: Actor, at: dat
     with transaction.atomic():
         QaQuestion.objects.filter(pk=question.pk).update(moderated_by=actor.user, **fields)
         records.note(question.session, name, actor=actor, at=at, words=words, data={"question": question.pk})  # fmt: skip
+        content.bump_after_commit()
     question.refresh_from_db()
 
 

@@ -157,12 +157,17 @@ def book(
     source: str,
     actor: Actor,
     at: datetime,
+    key: str = "",
 ) -> Booked:
     """Book a place: by the person on the web, or by a clerk for somebody at the telephone or the desk.
 
+    The same form sent twice (`key`) gives the same place.
     Raises Invalid (missing words, more than five people, full, outside the booking days, booked already).
     Source: XF 18, 20.
     """
+    code = numbers.place_code_for(f"reception:{slot.pk}:{key}" if key else "")
+    if key and (before := find_booking(slot, code)) is not None:
+        return Booked(before, code)
     held = cleaned(
         {"name": Words("姓名", 40, multiline=False), "matter": Words("要谈的事", 500)},
         {"name": name, "matter": matter},
@@ -177,7 +182,6 @@ def book(
     today = local_date(at)
     if slot.status != State.PUBLISHED or not slot.booking_opens_on <= today <= slot.booking_closes_on:  # fmt: skip
         raise DomainError("这次接访现在不能预约，请看预约的起止日期，或者选别的日期。")
-    code = numbers.query_code_for(numbers.new_receipt_token())
     hashes = possible_hashes("phone", number)
 
     def write() -> Booking:
@@ -205,10 +209,11 @@ def find_booking(slot: ReceptionSlot, code: str) -> Booking | None:
 
 def cancel_booking(*, booking: Booking, actor: Actor, at: datetime) -> None:
     """Give the place back; somebody else can have it."""
-    changed = Booking.objects.filter(pk=booking.pk, cancelled_at=None).update(cancelled_at=at)
-    if not changed:
-        raise DomainError("这个预约已经取消了。")
-    records.note(booking.slot, "reception_unbooked", actor=actor, at=at, words="一个预约取消")
+    with transaction.atomic():
+        changed = Booking.objects.filter(pk=booking.pk, cancelled_at=None).update(cancelled_at=at)
+        if not changed:
+            raise DomainError("这个预约已经取消了。")
+        records.note(booking.slot, "reception_unbooked", actor=actor, at=at, words="一个预约取消")
 
 
 def read_contact(*, booking: Booking, reason: str, actor: Actor, at: datetime) -> tuple[str, str]:

@@ -145,7 +145,7 @@ def _write(
         setattr(record, field, value)
     event = RecordEvent(at=at, hash=digest, **facts, **sealed)
     event.save(force_insert=True)
-    if row.visibility == Visibility.PUBLIC:
+    if row.visibility == Visibility.PUBLIC or record.is_shown:
         content.bump_after_commit()
     for code in row.notify:
         kind = outbox.AUTHOR_NOTICE if code.startswith("author.") else outbox.STAFF_NOTICE

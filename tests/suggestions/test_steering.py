@@ -20,7 +20,7 @@ from suggestions.models import (
     Suggestion,
     TrayItem,
 )
-from suggestions.selectors import steering_public
+from suggestions.selectors import hearings_public, steering_public
 from suggestions.services import (
     hearing_people,
     hearings,
@@ -433,9 +433,10 @@ def test_a_result_is_published_only_with_signatures_treatments_and_a_clean_recor
     with pytest.raises(Invalid, match="手机号"):
         hearing_people.publish(hearing=held, at=at(31), **{**good, "public_record": held.record})
     hearing_people.publish(hearing=held, at=at(31), **good)
-    shown = steering_public.hearing(pk=held.pk)
+    shown = hearings_public.hearing(pk=held.pk)
     assert shown is not None
-    assert shown.opinions == (("居民", "要加长椅。", "采纳", "有必要。"),)
+    (treated,) = shown.opinions
+    assert (treated.side, treated.text, treated.treatment, treated.why) == ("居民", "要加长椅。", "采纳", "有必要。")  # fmt: skip
     assert "王小1" not in repr(shown)
 
 
