@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
+from suggestions import dates
 from suggestions.campaign_polls import closing_words, last_day
 from suggestions.clock import local_date
 
@@ -24,7 +27,7 @@ class Phase(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "planned": "还没开始", "open": "征集中", "closed": "已截止，正在汇总", "reported": "已公布结果",
+            "planned": _("还没开始"), "open": _("征集中"), "closed": _("已截止，正在汇总"), "reported": _("已公布结果"),
         }[self.value]  # fmt: skip
 
 
@@ -51,16 +54,14 @@ class Step:
         """2026年12月19日至2027年1月10日, 2027年1月2日至1月15日: the year is said once where it does not change."""
         a, b = self.starts_on, self.ends_on
         if a and b:
-            return f"{_day(a)}至{_day(b, a.year)}"
+            return _("%(a)s至%(b)s") % {"a": _day(a), "b": _day(b, a.year)}
         if a:
             return _day(a)
-        return f"{_day(b)}前" if b else "时间待定"
+        return _("%(day)s前") % {"day": _day(b)} if b else _("时间待定")
 
 
 def _day(day: date, year: int = 0) -> str:
-    return (
-        f"{day.month}月{day.day}日" if day.year == year else f"{day.year}年{day.month}月{day.day}日"
-    )
+    return dates.within(day, year)
 
 
 def phase_at(span: Span, moment: datetime) -> Phase:
@@ -79,7 +80,7 @@ def days_left_words(closes_at: datetime, moment: datetime) -> str:
     left = (last_day(closes_at) - local_date(moment)).days
     if closes_at <= moment:
         return ""
-    return f"还有{left}天" if left else "今天截止"
+    return _("还有%(n)d天") % {"n": left} if left else _("今天截止")
 
 
 def steps(
@@ -89,7 +90,7 @@ def steps(
     today, phase = local_date(moment), phase_at(span, moment)
     collecting = {Phase.PLANNED: "next", Phase.OPEN: "on"}.get(phase, "past")
     closes_on = last_day(span.closes_at) if span.closes_at else None
-    found = [Step("征集建议", local_date(span.opens_at), closes_on, collecting)]
+    found = [Step(_("征集建议"), local_date(span.opens_at), closes_on, collecting)]
     for step in between:
         state = "next"
         if phase == Phase.REPORTED or (step.ends_on and step.ends_on < today):
@@ -101,5 +102,5 @@ def steps(
         local_date(span.reported_at) if phase == Phase.REPORTED and span.reported_at else None
     )
     due_on = None if reported_on else report_due_on
-    found.append(Step("公布结果", reported_on, due_on, "past" if reported_on else "next"))
+    found.append(Step(_("公布结果"), reported_on, due_on, "past" if reported_on else "next"))
     return found

@@ -14,12 +14,13 @@ from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from wagtail.models import Page, Site
 
+from portal.scripts import variants
 from suggestions.jurisdictions import current
 from suggestions.models import Jurisdiction
 
@@ -43,11 +44,13 @@ _LINKS_KEPT_SECONDS = 60
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: name, base (of absolute addresses), office, nav, links, messages (all lazy), mode, theme, and the path to come back to.
+    """`site`: name, base (of absolute addresses), office, nav, links, messages (all lazy), mode, theme,
+    the path to come back to, and the writing: `lang`, `home` and `variants` (the other forms of this page).
 
     Costs at most one query a minute for the office and one for the footer's pages, and none on a
     fragment that shows neither.
     """
+    variant = variants.of(request)
     mode = request.COOKIES.get("mode", "")
     theme = request.COOKIES.get("theme", "")
     return {
@@ -61,6 +64,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "mode": mode if mode in MODES else "",
             "theme": theme if theme in THEMES else "",
             "path": request.get_full_path() if request.method == "GET" else request.path,
+            "lang": variant.lang,
+            "home": f"{variant.prefix}/",
+            "variants": SimpleLazyObject(lambda: variants.choices(request)),
         }
     }
 
@@ -80,7 +86,8 @@ def navigation(path: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for target, word, rest in NAV:
         try:
-            href = target if target.startswith("/") else reverse(target)
+            # Under a variant's prefix, as `reverse` is.
+            href = get_script_prefix() + target[1:] if target.startswith("/") else reverse(target)
         except NoReverseMatch:
             continue
         entries.append(
@@ -98,7 +105,7 @@ def navigation(path: str) -> list[dict[str, Any]]:
 def footer_links(request: HttpRequest) -> list[tuple[str, str]]:
     """(address, title) of what editors show in menus: live children of home that the header does not name."""
     try:
-        key = f"footer-links:{request.get_host()}"
+        key = f"footer-links:{request.get_host()}:{get_script_prefix()}"
         links: list[tuple[str, str]] | None = cache.get(key)
         if links is None:
             links = _load_links(request)

@@ -15,12 +15,12 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from search import analysis
+from suggestions import dates
 
 # What suggestions.insight.redaction writes in place of personal data.
 _MASK = re.compile(r"(【已遮盖：[^【】]{1,8}】)")
 _TAG = re.compile(r"(<[^<>]*>)")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
-_WEEKDAYS = "一二三四五六日"
 _LONGEST_TITLE = 400  # longer texts are prose: they may break anywhere, and segmenting them costs
 
 
@@ -49,6 +49,11 @@ def _with_breaks(text: str) -> str:
         # A mask token is one word whatever the segmenter thinks, or `masked` would not find it again.
         parts += [piece] if at % 2 else analysis.words(piece)
     return "<wbr>".join(escape(part) for part in parts if part)
+
+
+def span(value: object) -> SafeString:
+    """A span of time, 2026年10月19日至12月10日, escaped; in an element with the class `keep` it breaks behind 至 alone."""
+    return mark_safe(escape("" if value is None else value).replace("至", "至<wbr>"))
 
 
 def masked(value: object) -> SafeString:
@@ -83,41 +88,38 @@ def day_of(value: object) -> date | None:
 
 
 def cn_date(value: object) -> str:
-    """2026年5月19日; "" for no date."""
+    """2026年5月19日, or 19 May 2026; "" for no date."""
     day = day_of(value)
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+    return dates.whole(day) if day else ""
 
 
 def cn_day(value: object, today: date | None = None) -> str:
-    """5月19日, or with its year when that is not the present one; "" for no date."""
+    """5月19日 or 19 May, with its year when that is not the present one; "" for no date."""
     day = day_of(value)
-    if day is None:
-        return ""
-    short = f"{day.month}月{day.day}日"
-    return short if day.year == (today or timezone.localdate()).year else f"{day.year}年{short}"
+    return dates.within(day, (today or timezone.localdate()).year) if day else ""
 
 
 def cn_weekday(value: object) -> str:
-    """周一; "" for no date."""
+    """周一 or Mon; "" for no date."""
     day = day_of(value)
-    return f"周{_WEEKDAYS[day.weekday()]}" if day else ""
+    return dates.weekday(day) if day else ""
 
 
 def cn_datetime(value: object, today: date | None = None) -> str:
-    """5月19日（周一）9:00 in local time; "" for no date.
+    """5月19日（周一）9:00 or Mon 19 May, 9:00 in local time; "" for no date.
 
     A bare date has no hour, and midnight shows the day alone: it stands for a day without a known hour.
     """
     day = day_of(value)
     if day is None:
         return ""
-    words = f"{cn_day(day, today)}（{cn_weekday(day)}）"
+    words = dates.with_weekday(cn_day(day, today), day)
     if not isinstance(value, datetime):
         return words
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return (
-        f"{words}{local.hour}:{local.minute:02}" if (local.hour, local.minute) != (0, 0) else words
-    )
+    if (local.hour, local.minute) == (0, 0):
+        return words
+    return f"{words}{', ' if dates.is_english() else ''}{local.hour}:{local.minute:02}"
 
 
 def days_left(value: object, unit: str = "天", today: date | None = None) -> str:
@@ -135,7 +137,13 @@ def days_left(value: object, unit: str = "天", today: date | None = None) -> st
     if left == 0:
         return _("今天到期")
     words = _("还有%(number)s%(unit)s") if left > 0 else _("已逾期%(number)s%(unit)s")
-    return words % {"number": thousands(abs(left)), "unit": unit}
+    return words % {"number": thousands(abs(left)), "unit": counted_unit(left, unit)}
+
+
+def counted_unit(number: int, unit: str) -> str:
+    """天, 个工作日 as they stand; in English days or working days, and day for one."""
+    named = _(unit)
+    return named.removesuffix("s") if dates.is_english() and abs(number) == 1 else named
 
 
 def filesize_cn(value: object) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from suggestions import rules
+from suggestions import dates, rules
 from suggestions.clock import SHANGHAI, local_date
 
 WORDS_MAX = 500
@@ -36,7 +36,7 @@ def closing_words(closes_at: datetime) -> str:
     """When writing ends, as people say it: 5月31日24:00截止, 5月31日18:00截止."""
     day, local = last_day(closes_at), closes_at.astimezone(SHANGHAI)
     clock = f"{local.hour}:{local.minute:02d}" if (local.hour or local.minute) else "24:00"
-    return f"{day.month}月{day.day}日{clock}截止"
+    return str(_("%(day)s%(clock)s截止")) % {"day": dates.short(day), "clock": clock}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +103,25 @@ def read(poll: Poll, answers: Mapping[str, Sequence[str]]) -> tuple[list[Said], 
         given = [a for a in dict.fromkeys(sent) if a]
         if not given:
             if ask.required:
-                wrong[ask.text] = f"请{'回答' if ask.kind == AskKind.WORDS else '选择'}：{ask.text}"
+                what = _("请回答：%s") if ask.kind == AskKind.WORDS else _("请选择：%s")
+                wrong[ask.text] = str(what) % ask.text
         elif ask.kind == AskKind.WORDS:
             if len(given[0]) > WORDS_MAX:
-                wrong[ask.text] = f"最多{WORDS_MAX}个字，现在是{len(given[0])}个字。"
+                number = {"limit": WORDS_MAX, "n": len(given[0])}
+                wrong[ask.text] = str(_("最多%(limit)d个字，现在是%(n)d个字。")) % number
             else:
                 said.append(Said(ask.text, words=given[0]))
         elif any(a not in ask.choices for a in given):
-            wrong[ask.text] = "请从列出的里面选。"
+            wrong[ask.text] = str(_("请从列出的里面选。"))
         elif ask.kind != AskKind.SEVERAL and len(given) > 1:
-            wrong[ask.text] = "这里只能选一项。"
+            wrong[ask.text] = str(_("这里只能选一项。"))
         elif ask.most and len(given) > ask.most:
+            number = {"most": ask.most, "n": len(given), "over": len(given) - ask.most}
             wrong[ask.text] = (
-                f"最多选{ask.most}项，现在选了{len(given)}项，请去掉{len(given) - ask.most}项。"
+                str(_("最多选%(most)d项，现在选了%(n)d项，请去掉%(over)d项。")) % number
             )
         else:
             said += [Said(ask.text, option=a) for a in given]
     if not wrong and not said:
-        wrong[poll.asks[0].text if poll.asks else ""] = "请至少回答一个问题。"
+        wrong[poll.asks[0].text if poll.asks else ""] = str(_("请至少回答一个问题。"))
     return said, wrong

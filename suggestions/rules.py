@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 TITLE_MIN, TITLE_MAX = 6, 40
 PROBLEM_MAX, PROPOSAL_MAX = 2000, 3000
 PLACE_MAX, NAME_MAX = 120, 40
@@ -48,8 +50,10 @@ def clean_text(text: str, *, multiline: bool = True) -> str:
     return _LINES.sub("\n\n", text).strip()
 
 
-def _too_long(what: str, text: str, limit: int) -> str:
-    return f"{what}最多{limit}个字，现在是{len(text)}个字，请删去{len(text) - limit}个字。"
+def too_long(what: object, text: str, limit: int) -> str:
+    """That `what` may have `limit` characters, how many it has, and how many have to go."""
+    number = {"what": what, "limit": limit, "n": len(text), "over": len(text) - limit}
+    return _("%(what)s最多%(limit)d个字，现在是%(n)d个字，请删去%(over)d个字。") % number
 
 
 def _has_words(text: str) -> bool:
@@ -59,19 +63,22 @@ def _has_words(text: str) -> bool:
 
 def check_title(title: str, limits: Limits = RESIDENT) -> list[str]:
     if not _has_words(title):
-        return ["请写一句话，说说您想建议什么。"]
+        return [_("请写一句话，说说您想建议什么。")]
     if len(title) < limits.title_min:
-        return [f"这句话至少写{limits.title_min}个字，现在是{len(title)}个字。"]
+        return [
+            _("这句话至少写%(least)d个字，现在是%(n)d个字。")
+            % {"least": limits.title_min, "n": len(title)}
+        ]
     if len(title) > limits.title_max:
-        return [_too_long("这句话", title, limits.title_max)]
+        return [too_long(_("这句话"), title, limits.title_max)]
     return []
 
 
 def check_problem(problem: str, limits: Limits = RESIDENT) -> list[str]:
     if not _has_words(problem):
-        return ["请写下现在的情况：在哪里、什么时候、影响了谁。"]
+        return [_("请写下现在的情况：在哪里、什么时候、影响了谁。")]
     return (
-        [_too_long("现在的情况", problem, limits.problem_max)]
+        [too_long(_("现在的情况"), problem, limits.problem_max)]
         if len(problem) > limits.problem_max
         else []
     )
@@ -79,9 +86,9 @@ def check_problem(problem: str, limits: Limits = RESIDENT) -> list[str]:
 
 def check_proposal(proposal: str, limits: Limits = RESIDENT) -> list[str]:
     if limits.proposal_required and not _has_words(proposal):
-        return ["请写下您觉得该怎么办，一句话也可以。"]
+        return [_("请写下您觉得该怎么办，一句话也可以。")]
     return (
-        [_too_long("您的做法", proposal, limits.proposal_max)]
+        [too_long(_("您的做法"), proposal, limits.proposal_max)]
         if len(proposal) > limits.proposal_max
         else []
     )
@@ -92,13 +99,13 @@ def check_phone(phone: str) -> list[str]:
     if not phone or PHONE.fullmatch(phone):
         return []
     if not phone.isdigit():
-        return ["手机号里有不是数字的字符，请只填11位数字。"]
+        return [_("手机号里有不是数字的字符，请只填11位数字。")]
     if len(phone) != 11:
-        return [f"手机号应是11位，现在是{len(phone)}位。"]
-    return ["手机号应以13至19开头，请看看是不是输错了。"]
+        return [_("手机号应是11位，现在是%d位。") % len(phone)]
+    return [_("手机号应以13至19开头，请看看是不是输错了。")]
 
 
 def check_email(email: str) -> list[str]:
     if not email or EMAIL.fullmatch(email):
         return []
-    return ["邮箱应像 name@example.cn 这样，请看看是不是输错了。"]
+    return [_("邮箱应像 name@example.cn 这样，请看看是不是输错了。")]

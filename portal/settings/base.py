@@ -68,6 +68,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.request_id",
+    # Before whatever reads the path: from here on a variant's prefix is the script name.
+    "portal.scripts.middleware.variant",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -174,6 +176,8 @@ WEB_WORKERS = env.number("WEB_WORKERS", 1)
 # Search: Elasticsearch when an address is given, else the database's own full text (search/engine.py).
 ELASTICSEARCH_URL = env.words("ELASTICSEARCH_URL")
 SEARCH_INDEX_PREFIX = env.text("SEARCH_INDEX_PREFIX", "jianyan")
+SEARCH_SHARDS = env.number("SEARCH_SHARDS", 1)
+SEARCH_REPLICAS = env.text("SEARCH_REPLICAS", "0-1")
 SEARCH_SQLITE_PATH = str(DATA_DIR / "search.sqlite3")
 
 AUTH_USER_MODEL = "accounts.User"

@@ -30,6 +30,8 @@ _KEPT_QUERY = 200
 
 KEEP = "jianyan.keep"
 """Where in a request's environment a front cache puts the `Notes` in which we tell it that a page may be kept."""
+FINISH = "jianyan.finish"
+"""Where the site puts a function that gives a finished answer its last form (another writing), before it is kept."""
 
 
 class Moment(NamedTuple):
@@ -89,19 +91,34 @@ def public_page(view: View) -> View:
         held: tuple[bytes, str] | None = cache.get(key)
         if held is not None:
             _tell_front(request, made)
-            return _shared(HttpResponse(held[0], content_type=held[1]), tag)
+            return _shared(_as_kept(held), tag)
         response = view(request, *args, **kwargs)
         render = getattr(response, "render", None)
         if callable(render):
             response = render()
         if response.status_code != 200 or _is_personal(request, response):
             return _private(response) if _is_personal(request, response) else response
+        finish(request, response)
         if isinstance(response, HttpResponse) and len(request.get_full_path()) <= _KEPT_QUERY:
             cache.set(key, (response.content, response.headers["Content-Type"]), SLOT)
             _tell_front(request, made)
         return _shared(response, tag)
 
     return wrapped
+
+
+def finish(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Give the answer its last form, once: what is kept has it already."""
+    last = request.META.get(FINISH)
+    if last is not None and not getattr(response, "is_finished", False):
+        last(response)
+        response.is_finished = True  # type: ignore[attr-defined]
+
+
+def _as_kept(held: tuple[bytes, str]) -> HttpResponse:
+    response = HttpResponse(held[0], content_type=held[1])
+    response.is_finished = True  # type: ignore[attr-defined]
+    return response
 
 
 def _tell_front(request: HttpRequest, made: Moment) -> None:

@@ -83,7 +83,7 @@ def _control(ask: Ask) -> forms.Field:
     return _Any(
         label=label, required=False, help_text=_("1分最低，5分最高。") if scale else "",
         widget=OptionRadio(
-            choices=[(o, f"{o}分" if scale else o) for o in ask.choices],
+            choices=[(o, _("%s分") % o if scale else o) for o in ask.choices],
             attrs={"data_row": True} if scale else None,
         ),
     )  # fmt: skip

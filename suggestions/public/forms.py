@@ -51,7 +51,7 @@ class Words(Line):
 class Pick(forms.ChoiceField):
     """One of some codes. A forged or outdated code counts as nothing chosen."""
 
-    def __init__(self, *, missing: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, missing: Any = "", **kwargs: Any) -> None:
         self.missing = missing
         super().__init__(required=False, **kwargs)
 
@@ -64,13 +64,13 @@ class Pick(forms.ChoiceField):
             raise forms.ValidationError(self.missing)
 
 
-def at_most(what: str, limit: int) -> Callable[[str], list[str]]:
+def at_most(what: object, limit: int) -> Callable[[str], list[str]]:
     """A check of length alone."""
 
     def check(text: str) -> list[str]:
         if len(text) <= limit:
             return []
-        return [f"{what}最多{limit}个字，现在是{len(text)}个字，请删去{len(text) - limit}个字。"]
+        return [rules.too_long(what, text, limit)]
 
     return check
 
@@ -150,7 +150,7 @@ class PlaceForm(StepForm):
     place = Line(
         label=_("具体地点"),
         help_text=_("例如“人民路公交站北侧”。不要写自己家的门牌号。"),
-        check=at_most("地点", rules.PLACE_MAX),
+        check=at_most(_("地点"), rules.PLACE_MAX),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -168,7 +168,7 @@ class ContactForm(StepForm):
     name = Line(
         label=_("怎么称呼您"),
         help_text=_("只有办理人员看得到。单位提建议，请写单位名称。"),
-        check=at_most("称呼", rules.NAME_MAX),
+        check=at_most(_("称呼"), rules.NAME_MAX),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     phone = Line(
@@ -204,7 +204,7 @@ class ContactForm(StepForm):
         help_text=_("选哪一项，办理都一样。公开前先遮盖个人信息，下一步就能看到是什么样子。"),
         widget=OptionRadio,
         choices=[("yes", _("可以公开")), ("no", _("不公开，只答复我"))],
-        missing="请选一项：可以公开，还是不公开。",
+        missing=_("请选一项：可以公开，还是不公开。"),
     )
     name_display = Pick(
         label=_("公开的时候怎么署名"),
@@ -238,7 +238,7 @@ class ContactForm(StepForm):
     guardian_name = Line(
         label=_("监护人姓名"),
         help_text=_("不到14周岁才填。"),
-        check=at_most("姓名", rules.NAME_MAX),
+        check=at_most(_("姓名"), rules.NAME_MAX),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     guardian_phone = Line(
@@ -282,7 +282,7 @@ class ContactForm(StepForm):
         shown = data.get("name_display") or NameDisplay.ANONYMOUS
         if data.get("publish") == "yes" and shown != NameDisplay.ANONYMOUS and not data.get("name"):
             self.add_error(
-                "name", "您选了公开时署名，请填写姓名或单位名称；不想署名就选“不显示名字”。"
+                "name", _("您选了公开时署名，请填写姓名或单位名称；不想署名就选“不显示名字”。")
             )
         return data
 
@@ -291,12 +291,12 @@ class ContactForm(StepForm):
         if not phone and not email:
             # Posting that may become public needs somebody behind it (CSL 2025 art 26).
             self.add_error(
-                "phone", "请留手机号或邮箱，至少一个：用来发编号、进展和答复，不会公开。"
+                "phone", _("请留手机号或邮箱，至少一个：用来发编号、进展和答复，不会公开。")
             )
         elif wanted == ContactChannel.EMAIL and not email:
-            self.add_error("email", "您选了发邮件，请填邮箱。")
+            self.add_error("email", _("您选了发邮件，请填邮箱。"))
         elif wanted == ContactChannel.PHONE and not phone:
-            self.add_error("phone", "您选了打电话，请填手机号。")
+            self.add_error("phone", _("您选了打电话，请填手机号。"))
 
 
 CONTACT_DEFAULTS = {

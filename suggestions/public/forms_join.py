@@ -18,7 +18,7 @@ class JoinForm(JianyanForm):
     )
     name = Line(
         label=_("怎么称呼您"),
-        check=at_most("称呼", rules.NAME_MAX),
+        check=at_most(_("称呼"), rules.NAME_MAX),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     wants_notice = forms.BooleanField(label=_("有答复时发短信告诉我"), required=False)

@@ -34,7 +34,7 @@ class NoticeForm(JianyanForm):
         label=_("关注的事有新消息时"),
         choices=Resident.Notice.choices,
         widget=OptionRadio,
-        missing="请选怎么告诉您。",
+        missing=_("请选怎么告诉您。"),
     )
     email = Line(
         label=_("邮箱"),

@@ -32,7 +32,7 @@ class LookupForm(JianyanForm):
 class SupplementForm(JianyanForm):
     answer = Words(
         label=_("您的补充"), help_text=_("照着上面问的写就行，也可以只传照片。"),
-        check=at_most("补充内容", rules.PROBLEM_MAX), count=rules.PROBLEM_MAX, rows=5,
+        check=at_most(_("补充内容"), rules.PROBLEM_MAX), count=rules.PROBLEM_MAX, rows=5,
     )  # fmt: skip
 
 
@@ -49,11 +49,11 @@ _SCORES = [
 class RatingForm(JianyanForm):
     overall = Pick(
         label=_("您对这次办理满意吗"), widget=OptionRadio(attrs={"data_row": True}),
-        choices=Overall.choices, missing="请选满意、基本满意或不满意。",
+        choices=Overall.choices, missing=_("请选满意、基本满意或不满意。"),
     )  # fmt: skip
     solved = Pick(
         label=_("事情解决了吗"), widget=OptionRadio(attrs={"data_row": True}), choices=Solved.choices,
-        missing="请选事情解决了没有。",
+        missing=_("请选事情解决了没有。"),
     )  # fmt: skip
     contacted = Pick(
         label=_("承办单位联系过您吗"), widget=OptionRadio(attrs={"data_row": True}),
@@ -67,7 +67,7 @@ class RatingForm(JianyanForm):
     score_attitude = Pick(label=_("办理态度"), choices=_SCORES)
     score_speed = Pick(label=_("办理速度"), choices=_SCORES)
     comment = Words(
-        label=_("想说的话"), check=at_most("想说的话", COMMENT_MAX), count=COMMENT_MAX, rows=3,
+        label=_("想说的话"), check=at_most(_("想说的话"), COMMENT_MAX), count=COMMENT_MAX, rows=3,
         help_text=_("不满意的话，写明是哪一点，承办单位要逐条回应。"),
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ class RatingForm(JianyanForm):
 
 class WithdrawForm(JianyanForm):
     reason = Line(
-        label=_("为什么撤回"), check=at_most("理由", REASON_MAX),
+        label=_("为什么撤回"), check=at_most(_("理由"), REASON_MAX),
         help_text=_("写不写都可以撤回。写了，我们知道哪里要改。"), widget=forms.TextInput(attrs={"data-count": str(REASON_MAX)}),
     )  # fmt: skip
 

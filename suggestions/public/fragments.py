@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -69,14 +70,15 @@ def rows(places: Sequence[Place], *, today: date) -> SafeString:
     What was hidden between finding the places and reading them is left out.
     """
     # What the row of an item that is not yet answered says depends on the day.
-    keys = [(place, today, get_language()) for place in places]
+    shown = (get_language(), get_script_prefix())
+    keys = [(place, today, shown) for place in places]
     drawn = {key: part for key in keys if (part := _rows.get(key)) is not None}
     missing = [place for place, key in zip(places, keys, strict=True) if key not in drawn]
     for place, item in _read(missing):
-        key = (place, today, get_language())
+        key = (place, today, shown)
         part = render_to_string(ROW, {"item": item, "today": today})
         # An item that changed meanwhile is shown as it is now, and kept under what it is now.
-        kept = key if Place.of(item) == place else (Place.of(item), today, get_language())
+        kept = key if Place.of(item) == place else (Place.of(item), today, shown)
         drawn[key] = _rows.put(kept, part)
     return mark_safe("".join(drawn[key] for key in keys if key in drawn))
 
@@ -90,7 +92,7 @@ def column(key: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
     """The column of facets, kept under `key`, which has to name all that it shows; `context` is asked only when it
     has to be drawn.
     """
-    whole = (key, get_language())
+    whole = (key, get_language(), get_script_prefix())
     return _columns.get(whole) or _columns.put(whole, render_to_string(FACETS, context()))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from search import likeness
 from search.engine import Hit, Query, SearchUnavailable, get_engine
-from suggestions import content
+from suggestions import content, dates
 from suggestions.clock import Length, local_date, working_days_between
 from suggestions.codes import Overall, Solved
 from suggestions.documents import TYPE
@@ -249,22 +249,19 @@ def _upcoming(
             (last.committed_by, last.public_commitment or _("做到答复里说的事")),
         ):
             if day and day >= today:
-                rows.append({"when": _("%s前") % _day(day, today), "words": words, "day": day})
+                rows.append(
+                    {"when": _("%s前") % dates.within(day, today.year), "words": words, "day": day}
+                )
     if turn is not None and turn.due_on is not None:
         late = turn.due_on < today
         when = _("应在%s前") if late else _("%s前")
         why = _("已经过了期限，还没有做到。") if late else ""
         words = f"{turn.holder}{turn.act}"
         rows.append(
-            {"when": when % _day(turn.due_on, today), "words": words, "why": why, "now": True,
+            {"when": when % dates.within(turn.due_on, today.year), "words": words, "why": why, "now": True,
              "day": turn.due_on}
         )  # fmt: skip
     return sorted(rows, key=lambda row: (not row.get("now"), row["day"]), reverse=True)
-
-
-def _day(day: date, today: date) -> str:
-    short = f"{day.month}月{day.day}日"
-    return short if day.year == today.year else f"{day.year}年{short}"
 
 
 def _campaign(request: HttpRequest, item: Suggestion) -> tuple[str, str] | None:

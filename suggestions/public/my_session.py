@@ -53,7 +53,9 @@ def sign_in_address(back: str) -> str:
 def safe_next(typed: str) -> str:
     """Where to go after signing in: an address under /my/ and no other, else the page itself."""
     plain = typed[:600]
-    inside = plain.startswith(PATH) and not any(c in plain for c in "\\\r\n\t\x00")
+    inside = plain.startswith(reverse("suggestions:my")) and not any(
+        c in plain for c in "\\\r\n\t\x00"
+    )
     return plain if inside else reverse("suggestions:my")
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -32,11 +33,11 @@ from suggestions.services import consent, identity, relaying, rights, takedowns
 
 _FORMS: dict[str, type[JianyanForm]] = {"rights": RightsForm, "message": MessageForm}
 _DONE = {
-    "rights": "收到您的请求，15个工作日内答复，结果写在这一页。",
-    "message": "收到了，办公室看过就转给承办单位。",
-    "withdraw": "已经收回，马上生效。",
-    "give": "已经记下您的同意。",
-    "take_back": "请求已经撤回。",
+    "rights": gettext_noop("收到您的请求，15个工作日内答复，结果写在这一页。"),
+    "message": gettext_noop("收到了，办公室看过就转给承办单位。"),
+    "withdraw": gettext_noop("已经收回，马上生效。"),
+    "give": gettext_noop("已经记下您的同意。"),
+    "take_back": gettext_noop("请求已经撤回。"),
 }
 
 
@@ -155,7 +156,7 @@ def _page(
         "rights_open": bool(action == "rights" and form),
         "errors": (errors or []) + (form.summary() if form is not None and form.is_bound else []),
         "kept": _("您写的都在，改好再提交就行。"),
-        "done": _DONE.get(request.GET.get("done", ""), ""),
+        "done": _(done) if (done := _DONE.get(request.GET.get("done", ""))) else "",
     }
     return render(request, "suggestions/track/data.html", context, status=status)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from suggestions import clock as counting
-from suggestions import numbers
+from suggestions import dates, numbers
 from suggestions.clock import ANSWER_KINDS, local_date
 from suggestions.crypto import possible_hashes
 from suggestions.guards import ratelimit
@@ -147,12 +147,12 @@ def _moment(day: date, today: date) -> str:
 
 def short_day(day: date) -> str:
     """5月13日"""
-    return f"{day.month}月{day.day}日"
+    return dates.short(day)
 
 
 def full_day(day: date) -> str:
     """4月20日（周一）"""
-    return f"{short_day(day)}（周{'一二三四五六日'[day.weekday()]}）"
+    return dates.with_weekday(short_day(day), day)
 
 
 def qr_code(address: str) -> QrCode:

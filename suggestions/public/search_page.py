@@ -22,7 +22,7 @@ from search.engine import Hit, Page, Query, SearchUnavailable, get_engine
 from search.registry import document_types
 from search.syntax import Period, moment
 from search.terms import MAX_TEXT
-from suggestions import content, numbers, rules
+from suggestions import content, dates, numbers, rules
 from suggestions.codes import Outcome
 from suggestions.documents import TYPE
 from suggestions.models import District, Suggestion, Topic, Unit
@@ -322,7 +322,7 @@ class Labels:
 
     def __call__(self, name: str, value: str) -> str:
         if name == "year":
-            return f"{value}年" if re.fullmatch(r"[0-9]{4}", value) else ""
+            return dates.year(value) if re.fullmatch(r"[0-9]{4}", value) else ""
         return self.names.get((name, value), "")
 
     def is_shown(self, code: str, chosen: tuple[str, ...]) -> bool:

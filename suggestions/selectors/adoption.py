@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from suggestions import dates
 from suggestions.clock import local_date
 from suggestions.insight import redaction
 from suggestions.models import Adoption, AdoptionResult, Clock, Milestone, Suggestion
@@ -63,10 +66,10 @@ def milestone_words(milestone: Milestone, on: date) -> str:
     """已做到, 晚了3天做到, 还没到, 已过期5天."""
     if milestone.done_on:
         late = (milestone.done_on - milestone.due_on).days
-        day = f"{milestone.done_on.month}月{milestone.done_on.day}日做到"
-        return f"{day}，晚了{late}天" if late > 0 else day
+        day = _("%s做到") % dates.short(milestone.done_on)
+        return _("%(day)s，晚了%(n)d天") % {"day": day, "n": late} if late > 0 else day
     late = (on - milestone.due_on).days
-    return f"过期{late}天，还没有做到" if late > 0 else "还没到"
+    return _("过期%d天，还没有做到") % late if late > 0 else _("还没到")
 
 
 def chain(suggestion: Suggestion, *, at: datetime) -> Chain | None:
@@ -102,7 +105,7 @@ def _studies(adoption: Adoption) -> list[Link]:
         Link(
             f"{study.get_method_display()}",
             "、".join(u.short_name for u in study.invited_units.all())
-            + ("，请了建议人" if study.author_invited else ""),
+            + (_("，请了建议人") if study.author_invited else ""),
             study.held_on,
             "done",
         )
@@ -111,21 +114,23 @@ def _studies(adoption: Adoption) -> list[Link]:
 
 
 _DECIDED = {
-    State.DECIDED_REJECT: "决定不采纳",
-    State.NOT_RECOMMENDED: "论证认为不宜采纳",
-    State.RECOMMENDED: "论证认为可以采纳",
+    State.DECIDED_REJECT: gettext_noop("决定不采纳"),
+    State.NOT_RECOMMENDED: gettext_noop("论证认为不宜采纳"),
+    State.RECOMMENDED: gettext_noop("论证认为可以采纳"),
 }
 
 
 def _decision(adoption: Adoption) -> list[Link]:
     if adoption.decided_at is None:
         words = _DECIDED.get(State(adoption.status))
-        return [Link(words, "", None, "done")] if words else []
+        return [Link(_(words), "", None, "done")] if words else []
     words = _DECIDED.get(State(adoption.status)) or (
-        "决定部分采纳" if adoption.reason else "决定采纳"
+        gettext_noop("决定部分采纳") if adoption.reason else gettext_noop("决定采纳")
     )
-    parts = (adoption.basis, f"没有采纳的部分：{adoption.reason}" if adoption.reason else "")
-    return [Link(words, "；".join(p for p in parts if p), local_date(adoption.decided_at), "done")]
+    parts = (adoption.basis, _("没有采纳的部分：%s") % adoption.reason if adoption.reason else "")
+    return [
+        Link(_(words), "；".join(p for p in parts if p), local_date(adoption.decided_at), "done")
+    ]
 
 
 def _steps(adoption: Adoption, held: list[Milestone], on: date) -> list[Link]:
@@ -137,12 +142,12 @@ def _steps(adoption: Adoption, held: list[Milestone], on: date) -> list[Link]:
         for m in held
     ]  # fmt: skip
     links += [
-        Link("进展", note.text, local_date(note.at), "done")
+        Link(_("进展"), note.text, local_date(note.at), "done")
         for note in list(adoption.notes.all())[:5]
     ]
     links.sort(key=lambda link: link.on or on)
     if adoption.status == State.ABANDONED:
-        links.append(Link("不再推进", adoption.reason, None, "late"))
+        links.append(Link(_("不再推进"), adoption.reason, None, "late"))
     if adoption.done_on:
-        links.append(Link("已落实", "", adoption.done_on, "done"))
+        links.append(Link(_("已落实"), "", adoption.done_on, "done"))
     return links

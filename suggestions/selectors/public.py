@@ -11,8 +11,9 @@ from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Left
 from django.http import Http404
+from django.utils.translation import get_language
 
-from suggestions import content, numbers
+from suggestions import content, dates, numbers
 from suggestions.codes import Outcome
 from suggestions.models import (
     Assignment,
@@ -245,7 +246,7 @@ def facet_counts(filters: Filters) -> dict[str, list[Choice]]:
     """Values with counts for each facet, equal to what choosing them finds; one grouped query a facet, once per
     content version.
     """
-    key = _key("facets", filters)
+    key = _key(f"facets:{get_language()}", filters)
     held: dict[str, list[tuple[str, str, int]]] | None = cache.get(key)
     if held is None:
         held = {name: _count_facet(name, filters) for name in FACETS}
@@ -280,7 +281,7 @@ def _count_facet(name: str, filters: Filters) -> list[tuple[str, str, int]]:
             return _count_topics(rows)
         case _:
             years = rows.values_list("received_at__year").annotate(n=Count("pk")).order_by()
-            return sorted(((str(y), f"{y}年", n) for y, n in years), reverse=True)
+            return sorted(((str(y), dates.year(y), n) for y, n in years), reverse=True)
 
 
 def _count_topics(rows: SuggestionQuerySet) -> list[tuple[str, str, int]]:
@@ -356,7 +357,7 @@ def label_of(name: str, value: str) -> str:
         case "outcome" if value in Outcome.values:
             found = str(Outcome(value).label)
         case "year":
-            found = f"{value}年"
+            found = dates.year(value)
         case "campaign":
             campaigns = Suggestion._meta.get_field("campaign").related_model
             rows = campaigns._default_manager.filter(pk=int(value), live=True)

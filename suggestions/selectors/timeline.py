@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from suggestions.clock import ANSWER_KINDS, Length, local_date, working_days_between
 from suggestions.models import CaseEvent, Clock, Suggestion
@@ -45,7 +47,7 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
         )
         entries.append(
             Entry(
-                at=event.at, words=event.words or ("（内容已依法删除）" if event.is_blanked else ""), reason=shown, name=event.name,
+                at=event.at, words=_(event.words) if event.words else ("（内容已依法删除）" if event.is_blanked else ""), reason=shown, name=event.name,
                 kind="pause" if event.name == "request_supplement" else "done",
                 actor=_actor(event, absent.get(event.pk, "")) if audience == "staff" else "",
             )
@@ -103,15 +105,15 @@ class Turn:
 
 
 _OFFICE_ACTS = {
-    Case.REGISTERED: "看您的建议，决定由谁办理",
-    Case.ACCEPTED: "转交承办单位",
-    Case.REPLY_REVIEW: "审核承办单位的答复",
+    Case.REGISTERED: gettext_noop("看您的建议，决定由谁办理"),
+    Case.ACCEPTED: gettext_noop("转交承办单位"),
+    Case.REPLY_REVIEW: gettext_noop("审核承办单位的答复"),
 }
 _UNIT_ACTS = {
-    Case.DISPATCHED: "签收并开始办理",
-    Case.HANDLING: "办理并答复您",
-    Case.RECTIFYING: "重新办理并再次答复您",
-    Case.REOPENED: "重新办理",
+    Case.DISPATCHED: gettext_noop("签收并开始办理"),
+    Case.HANDLING: gettext_noop("办理并答复您"),
+    Case.RECTIFYING: gettext_noop("重新办理并再次答复您"),
+    Case.REOPENED: gettext_noop("重新办理"),
 }
 
 
@@ -119,16 +121,16 @@ def turn(suggestion: Suggestion, *, at: datetime) -> Turn | None:
     """Who holds an item now; None when nobody owes anything any more."""
     today = local_date(at)
     if suggestion.status == Case.SUPPLEMENT_REQUESTED:
-        return _turn(suggestion, "author", "您", "补充材料", ("K10",), today)
+        return _turn(suggestion, "author", _("您"), _("补充材料"), ("K10",), today)
     if suggestion.evaluation_state == Evaluation.INVITED and suggestion.status == Case.ANSWERED:
-        return _turn(suggestion, "author", "您", "评价这次答复", ("K13",), today)
+        return _turn(suggestion, "author", _("您"), _("评价这次答复"), ("K13",), today)
     if suggestion.status in _OFFICE_ACTS:
         kinds = ("K7b", "K7a", "K7c", "K7d", "K15", "K2")
         return _turn(
             suggestion,
             "office",
             suggestion.jurisdiction.office_name,
-            _OFFICE_ACTS[Case(suggestion.status)],
+            _(_OFFICE_ACTS[Case(suggestion.status)]),
             kinds,
             today,
         )
@@ -142,7 +144,7 @@ def turn(suggestion: Suggestion, *, at: datetime) -> Turn | None:
             suggestion,
             "unit",
             name,
-            _UNIT_ACTS[Case(suggestion.status)],
+            _(_UNIT_ACTS[Case(suggestion.status)]),
             ("K15", "K7b", "K7a", "K7c", "K7d"),
             today,
         )
@@ -173,9 +175,9 @@ def turn_of(held: Clock, who: str, holder: str, act: str, today: date) -> Turn:
         calendar = clocks.workdays()
         left = working_days_between(end, held.due_on, calendar)
         total = max(working_days_between(start, held.due_on, calendar), 1)
-        unit = "个工作日"
+        unit = _("个工作日")
     else:
-        left, total, unit = (held.due_on - end).days, max((held.due_on - start).days, 1), "天"
+        left, total, unit = (held.due_on - end).days, max((held.due_on - start).days, 1), _("天")
     return Turn(
         who=who, holder=holder, act=act, clock=held, due_on=held.due_on, days_left=left, total=total,
         used=min(max(total - left, 0), total) if left >= 0 else total, unit=unit,

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from suggestions import clock as counting
-from suggestions import reminding
+from suggestions import dates, reminding
 from suggestions.clock import Due, Length, local_date
 from suggestions.codes import Category, Channel
 from suggestions.errors import DomainError, Invalid
@@ -327,41 +328,55 @@ def explain_in_words(held: Clock) -> list[str]:
         end = counting.due_moment(rule, held.started_at).astimezone(counting.SHANGHAI)
         begun = held.started_at.astimezone(counting.SHANGHAI)
         return [
-            f"从{_day(day)}{begun:%H:%M}起{rule.length}小时，到{_day(end.date())}{end:%H:%M}，夜里和休息日照样算。"
+            _("从%(begun)s起%(n)d小时，到%(end)s，夜里和休息日照样算。")
+            % {"begun": _moment(begun), "n": rule.length, "end": _moment(end)}
         ]
     if held.fixed_on is not None:
         if held.kind not in EXTENDABLE:
-            said = "承诺" if held.kind == "K18" else "定下"
-            return [f"这是{said}的日期：{_day(held.fixed_on)}24:00。"]
-        return [f"原来的期限是{_day(held.first_due_on)}，经批准延到{_day(held.fixed_on)}24:00。"]
+            said = (
+                _("这是承诺的日期：%s24:00。")
+                if held.kind == "K18"
+                else _("这是定下的日期：%s24:00。")
+            )
+            return [said % _day(held.fixed_on)]
+        number = {"first": _day(held.first_due_on), "day": _day(held.fixed_on)}
+        return [_("原来的期限是%(first)s，经批准延到%(day)s24:00。") % number]
     due = explain(held)
     unit = unit_words(rule.unit)
-    lines = [f"从{_day(day)}的第二天起，数{rule.length}{unit}，到{_day(due.on)}24:00。"]
+    counted = {"begun": _day(day), "n": rule.length, "unit": unit, "day": _day(due.on)}
+    lines = [_("从%(begun)s的第二天起，数%(n)d%(unit)s，到%(day)s24:00。") % counted]
     if held.length is not None:
         lines.append(
-            f"协办时限取{held.rule.length}{unit_words(held.rule.unit)}和主办时限的一半中较短的。"
+            _("协办时限取%(n)d%(unit)s和主办时限的一半中较短的。")
+            % {"n": held.rule.length, "unit": unit_words(held.rule.unit)}
         )
     skipped: dict[str, list[date]] = {}
     for step in due.steps:
         if step.number is None and step.why != "周末":
             skipped.setdefault(step.why, []).append(step.day)
     for why, days in skipped.items():
-        lines.append(f"不算：{_spans(days)}，{why}。")
+        lines.append(_("不算：%(days)s，%(why)s。") % {"days": _spans(days), "why": why})
     extra = [s.day for s in due.steps if s.number is not None and s.why]
     if extra:
-        lines.append(f"要算：{_spans(extra)}，调休上班。")
+        lines.append(_("要算：%s，调休上班。") % _spans(extra))
     if due.provisional:
-        lines.append("其中有些日子的放假安排还没有公布，公布后如有变化，我们重新算并告诉您。")
+        lines.append(_("其中有些日子的放假安排还没有公布，公布后如有变化，我们重新算并告诉您。"))
     return lines
 
 
 def unit_words(unit: str) -> str:
     """How a length is said: 15个工作日, 15天, 2小时."""
-    return {Length.WORKING_DAY: "个工作日", Length.DAY: "天", Length.HOUR: "小时"}[Length(unit)]
+    return {Length.WORKING_DAY: _("个工作日"), Length.DAY: _("天"), Length.HOUR: _("小时")}[
+        Length(unit)
+    ]
 
 
 def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+    return dates.short(day)
+
+
+def _moment(at: datetime) -> str:
+    return f"{_day(at.date())}{', ' if dates.is_english() else ''}{at:%H:%M}"
 
 
 def _spans(days: list[date]) -> str:
@@ -373,5 +388,8 @@ def _spans(days: list[date]) -> str:
         else:
             runs.append([day])
     return "、".join(
-        _day(run[0]) if len(run) == 1 else f"{_day(run[0])}至{_day(run[-1])}" for run in runs
+        _day(run[0])
+        if len(run) == 1
+        else _("%(a)s至%(b)s") % {"a": _day(run[0]), "b": _day(run[-1])}
+        for run in runs
     )

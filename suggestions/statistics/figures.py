@@ -10,8 +10,10 @@ from datetime import date, datetime, time, timedelta
 from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from suggestions import content
+from suggestions import content, dates
 from suggestions.clock import ANSWER_KINDS, SHANGHAI, local_date
 from suggestions.codes import Outcome, Overall
 from suggestions.models import Clock, Evaluation, Suggestion, Unit
@@ -42,8 +44,8 @@ class Period:
         """2025年11月至2026年10月"""
         a, b = self.first, self.last
         if (a.year, a.month) == (b.year, b.month):
-            return f"{a.year}年{a.month}月"
-        return f"{a.year}年{a.month}月至{b.year}年{b.month}月"
+            return dates.month(a)
+        return _("%(a)s至%(b)s") % {"a": dates.month(a), "b": dates.month(b)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,17 @@ def on_time_completion(period: Period, unit: Unit | None = None) -> Figure:
             running=Count("pk", filter=Q(stopped_at=None)),
         )
     )
-    words = f"到期{due['all']:,}件，按期{due['on_time']:,}件。"
+    words = _("到期%(all)s件，按期%(met)s件。") % {
+        "all": f"{due['all']:,}",
+        "met": f"{due['on_time']:,}",
+    }
     if due["running"]:
-        words += f"没办完的{due['running']:,}件也算在内。"
+        words += _("没办完的%(n)s件也算在内。") % {"n": f"{due['running']:,}"}
     return Figure(
-        "on_time_completion", "按期办结", due["on_time"], due["all"],
-        words if due["all"] else "这段时间没有到期的。",
-        "办理期限在这段时间到期的，按期答复的件数除以到期的件数。批准延期的按延期后的日子算，到期没办完的算没有按期；"
-        "建议人撤回的、正在等建议人补充材料的不算。",
+        "on_time_completion", _("按期办结"), due["on_time"], due["all"],
+        words if due["all"] else _("这段时间没有到期的。"),
+        _("办理期限在这段时间到期的，按期答复的件数除以到期的件数。批准延期的按延期后的日子算，到期没办完的算没有按期；"
+          "建议人撤回的、正在等建议人补充材料的不算。"),
     )  # fmt: skip
 
 
@@ -130,10 +135,10 @@ def satisfaction(period: Period, unit: Unit | None = None) -> Figure:
         all=Count("pk"), good=Count("pk", filter=Q(overall__in=(Overall.SATISFIED, Overall.BASICALLY)))
     )  # fmt: skip
     return Figure(
-        "satisfaction", "满意或基本满意", rated["good"], rated["all"],
-        f"{rated['all']:,}人评价，{rated['good']:,}人满意或基本满意。没评价的不算满意。"
-        if rated["all"] else "这段时间还没有人评价。",
-        "选“满意”和“基本满意”的次数除以评价的次数。没有评价的两边都不算，不当作满意。",
+        "satisfaction", _("满意或基本满意"), rated["good"], rated["all"],
+        _("%(all)s人评价，%(good)s人满意或基本满意。没评价的不算满意。") % {"all": f"{rated['all']:,}", "good": f"{rated['good']:,}"}
+        if rated["all"] else _("这段时间还没有人评价。"),
+        _("选“满意”和“基本满意”的次数除以评价的次数。没有评价的两边都不算，不当作满意。"),
     )  # fmt: skip
 
 
@@ -152,10 +157,10 @@ def adoption_rate(period: Period) -> Figure:
         )
     )
     return Figure(
-        "adoption_rate", "采纳或部分采纳", answered["adopted"], answered["all"],
-        f"答复{answered['all']:,}件，采纳或部分采纳{answered['adopted']:,}件。"
-        if answered["all"] else "这段时间还没有答复。",
-        "结果是“采纳”和“部分采纳”的件数除以答复的件数，不是除以收到的件数。并案的合并算一件。",
+        "adoption_rate", _("采纳或部分采纳"), answered["adopted"], answered["all"],
+        _("答复%(all)s件，采纳或部分采纳%(n)s件。") % {"all": f"{answered['all']:,}", "n": f"{answered['adopted']:,}"}
+        if answered["all"] else _("这段时间还没有答复。"),
+        _("结果是“采纳”和“部分采纳”的件数除以答复的件数，不是除以收到的件数。并案的合并算一件。"),
     )  # fmt: skip
 
 
@@ -165,7 +170,7 @@ FORMULAS: tuple[Callable[[Period], Figure], ...] = (on_time_completion, satisfac
 def three(*, at: datetime) -> Three:
     """The three figures of the last twelve whole months; three queries, once an hour and content version."""
     period = whole_months(local_date(at))
-    key = f"figures:{content.version()}:{period.first}:{period.last}"
+    key = f"figures:{content.version()}:{period.first}:{period.last}:{get_language()}"
     held: Three | None = cache.get(key)
     if held is None:
         held = Three(period, tuple(formula(period) for formula in FORMULAS))

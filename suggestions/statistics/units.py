@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from suggestions import content
 from suggestions.clock import Workdays, local_date
@@ -79,7 +81,7 @@ class UnitFigures:
 def unit_figures(unit: Unit, *, at: datetime) -> UnitFigures:
     """A unit's figures of the last twelve whole months: a fixed number of queries, once an hour and content version."""
     period = figures.whole_months(local_date(at))
-    key = f"unit-figures:{content.version()}:{unit.pk}:{period.first}"
+    key = f"unit-figures:{content.version()}:{unit.pk}:{period.first}:{get_language()}"
     held: UnitFigures | None = cache.get(key)
     if held is None:
         held = _figures(unit, period)
@@ -142,24 +144,32 @@ def distribution(unit: Unit, period: Period) -> list[Bar]:
     first = min(local_date(started) for started, *_ in rows)
     count = WorkingDays(first, period.last, clocks.workdays())
     bins = dict.fromkeys(
-        ("第1—5日", "第6—10日", "第11—15日", "第16日以后，批准延期", "超期", "没办完"), 0
+        (
+            _("第1—5日"),
+            _("第6—10日"),
+            _("第11—15日"),
+            _("第16日以后，批准延期"),
+            _("超期"),
+            _("没办完"),
+        ),
+        0,
     )
     names = list(bins)
     for started, stopped, due_on, pauses in rows:
         if stopped is None:
-            bins["没办完"] += 1
+            bins[names[5]] += 1
             continue
         end = local_date(stopped)
         if end > due_on:
-            bins["超期"] += 1
+            bins[names[4]] += 1
             continue
         waited = sum(count.between(date.fromisoformat(a), date.fromisoformat(b)) for a, b in pauses)
         day = max(count.between(local_date(started), end) - waited, 1)
         bins[names[min((day - 1) // 5, 3)]] += 1
     most = max(bins.values())
-    tones = {"超期": "f-b", "没办完": "f-c"}
+    tones = {names[4]: "f-b", names[5]: "f-c"}
     return [
         Bar(name, n, round(100 * n / most, 1), tones.get(name, "f-a"))
         for name, n in bins.items()
-        if n or not name.startswith("第16")
+        if n or name != names[3]
     ]
