@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from suggestions import dates
 from suggestions.clock import local_date
 from suggestions.public.caching import public_page
 from suggestions.public.facets import Facet, Link
@@ -28,6 +29,13 @@ def _href(asked: Asked, **changes: str) -> str:
     held = replace(asked, cursor="", **changes).chosen()
     page = reverse("suggestions:results")
     return f"{page}?{urlencode(held)}" if held else page
+
+
+def _file(asked: Asked) -> str:
+    """The address of the whole list as CSV, with the page's filters."""
+    held = asked.chosen()
+    address = reverse("suggestions:results_csv")
+    return f"{address}?{urlencode(held)}" if held else address
 
 
 @require_safe
@@ -51,6 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "places": [(p, _href(Asked(), district=p.code)) for p in places],
         "funnel": results.funnel(),
         "clear": reverse("suggestions:results"),
+        "csv_url": _file(asked),
         "today": local_date(now),
     }  # fmt: skip
     return render(request, "suggestions/reading/results.html", context)
@@ -64,7 +73,7 @@ def _counted(now: datetime) -> dict[str, Counted]:
     words, stands = stand_words(), results.standings(at=now)
     return {
         "stands": [(n, words[n], stands[n]) for n in results.STANDS if stands[n]],
-        "year": [(str(y), f"{y}年", n) for y, n in results.years()],
+        "year": [(str(y), dates.year(y), n) for y, n in results.years()],
         "unit": results.units(),
     }
 

@@ -1,5 +1,7 @@
 """/results/: what was promised, done, late or given up stands there alike, by time and by place."""
 
+import csv
+import io
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -201,3 +203,41 @@ def test_the_ledger_is_a_public_page_without_cookie_and_new_after_each_step(
         )  # fmt: skip
     fresh = client.get("/results/", headers={"If-None-Match": first["ETag"]})
     assert fresh.status_code == 200
+
+
+def test_the_ledger_is_given_as_csv_with_the_rows_and_filters_of_the_page(
+    city: World, client: Client
+) -> None:
+    late = adopted(city, "=人民路站有了长椅", due_on=date(2026, 11, 16))
+    done = adopted(city, "广场路站有了雨棚", due_on=date(2026, 12, 20), done=True)
+    link = read(client, "/results/").find("a", href="/results/ledger.csv")
+    assert link is not None
+    response = client.get("/results/ledger.csv")
+    assert response["Content-Type"].startswith("text/csv")
+    assert "public" in response["Cache-Control"]
+    assert not response.cookies
+    text = b"".join(response).decode()
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text[1:])))
+    assert [r["做什么"] for r in rows] == ["广场路站有了雨棚", "'=人民路站有了长椅"]
+    assert rows[0]["做到没有"] == "已落实"
+    assert rows[0]["来自建议"] == done.suggestion.case_no
+    assert rows[1]["网址"].endswith(f"/results/{late.pk}/")
+    chosen = read(client, "/results/?stands=done")
+    assert chosen.find("a", href="/results/ledger.csv?stands=done") is not None
+    only = b"".join(client.get("/results/ledger.csv?stands=done")).decode()
+    assert "广场路站有了雨棚" in only
+    assert "人民路站有了长椅" not in only
+    again = client.get("/results/ledger.csv", headers={"If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+    assert len(b"".join(client.get("/results/ledger.csv?unit=;x&year=99")).decode().splitlines()) == 1  # fmt: skip
+
+
+def test_a_long_ledger_is_written_whole_however_many_chunks_it_takes(
+    city: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        adopted(city, f"第{n}站有了长椅", due_on=date(2026, 12, 20))
+    monkeypatch.setattr("suggestions.public.results_csv._CHUNK", 1)
+    text = b"".join(client.get("/results/ledger.csv")).decode()
+    assert len(text.splitlines()) == 4
