@@ -65,6 +65,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "theme": theme if theme in THEMES else "",
             "path": request.get_full_path() if request.method == "GET" else request.path,
             "lang": variant.lang,
+            "installable": settings.INSTALLABLE,
+            # Somebody works here: what residents type is not left on this machine.
+            "is_desk": settings.SESSION_COOKIE_NAME in request.COOKIES,
             "home": f"{variant.prefix}/",
             "variants": SimpleLazyObject(lambda: variants.choices(request)),
         }

@@ -6,7 +6,7 @@ from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal import health, sitemaps, views
+from portal import health, installing, sitemaps, views
 from suggestions.guards import captcha
 from suggestions.public.caching import public_page
 
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
     path("sitemap-<slug:name>-<int:number>.xml", sitemaps.file, name="sitemap_file"),
     path("captcha/challenge/", captcha.challenge_view, name="captcha_challenge"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("sw.js", installing.worker, name="worker"),
+    path("offline/", installing.offline, name="offline"),
     path("mode/", views.mode, name="mode"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("admin/", include(wagtailadmin_urls)),

@@ -17,7 +17,7 @@ CATALOGUE = ROOT / "portal" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 
 TEMPLATES = (
     "portal/templates/*.html", "portal/templates/components/*.html", "portal/templates/includes/*.html",
-    "portal/templates/portal/csrf.html", "cms/templates/cms/*.html", "cms/templates/cms/home/*.html",
+    "portal/templates/portal/csrf.html", "portal/templates/portal/offline.html", "cms/templates/cms/*.html", "cms/templates/cms/home/*.html",
     "cms/templates/cms/blocks/*.html", "suggestions/templates/suggestions/campaign/*.html",
     "suggestions/templates/suggestions/join/*.html", "suggestions/templates/suggestions/my/*.html",
     "suggestions/templates/suggestions/reading/*.html", "suggestions/templates/suggestions/receipt/*.html",
@@ -28,7 +28,8 @@ MODULES = (
     "portal/context.py", "portal/heads.py", "portal/wording.py", "portal/views.py", "portal/installing.py", "portal/templatetags/*.py",
     "cms/phases.py", "cms/campaign_shown.py", "cms/feeds.py", "suggestions/public/*.py", "suggestions/codes.py", "suggestions/channels.py",
     "suggestions/campaign_form.py", "suggestions/campaign_polls.py", "suggestions/uploads.py", "suggestions/guards/captcha.py",
-    "suggestions/selectors/following.py",
+    "suggestions/selectors/following.py", "suggestions/selectors/timeline.py", "suggestions/selectors/adoption.py", "suggestions/rules.py", "suggestions/statistics/figures.py",
+    "suggestions/statistics/units.py", "suggestions/services/clocks.py", "suggestions/states/machines.py", "suggestions/states/__init__.py",
 )  # fmt: skip
 # Written for programs or for staff, in Chinese whatever the page is in.
 _LEFT_OUT = ("suggestions/public/atom.py", "suggestions/public/feeds.py", "suggestions/public/browse_csv.py", "suggestions/public/search_csv.py")  # fmt: skip

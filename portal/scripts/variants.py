@@ -36,7 +36,7 @@ PREFIXED = (TRADITIONAL, ENGLISH)
 # What has one address alone: staff's rooms, programs' addresses, files.
 _PLAIN = (
     "/admin/", "/agent/", "/api/", "/open311/", "/static/", "/media/", "/healthz", "/readyz", "/metrics", "/my/feed/",
-    "/styleguide/", "/robots.txt", "/sitemap", "/sw.js", "/manifest.webmanifest", "/zh-hant/", "/en/",
+    "/styleguide/", "/robots.txt", "/sitemap", "/sw.js", "/zh-hant/", "/en/",
 )  # fmt: skip
 _PLAIN_ENDS = (".atom", ".csv", ".json", ".zip", ".xml", ".txt")
 

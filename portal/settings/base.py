@@ -22,9 +22,13 @@ FIELD_KEYS = env.words("FIELD_KEYS")
 HASH_KEYS = env.words("HASH_KEYS")
 
 SITE_NAME = "建言"
+# Off: devices are told to forget what the service worker kept (portal/installing.py).
+INSTALLABLE = env.flag("INSTALLABLE", default=True)
 # The office that runs a deployment differs by place, so it is data (Jurisdiction), never text in code.
 BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
 WAGTAIL_SITE_NAME = "建言"
+# Off: devices are told to forget what the service worker kept (portal/installing.py).
+INSTALLABLE = env.flag("INSTALLABLE", default=True)
 WAGTAILADMIN_BASE_URL = BASE_URL
 
 INSTALLED_APPS = [

@@ -2,6 +2,12 @@
 (() => {
   "use strict";
 
+  // Words that only scripts write, in the writing of the page.
+  const WORDS = {
+    "zh-Hant": { left: (n) => `還可以寫${n}字`, over: (n) => `多了${n}字`, copied: "已複製" },
+    en: { left: (n) => `${n} characters left`, over: (n) => `${n} characters too many`, copied: "Copied" },
+  }[document.documentElement.lang] || { left: (n) => `还可以写${n}字`, over: (n) => `多了${n}字`, copied: "已复制" };
+
   // After an error the summary is what the reader must meet first.
   const focusErrors = (scope) => scope.querySelector("[data-errors]")?.focus();
 
@@ -17,7 +23,7 @@
     const show = () => {
       const left = limit - [...box.value.replace(/\r\n/g, "\n")].length;
       const number = Math.abs(left).toLocaleString("zh-CN");
-      line.textContent = left >= 0 ? `还可以写${number}字` : `多了${number}字`;
+      line.textContent = left >= 0 ? WORDS.left(number) : WORDS.over(number);
       line.classList.toggle("over", left < 0);
     };
     let timer;
@@ -44,7 +50,7 @@
     const word = button.querySelector("[data-word]");
     if (!(await copied(button.dataset.copy)) || !word || word.dataset.was) return;
     word.dataset.was = word.textContent;
-    word.textContent = "已复制";
+    word.textContent = WORDS.copied;
     setTimeout(() => { word.textContent = word.dataset.was; delete word.dataset.was; }, 3000);
   });
 
@@ -65,6 +71,11 @@
     for (const button of scope.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
     for (const box of scope.querySelectorAll("[data-count]")) counter(box);
   };
+  // The note without a network (portal/worker.js); the page itself needs none of it, so it waits until all is there.
+  if (document.querySelector("link[rel=manifest]") && navigator.serviceWorker) {
+    window.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+  }
+
   document.addEventListener("htmx:afterSwap", (event) => { dress(event.target); focusErrors(event.target); });
   dress(document);
   focusErrors(document);
