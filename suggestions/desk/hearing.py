@@ -101,6 +101,13 @@ def _opinion(hearing: Any, pk: int) -> HearingOpinion | None:
     return found
 
 
+def _reveal(held: dict[str, Any], step: Step) -> Any:
+    name, phone = hearing_people.read_contact(
+        person=step.part, actor=step.actor, at=step.at, **held
+    )
+    return code_page(step, str(_("联系方式")), str(_("这次查看已经记录。")), values=[(_("姓名"), name), (_("手机号"), phone)])  # fmt: skip
+
+
 def _say(held: dict[str, Any], step: Step) -> Any:
     hearing_live.say(hearing=step.record, actor=step.actor, at=step.at, **held)
     messages.success(step.request, str(_("记下了，网站上已经能看到。可以接着记。")))
@@ -170,6 +177,7 @@ def _blocks(request: HttpRequest, held: Hearing) -> list[Block]:
                         "hearing",
                         held,
                         p,
+                        "contact",
                         "withdraw-person",
                         *(["sign"] if p.is_chosen else []),
                     ),
@@ -280,6 +288,8 @@ kinds.register(
                 _("理由会公开；关联建议的时限恢复计算。")),
             Act("withdraw-person", _("退出报名"), serve(hearing_people.withdraw, "person"), KEEP,
                 [State.ENROLMENT, State.CONFIRMED], advice=_("退出以后不能恢复。已确定参加的，由同一界别的下一位补上。"), part=_person, shows=lambda p: p.public_label),
+            Act("contact", _("看联系方式"), _reveal, KEEP, form=ReasonForm, advice=_("通知结果、送材料才看，每次都记录。"), part=_person,
+                shows=lambda p: p.public_label),
             Act("sign", _("登记签字"), serve(hearing_people.sign, "person"), BY_NAME["hearing_sign"].roles, [State.HELD],
                 SignForm, part=_person, shows=lambda p: p.public_label),
             Act("treat", _("写处理"), serve(hearing_people.treat, "opinion"), _OFFICE, [State.HELD, State.RECORD_SIGNED],

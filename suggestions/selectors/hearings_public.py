@@ -156,7 +156,9 @@ def _sides(held: Hearing) -> tuple[Side, ...]:
 def _participants(people: Iterable[Participant]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     grouped: dict[str, list[str]] = {}
     for person in people:
-        grouped.setdefault(person.side, []).append(person.public_label)
+        # The line names its group as the desk writes it; in a list by group that would be said twice.
+        label = person.public_label.removeprefix(person.side).strip() or person.public_label
+        grouped.setdefault(person.side, []).append(label)
     return tuple((side, tuple(labels)) for side, labels in grouped.items())
 
 

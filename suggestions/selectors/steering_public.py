@@ -80,7 +80,9 @@ def reception(*, pk: int) -> PublicSlot | None:
 
 def _slots(rows: "QuerySet[ReceptionSlot]") -> list[PublicSlot]:
     slots = (
+        # Said here: counting drops the order of the model.
         rows.exclude(published_at=None)
+        .order_by("on", "starts", "pk")
         .select_related("record")
         .annotate(
             taken=Count("bookings", filter=Q(bookings__cancelled_at=None), distinct=True),
@@ -141,6 +143,7 @@ def sponsorships(*, jurisdiction: Jurisdiction, today: date) -> list[PublicSpons
         Sponsorship.objects.filter(jurisdiction=jurisdiction, status__in=SHOWN_SPONSORSHIPS)
         .select_related("unit")
         .annotate(steps=Count("milestones"), reached=Count("milestones__done_on"))
+        .order_by("-resolved_on", "-pk")
     )
     return [
         PublicSponsorship(

@@ -9,7 +9,7 @@ from suggestions import numbers
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.crypto import keyed_hash, normalise_phone, possible_hashes
-from suggestions.errors import DomainError, Invalid
+from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.insight import redaction
 from suggestions.models import Hearing, HearingOpinion, Participant
 from suggestions.rules import check_phone
@@ -109,6 +109,20 @@ def withdraw(*, person: Participant, actor: Actor, at: datetime) -> None:
             hearing, "hearing_withdrew", actor=actor, at=at, words=f"一人退出（{person.side}）",
             data={"next": moved.pk if moved else None},
         )  # fmt: skip
+
+
+def read_contact(
+    *, person: Participant, reason: str, actor: Actor, at: datetime
+) -> tuple[str, str]:
+    """(name, phone) for a reason that is written into the hearing's chain: to tell the result, to send the papers."""
+    held = cleaned({"reason": Words("查看理由", 200, multiline=False)}, {"reason": reason})
+    if actor.user is None:
+        raise NotAllowed
+    records.note(
+        person.hearing, "seat_contact_read", actor=actor, at=at, words="查看了报名人的联系方式", reason=held["reason"],
+        data={"participant": person.pk},
+    )  # fmt: skip
+    return person.name, person.phone
 
 
 def write_record(*, hearing: Hearing, record: str, actor: Actor, at: datetime) -> None:

@@ -144,6 +144,7 @@ def _page(item: Suggestion) -> Iterator[str]:
 LISTS = (
     "/", "/suggestions/", "/suggestions/?format=csv", "/api/v1/suggestions?limit=100", "/suggestions/feed.atom",
     "/feeds/suggestions.atom", "/feeds/answers.atom", "/feeds/results.atom", "/feeds/awards.atom", "/results/awards/", "/results/", "/results/?by=place", "/results/honours/",
+    "/hearings/", "/feeds/hearings.atom", "/questioning/", "/receptions/", "/receptions/?by=held", "/sponsorship/", "/points/",
     "/units/", "/units/bus/", "/units/water/", "/campaigns/",
 )  # fmt: skip
 """Everything public that lists items, or tells of them."""

@@ -9,10 +9,10 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from suggestions.errors import DomainError, Invalid, NotAllowed
-from suggestions.models import Hearing, Participant
+from suggestions.models import Hearing, Participant, RecordEvent
 from suggestions.services import hearing_live, hearing_people, hearings
 from tests.suggestions import test_steering as steering
-from tests.suggestions.desk.cast import sign_in
+from tests.suggestions.desk.cast import main_text, sign_in
 from tests.suggestions.meetings.conftest import moment, queries, send, words
 from tests.suggestions.public import walk
 from tests.suggestions.test_steering import at, enrol
@@ -355,3 +355,21 @@ def test_the_desk_notes_down_what_is_said_and_puts_up_a_paper(
         assert said["Location"].endswith("/say/")
     assert held.notes.get().text == "主持人宣布开始。"
     assert abs(held.notes.get().said_at - DAY) < timedelta(minutes=1)
+
+
+def test_who_calls_a_participant_reads_the_phone_for_a_reason_that_stays(
+    city: World, held: Hearing
+) -> None:
+    person = enrol(held, city, 1)
+    base = f"/admin/desk/records/hearing/{held.pk}/contact/?part={person.pk}"
+    with moment(OPEN):
+        clerk = sign_in(city, "intake_clerk")
+        assert clerk.post(base, {"reason": ""}).status_code == 422
+        said = main_text(clerk.post(base, {"reason": "通知抽签结果"}))
+        assert sign_in(city, "liaison:water").post(base, {"reason": "看看"}).status_code in (
+            403,
+            404,
+        )
+    assert "19900000001" in said
+    event = RecordEvent.objects.get(name="seat_contact_read")
+    assert (event.reason, event.actor) == ("通知抽签结果", city.users["intake_clerk"])

@@ -149,6 +149,9 @@ def test_the_schedule_costs_the_same_however_long_it_is(
         receiving.publish(slot=more, actor=city.actor("triage_officer"), at=at(0))
         steering.booked(more, city, "19900001234")
     assert [queries(client, p, NOW) for p in paths] == few
+    every = words(client, "/receptions/", NOW)
+    days = [every.index(f"11月{day}日（") for day in range(9, 14)]
+    assert days == sorted(days)
     only = words(client, "/receptions/?kind=phone", NOW)
     assert "11月10日" in only
     assert "11月9日" not in only

@@ -35,7 +35,8 @@ API = (
     "/api/v1/suggestions", "/api/v1/suggestions/{no}", "/api/v1/suggestions?q={mark}", "/api/v1/search?q={mark}",
     "/api/v1/track/{no}", "/api/v1/units", "/api/v1/campaigns", "/feeds/", "/feeds/suggestions.atom",
     "/feeds/answers.atom", "/feeds/results.atom", "/feeds/awards.atom", "/feeds/news.atom", "/feeds/campaigns.atom",
-    "/feeds/suggestions.atom?unit=bus&topic=transport", "/feeds/answers.atom?district=990101", "/results/awards/", "/results/", "/results/?by=place", "/results/honours/", "/where/", "/open311/v2/requests.json",
+    "/feeds/suggestions.atom?unit=bus&topic=transport", "/feeds/answers.atom?district=990101", "/results/awards/", "/results/", "/results/?by=place", "/results/honours/", "/where/",
+    "/hearings/", "/feeds/hearings.atom", "/questioning/", "/receptions/", "/receptions/?by=held", "/sponsorship/", "/points/", "/open311/v2/requests.json",
     "/search/?q={mark}", "/suggestions/?q={mark}", "/suggestions/?format=csv", "/suggestions/{no}/", "/suggestions/{no}/report/",
     "/submit/similar/?title={mark}&problem={mark}", "/statistics/", "/statistics/data/", "/track/{no}/data.json",
 )  # fmt: skip
