@@ -2,7 +2,7 @@
 # Needs only make and Python 3.11; what `make check` needs besides is installed by .ci/run.
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check lint format types templates imports migrations-check docs-check \
-	check-services messages seed reindex handbook-pictures bench docs clean
+	check-services messages seed reindex handbook-pictures screenshots bench bench-pages docs clean
 
 BOOT := sh deploy/boot.sh
 PY := .venv/bin/python
@@ -67,6 +67,12 @@ reindex: setup ## build the search index anew
 
 handbook-pictures: setup ## take the handbook's pictures from a running demo city (URL=http://127.0.0.1:8000)
 	@$(PY) docs/pictures.py $(or $(URL),http://127.0.0.1:8000)
+
+screenshots: setup ## take the gallery of all pages from a running demo city (URL=http://127.0.0.1:8000)
+	@$(PY) docs/screens.py $(or $(URL),http://127.0.0.1:8000)
+
+bench-pages: setup ## weigh each type of page in a slow Chromium (URL=http://127.0.0.1:8000)
+	@$(PY) -m bench.pages $(or $(URL),http://127.0.0.1:8000)
 
 bench: setup ## measure the site (see docs/performance.md)
 	@$(PY) -m bench

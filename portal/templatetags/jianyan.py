@@ -17,6 +17,7 @@ from suggestions.states import PublicGroup
 register = template.Library()
 
 register.filter("keep", wording.keep, is_safe=True)
+register.filter("span", wording.span, is_safe=True)
 register.filter("masked", wording.masked, is_safe=True)
 register.filter("paragraphs", wording.paragraphs, is_safe=True)
 register.filter("telephone", wording.telephone, is_safe=True)

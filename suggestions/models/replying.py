@@ -95,6 +95,10 @@ class Commitment(Record):
             models.Index(fields=["unit", "status", "promised_on"], name="commitment_of_unit"),
         ]
 
+    def get_status_display(self) -> str:
+        """The state's name."""
+        return str(states.Commitment(self.status).label)
+
     def __str__(self) -> str:
         return f"commitment of {self.suggestion_id} for {self.promised_on}"
 

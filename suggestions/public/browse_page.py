@@ -108,6 +108,8 @@ def _nothing(in_force: list[Chip], total: int) -> str:
         return _("这一页后面没有了。")
     if in_force:
         words = "，".join(chip.words for chip in in_force)
+        if len(in_force) == 1:
+            return _("没有这样的建议：%(words)s。") % {"words": words}
         return _("没有同时符合这些条件的建议：%(words)s。") % {"words": words}
     return _("现在还没有公开的建议。")
 

@@ -1,0 +1,105 @@
+"""The public pages, one of each type: one list for the weights (bench/pages.py), the gallery (docs/screens.py) and the tests.
+
+A page that hangs on data is found as a person finds it: by the first link of its kind on another page.
+"""
+
+import re
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# A proxy named in the environment is for the world outside.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_HREF = re.compile(r'href="([^"#]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A page: a fixed address, or the first link on `path` that matches `link` as a whole."""
+
+    name: str
+    path: str
+    link: str = ""
+
+
+ITEM = r"/suggestions/JY[0-9-]+/"
+STOPS = (
+    Stop("home", "/"),
+    Stop("submit", "/submit/"),
+    Stop("track", "/track/"),
+    Stop("browse", "/suggestions/"),
+    Stop("browse-filtered", "/suggestions/?status=done&sort=answered"),
+    Stop("browse-empty", "/suggestions/?topic=nothing"),
+    Stop("item-answered", "/suggestions/?status=done", ITEM),
+    Stop("item-adopted", "/suggestions/?outcome=adopted", ITEM),
+    Stop("item-waiting", "/suggestions/?status=awaiting", ITEM),
+    Stop("item-doing", "/suggestions/?status=in_progress", ITEM),
+    Stop("search", "/search/"),
+    Stop("search-found", "/search/?q=公交"),
+    Stop("search-nothing", "/search/?q=石油期货"),
+    Stop("units", "/units/"),
+    Stop("unit", "/units/jtj/"),
+    Stop("results", "/results/"),
+    Stop("results-places", "/results/?by=place"),
+    Stop("result", "/results/", r"/results/[0-9]+/"),
+    Stop("honours", "/results/honours/"),
+    Stop("awards", "/results/awards/"),
+    Stop("award", "/results/awards/", r"/results/awards/[0-9]+/"),
+    Stop("campaigns", "/campaigns/"),
+    Stop("campaign", "/campaigns/", r"/campaigns/(?!ask|poll)[a-z0-9-]+/"),
+    Stop("campaign-livelihood", "/campaigns/minsheng-2027/"),
+    Stop("campaign-report", "/campaigns/community-canteens/report/"),
+    Stop("campaign-poll", "/campaigns/minsheng-2027/", r"/campaigns/poll/[0-9]+/[^/]+/"),
+    Stop("campaign-ask", "/campaigns/yunbu-drainage/", r"/campaigns/ask/[0-9]+/"),
+    Stop("hearings", "/hearings/"),
+    Stop("hearing", "/hearings/", r"/hearings/[^/?]+/"),
+    Stop("questioning", "/questioning/"),
+    Stop("questioning-one", "/questioning/", r"/questioning/[^/?]+/"),
+    Stop("receptions", "/receptions/"),
+    Stop("sponsorship", "/sponsorship/"),
+    Stop("points", "/points/"),
+    Stop("news", "/news/"),
+    Stop("article", "/news/", r"/news/[a-z0-9-]+/"),
+    Stop("standard", "/", r"/(?:help|rules|about|privacy|accessibility)/"),
+    Stop("where", "/where/"),
+    Stop("where-asked", "/where/?q=路灯坏了"),
+    Stop("feeds", "/feeds/"),
+    Stop("statistics", "/statistics/"),
+    Stop("my-sign-in", "/my/sign-in/"),
+    Stop("follow", "/my/follow/?what=unit:jtj"),
+    Stop("not-there", "/nothing-here/"),
+)
+
+Fetch = Callable[[str], str]
+
+
+def reader(address: str) -> Fetch:
+    """`fetch(path)`: the page's text, an empty one when there is none."""
+
+    def fetch(path: str) -> str:
+        quoted = urllib.parse.quote(path, safe="/?&=:%")
+        try:
+            with _direct.open(f"{address}{quoted}", timeout=60) as answer:
+                return str(answer.read().decode("utf-8", "replace"))
+        except urllib.error.HTTPError:
+            return ""
+
+    return fetch
+
+
+def addresses(fetch: Fetch) -> dict[str, str]:
+    """Name → path of every stop that this site has: links are looked for, fixed addresses are taken as they are."""
+    found: dict[str, str] = {}
+    pages: dict[str, str] = {}
+    for stop in STOPS:
+        if not stop.link:
+            found[stop.name] = stop.path
+            continue
+        if stop.path not in pages:
+            pages[stop.path] = fetch(stop.path)
+        links = (m[1] for m in _HREF.finditer(pages[stop.path]))
+        first = next((link for link in links if re.fullmatch(stop.link, link)), "")
+        if first:
+            found[stop.name] = first
+    return found
