@@ -60,7 +60,8 @@ def pairs() -> Iterator[tuple[str, str, str]]:
 
 
 def held_out(key: str) -> bool:
-    return int(hashlib.sha1(key.encode()).hexdigest(), 16) % 3 == 0
+    """The half on which nothing was tuned: neither the weights nor the floor of search/likeness.py."""
+    return int(hashlib.sha1(key.encode()).hexdigest(), 16) % 2 == 1
 
 
 def _pairs(folder: Path) -> bool:

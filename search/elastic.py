@@ -9,6 +9,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -19,7 +20,17 @@ from elasticsearch.dsl import Search
 
 from search import store, vocabulary
 from search.analysis import clean
-from search.elastic_query import MAPPING, all_of, boosted, facet_filter, period, text_query
+from search.elastic_bulk import Feeder, Item, Operation, status
+from search.elastic_query import (
+    MAPPING,
+    MAPPING_VERSION,
+    all_of,
+    boosted,
+    candidates_query,
+    facet_filter,
+    period,
+    text_query,
+)
 from search.engine import (
     BaseEngine,
     Document,
@@ -29,12 +40,14 @@ from search.engine import (
     Query,
     SearchUnavailable,
 )
+from search.store import Prepared
 from search.terms import Terms
 
 BATCH = 300
 SEARCH_SECONDS = 3.0
 WRITE_SECONDS = 30.0
 REFRESH_INTERVAL = "500ms"
+REPLICAS = "0-1"
 MOST_FACET_VALUES = 1000
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -45,14 +58,20 @@ class ElasticEngine(BaseEngine):
     name = "elasticsearch"
 
     def __init__(
-        self, addresses: Sequence[str], *, prefix: str = "jianyan", refresh: str = "wait_for"
-    ) -> None:
+        self, addresses: Sequence[str], *, prefix: str = "jianyan", refresh: str = "wait_for", shards: int = 1,
+        replicas: str = REPLICAS,
+    ) -> None:  # fmt: skip
         self.alias = re.sub(r"[^a-z0-9_]", "_", prefix.lower()) + "-documents"
-        self.refresh = refresh
+        self.refresh, self.shards, self.replicas = refresh, shards, replicas
+        # A node that is gone costs one refused connection, then the others are asked; one that hangs costs its time.
+        others = len(addresses) - 1
         self.client = Elasticsearch(
-            list(addresses), request_timeout=SEARCH_SECONDS, max_retries=1, retry_on_timeout=False
-        )
+            list(addresses), request_timeout=SEARCH_SECONDS, max_retries=max(1, others), retry_on_timeout=False
+        )  # fmt: skip
+        if others:
+            self.client = self.client.options(max_retries=min(others, 2), retry_on_timeout=True)
         self.writer = self.client.options(request_timeout=WRITE_SECONDS)
+        self.feeder = Feeder(self.writer)
 
     def leaves(self) -> tuple[Engine, ...]:
         return (self,)
@@ -96,31 +115,36 @@ class ElasticEngine(BaseEngine):
             return Health(self.name, False, str(problem))
 
     def built_with(self) -> str:
+        return next((str(meta.get("words", "")) for meta in self._metas()), "")
+
+    def outdated(self) -> bool:
+        return any(meta.get("mapping") != MAPPING_VERSION for meta in self._metas())
+
+    def _metas(self) -> list[dict[str, Any]]:
+        """What each index behind the alias notes of how it was made; there is one, or none before the first."""
         with _answering():
             try:
                 found = self.client.indices.get_mapping(index=self.alias)
             except NotFoundError:
-                return ""
-            metas = [entry["mappings"].get("_meta", {}) for entry in found.values()]
-            return str(metas[0].get("words", "")) if metas else ""
+                return []
+            return [dict(entry["mappings"].get("_meta", {})) for entry in found.values()]
 
     # Writing
 
     def index(self, documents: Iterable[Document]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
+            ready = list(map(store.prepared, batch))
             with _answering():
-                self._put(self.alias, batch, refresh=self.refresh)
+                self._put(self.alias, ready, refresh=self.refresh)
 
     def delete(self, ids: Iterable[str]) -> None:
-        operations = [{"delete": {"_id": id}} for id in ids]
-        if not operations:
-            return
+        operations = [Operation({"delete": {"_id": id}}, None, len(id)) for id in ids]
         with _answering():
-            answer = self.writer.bulk(
-                operations=operations, index=self.alias, require_alias=True, refresh=self.refresh
+            answer = self.feeder.send(
+                operations, index=self.alias, require_alias=True, refresh=self.refresh
             )
-            _raise_errors(answer["items"], but={404})
+            _raise_errors(answer, but={404})
 
     @contextmanager
     def building(self) -> Iterator["_Building"]:
@@ -128,7 +152,10 @@ class ElasticEngine(BaseEngine):
         with _answering():
             self._create(name, refresh_interval="-1")
         try:
-            yield _Building(self, name)
+            with ThreadPoolExecutor(max_workers=1) as sender:
+                building = _Building(self, name, sender)
+                yield building
+                building.wait()
             with _answering():
                 self._swap(name)
         except BaseException:
@@ -139,13 +166,20 @@ class ElasticEngine(BaseEngine):
     def _create(self, name: str, *, refresh_interval: str, alias: bool = False) -> None:
         self.writer.indices.create(
             index=name,
-            # The first index of all was not built from anything.
-            mappings=MAPPING
-            if alias
-            else {**MAPPING, "_meta": {"words": vocabulary.current().version}},
+            mappings={
+                **MAPPING,
+                # The first index of all was not built from anything.
+                "_meta": {
+                    "mapping": MAPPING_VERSION,
+                    "words": "" if alias else vocabulary.current().version,
+                },
+            },
             settings={
-                "number_of_shards": 1,
-                "auto_expand_replicas": "0-1",
+                "number_of_shards": self.shards,
+                # "0-1": a copy as soon as there is a second node, so that a single one is not forever yellow.
+                "auto_expand_replicas"
+                if "-" in self.replicas
+                else "number_of_replicas": self.replicas,
                 "refresh_interval": refresh_interval,
             },
             aliases={self.alias: {}} if alias else {},
@@ -181,44 +215,30 @@ class ElasticEngine(BaseEngine):
         made = datetime.strptime(stamp[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         return datetime.now(UTC) - made > FORGOTTEN_AFTER
 
-    def _put(self, index: str, documents: Sequence[Document], *, refresh: str) -> None:
+    def _put(self, index: str, documents: Sequence[Prepared], *, refresh: str) -> None:
         """External versions keep an older document from replacing a newer one."""
         aliased = index == self.alias
         answer = self._bulk(index, documents, refresh=refresh, versioned=True, aliased=aliased)
-        if any(_status(item) == 404 for item in answer) and aliased:
+        if any(status(item) == 404 for item in answer) and aliased:
             self._first_index()
             answer = self._bulk(index, documents, refresh=refresh, versioned=True, aliased=True)
         _raise_errors(answer, but={409})
-        refused = {item["index"]["_id"] for item in answer if _status(item) == 409}
+        refused = {item["index"]["_id"] for item in answer if status(item) == 409}
         if refused:
             # Either ours is older, or the server remembers the version of a document deleted just now.
             there = self.writer.mget(index=index, ids=sorted(refused), source=False)
             gone = {d["_id"] for d in there["docs"] if not d.get("found")}
-            again = [d for d in documents if d.id in gone]
+            again = [made for made in documents if made.document.id in gone]
             if again:
                 _raise_errors(
                     self._bulk(index, again, refresh=refresh, versioned=False, aliased=aliased)
                 )
 
     def _bulk(
-        self,
-        index: str,
-        documents: Sequence[Document],
-        *,
-        refresh: str,
-        versioned: bool,
-        aliased: bool,
-    ) -> list[dict[str, Any]]:
-        operations: list[dict[str, Any]] = []
-        for document in map(store.checked, documents):
-            action: dict[str, Any] = {"_id": document.id}
-            if versioned:
-                action |= {"version": document.version, "version_type": "external_gte"}
-            operations += [{"index": action}, _body(document)]
-        answer = self.writer.bulk(
-            operations=operations, index=index, refresh=refresh, require_alias=aliased
-        )
-        return list(answer["items"])
+        self, index: str, documents: Sequence[Prepared], *, refresh: str, versioned: bool, aliased: bool
+    ) -> list[Item]:  # fmt: skip
+        operations = [operation(made, versioned=versioned) for made in documents]
+        return self.feeder.send(operations, index=index, refresh=refresh, require_alias=aliased)
 
     def _first_index(self) -> None:
         """Nothing was ever built here. The fixed name makes two first writers meet in one index."""
@@ -230,14 +250,28 @@ class ElasticEngine(BaseEngine):
 
 
 class _Building:
-    def __init__(self, engine: ElasticEngine, name: str) -> None:
-        self.engine, self.name = engine, name
+    """Documents are analysed while the batch before them is on its way."""
 
-    def add(self, documents: Iterable[Document]) -> None:
+    def __init__(self, engine: ElasticEngine, name: str, sender: ThreadPoolExecutor) -> None:
+        self.engine, self.name, self.sender = engine, name, sender
+        self.sent: Future[None] | None = None
+
+    def add(self, documents: Iterable[Document | Prepared]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
-            with _answering():
-                self.engine._put(self.name, batch, refresh="false")
+            ready = list(map(store.prepared, batch))
+            self.wait()
+            self.sent = self.sender.submit(self._send, ready)
+
+    def _send(self, ready: Sequence[Prepared]) -> None:
+        with _answering():
+            self.engine._put(self.name, ready, refresh="false")
+
+    def wait(self) -> None:
+        """Until all that was added has arrived. Raises SearchUnavailable."""
+        sent, self.sent = self.sent, None
+        if sent is not None:
+            sent.result()
 
 
 @contextmanager
@@ -249,13 +283,7 @@ def _answering() -> Iterator[None]:
         raise SearchUnavailable(f"Elasticsearch: {problem}") from problem
 
 
-def _status(item: dict[str, Any]) -> int:
-    return int(next(iter(item.values()))["status"])
-
-
-def _raise_errors(
-    items: list[dict[str, Any]], but: set[int] | frozenset[int] = frozenset()
-) -> None:
+def _raise_errors(items: list[Item], but: set[int] | frozenset[int] = frozenset()) -> None:
     for item in items:
         result = next(iter(item.values()))
         if result["status"] >= 300 and result["status"] not in but:
@@ -263,7 +291,17 @@ def _raise_errors(
             raise SearchUnavailable(f"Elasticsearch refused {result['_id']}: {reason}")
 
 
-def _body(document: Document) -> dict[str, Any]:
+def operation(made: Prepared, *, versioned: bool = True) -> Operation:
+    """The document as one entry of a bulk request."""
+    action: dict[str, Any] = {"_id": made.document.id}
+    if versioned:
+        action |= {"version": made.document.version, "version_type": "external_gte"}
+    size = 3 * (len(made.source) + sum(len(tokens) + len(found) for _, tokens, found in made.texts))
+    return Operation({"index": action}, _body(made), size)
+
+
+def _body(made: Prepared) -> dict[str, Any]:
+    document = made.document
     return {
         "id": document.id,
         "type": document.type,
@@ -274,8 +312,8 @@ def _body(document: Document) -> dict[str, Any]:
             name: [clean(value) for value in values]
             for name, values in document.facet_values().items()
         },
-        "source": store.dump(document),
-        **store.slot_tokens(document),
+        "source": made.source,
+        **store.slot_tokens(made),
     }
 
 
@@ -289,6 +327,10 @@ class _Search:
 
     def page(self) -> Page:
         size = store.size_of(self.query)
+        if self.query.candidates:
+            best = self._best(size).execute().hits
+            named = tuple(store.hit(h.source, h.meta.score, self.terms, marks=False) for h in best)
+            return Page(hits=named, total=len(named), engine=self.engine.name)
         answer = self._request(size + 1).execute()
         hits = list(answer.hits)
         cursor = None
@@ -311,6 +353,17 @@ class _Search:
             next_cursor=cursor,
             engine=self.engine.name,
         )
+
+    def _best(self, size: int) -> Search[Any]:
+        """By score alone and uncounted, so that the server may pass over whole blocks that cannot be among the best."""
+        search: Search[Any] = Search(using=self.engine.client, index=self.engine.alias)
+        search = search.query(candidates_query(self.terms))
+        since, until = store.period(self.query)
+        if since is not None or until is not None:
+            search = search.filter(period(since, until))
+        for name, values in self.filters.items():
+            search = search.filter(facet_filter(name, values))
+        return search.source(["source"]).extra(track_total_hits=False, size=size)
 
     def _request(self, limit: int) -> Search[Any]:
         names = list(dict.fromkeys(self.query.facets))

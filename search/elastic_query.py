@@ -3,6 +3,7 @@
 With search/elastic.py the only importer of elasticsearch; nothing here talks to a server.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from elasticsearch.dsl import Q
@@ -16,8 +17,12 @@ from search.terms import Term, Terms
 MOST_PAIRS = 4096
 WEIGHTED = [f"{slot}^{weight}" for slot, weight in SLOT_WEIGHTS.items()]
 
+MAPPING_VERSION = 2
+"""Raise it with every change of MAPPING or of what the tokens mean: an index of another version asks to be rebuilt."""
 MAPPING: dict[str, Any] = {
     "dynamic": False,
+    # The tokens can be made again from "source"; keeping them twice would double the index.
+    "_source": {"includes": ["source", "version"]},
     "dynamic_templates": [
         {"facets": {"path_match": "facets.*", "mapping": {"type": "keyword", "ignore_above": 512}}}
     ],
@@ -71,6 +76,11 @@ def text_query(terms: Terms) -> Clause:
     if terms.any_of and must:
         return Q("bool", should=must + should, must_not=unwanted, minimum_should_match=1)
     return Q("bool", must=must or [Q("match_all")], should=should, must_not=unwanted)
+
+
+def candidates_query(terms: Terms) -> Clause:
+    """What matches, and what of it counts: no optional words, so that most of the index need not be looked at."""
+    return text_query(replace(terms, should=()))
 
 
 def boosted(query: Clause, day: int) -> Clause:

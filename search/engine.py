@@ -9,9 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from search.store import Prepared
 
 MAX_SIZE = 100
 
@@ -68,6 +71,8 @@ class Query:
     "type". `match` "any" ranks look-alikes: some of the words are enough. `facets` names what to count.
     `since` (included) and `until` (not included) narrow by the documents' dates and must carry a time zone.
     `cursor` comes from `Page.next_cursor`; one that does not fit the query starts from the beginning.
+    `candidates` names the best hits for a closer look and nothing more: age and answers count for nothing, there is
+    no facet, no next page and no mark, and `total` is only how many hits came back. It costs a part of a search.
     """
 
     text: str = ""
@@ -80,6 +85,7 @@ class Query:
     facets: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    candidates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Health:
 class Sink(Protocol):
     """Where a rebuild puts its documents; nothing of it is searched before the swap."""
 
-    def add(self, documents: Iterable[Document]) -> None: ...
+    def add(self, documents: "Iterable[Document | Prepared]") -> None: ...
 
 
 class Engine(Protocol):
@@ -166,6 +172,9 @@ class Engine(Protocol):
     def built_with(self) -> str:
         """The version of the names (search/vocabulary.py) that the index was built with; "" when it was never built."""
 
+    def outdated(self) -> bool:
+        """Whether the index was laid out by another version of this code and should be built anew."""
+
 
 class BaseEngine:
     """What every leaf engine does the same way."""
@@ -174,6 +183,10 @@ class BaseEngine:
 
     def building(self) -> AbstractContextManager[Sink]:
         raise NotImplementedError
+
+    def outdated(self) -> bool:
+        """The layouts of the SQL engines are tables of their own name: another layout is another table."""
+        return False
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Build a new index from the documents, then swap it in. Searches meanwhile see the old one."""
@@ -188,18 +201,23 @@ def get_engine() -> Engine:
         settings.SEARCH_INDEX_PREFIX,
         settings.SEARCH_SQLITE_PATH,
         settings.DATABASES["default"]["ENGINE"],
+        settings.SEARCH_SHARDS,
+        settings.SEARCH_REPLICAS,
     )
 
 
 @lru_cache(maxsize=8)
-def _engine(addresses: tuple[str, ...], prefix: str, path: str, database: str) -> Engine:
+def _engine(
+    addresses: tuple[str, ...], prefix: str, path: str, database: str, shards: int, replicas: str
+) -> Engine:
     embedded = embedded_engine(path=path, prefix=prefix, database=database)
     if not addresses:
         return embedded
     from search.elastic import ElasticEngine
     from search.fallback import FallbackEngine
 
-    return FallbackEngine(ElasticEngine(addresses, prefix=prefix), embedded)
+    main = ElasticEngine(addresses, prefix=prefix, shards=shards, replicas=replicas)
+    return FallbackEngine(main, embedded)
 
 
 def embedded_engine(*, path: str, prefix: str, database: str) -> Engine:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 
+from search import store
 from search.engine import BaseEngine, Document, Engine, Health, Page, Query, SearchUnavailable, Sink
 from search.engine import degraded as mark_degraded
 
@@ -65,6 +66,9 @@ class FallbackEngine(BaseEngine):
     def built_with(self) -> str:
         return self.main.built_with()
 
+    def outdated(self) -> bool:
+        return self.main.outdated()
+
     def health(self) -> Health:
         """Healthy only when the main engine is; the detail says who answers."""
         main, reserve = self.main.health(), self.reserve.health()
@@ -80,8 +84,10 @@ class _Both:
     def __init__(self, sinks: list[Sink]) -> None:
         self.sinks = sinks
 
-    def add(self, documents: Iterable[Document]) -> None:
+    def add(self, documents: Iterable[Document | store.Prepared]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
+            # Analysed once for both.
+            ready = list(map(store.prepared, batch))
             for sink in self.sinks:
-                sink.add(batch)
+                sink.add(ready)

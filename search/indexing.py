@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from search import lexicon, vocabulary
+from search import lexicon, preparing, vocabulary
 from search.engine import Document, Engine, get_engine
 from search.registry import DocumentType, document_type, document_types
+from search.store import Prepared
 
 BATCH = 200
 
@@ -56,32 +57,38 @@ def index_ids(
     return present
 
 
-def rebuild(*, engine: Engine | None = None, progress: Progress | None = None) -> int:
+def rebuild(
+    *, engine: Engine | None = None, progress: Progress | None = None, processes: int | None = None
+) -> int:
     """Build every registered type into a new index and swap it in; returns the number of documents.
 
     What changes meanwhile is caught twice: before the swap within the new index, and after it by the
-    comparison that also serves `search_status --repair`.
+    comparison that also serves `search_status --repair`. `processes` analyse the texts; None: one for each core where
+    there is enough to do.
     """
     engine = engine or get_engine()
     vocabulary.forget()
     census = lexicon.Census()
+    if processes is None:
+        processes = preparing.processes_for(source_count())
     with engine.building() as sink:
         written: dict[str, int] = {}
 
-        def counted(documents: Iterable[Document]) -> Iterator[Document]:
-            for document in documents:
+        def counted(made: Iterable[preparing.Made]) -> Iterator[Prepared]:
+            for one in made:
+                document = one.prepared.document
                 if document.id not in written:
-                    census.add(document)
+                    census.count(one.words)
                 written[document.id] = document.version
                 if progress:
                     progress(document.type, 1)
-                yield document
+                yield one.prepared
 
-        for kind in document_types():
-            sink.add(counted(_built(kind, kind.all_ids())))
+        everything = (d for kind in document_types() for d in _built(kind, kind.all_ids()))
+        sink.add(counted(preparing.each(everything, processes=processes)))
         for kind in document_types():
             changed = [k for k, v in kind.versions() if written.get(kind.document_id(k)) != v]
-            sink.add(counted(_built(kind, changed)))
+            sink.add(counted(preparing.each(_built(kind, changed))))
     repair(engine=engine)
     lexicon.keep(census)
     return len(written)
@@ -94,6 +101,13 @@ def behind(*, engine: Engine | None = None) -> list[str]:
     engine = engine or get_engine()
     version = vocabulary.current().version
     return [leaf.name for leaf in engine.leaves() if leaf.built_with() not in ("", version)]
+
+
+def outdated(*, engine: Engine | None = None) -> list[str]:
+    """The engines whose index was laid out by another version of the code: searches answer, but a rebuild is due.
+    Raises SearchUnavailable.
+    """
+    return [leaf.name for leaf in (engine or get_engine()).leaves() if leaf.outdated()]
 
 
 def count_words() -> int:

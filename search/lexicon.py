@@ -5,6 +5,7 @@ Only what was released is in a document, so nothing else can be offered while so
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -23,6 +24,23 @@ MOST = 100_000
 _BATCH = 2000
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one document: those of its title, its tags and its keywords, and those of its bodies."""
+
+    titled: frozenset[str]
+    rest: frozenset[str]
+
+
+def words_of(document: Document) -> Words:
+    """Words of the title and the keywords with pairs of title words that stand together, and words of the bodies."""
+    head = "\n".join([document.title, *(document.fields.get(n, "") for n in ("tags", "keywords"))])
+    return Words(
+        frozenset((*_words(head), *_pairs(document.title))),
+        frozenset(_words("\n".join(document.fields.values())[:MAX_INDEXED])),
+    )
+
+
 class Census:
     """Counts words, a document at a time."""
 
@@ -31,14 +49,11 @@ class Census:
         self.any: Counter[str] = Counter()
 
     def add(self, document: Document) -> None:
-        """Words of the title and the keywords, pairs of title words that stand together, and words of the bodies."""
-        head = "\n".join(
-            [document.title, *(document.fields.get(n, "") for n in ("tags", "keywords"))]
-        )
-        first = set(_words(head)) | set(_pairs(document.title))
-        rest = set(_words("\n".join(document.fields.values())[:MAX_INDEXED]))
-        self.titled.update(first)
-        self.any.update(first | rest)
+        self.count(words_of(document))
+
+    def count(self, words: "Words") -> None:
+        self.titled.update(words.titled)
+        self.any.update(words.titled | words.rest)
 
     def counted(self) -> dict[str, int]:
         """Each word that is kept, with its number of documents; a word of the dictionary has those of its equals."""

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from search import store, vocabulary
-from search.analysis import clean, index_positions
+from search.analysis import clean
 from search.engine import (
     SLOT_WEIGHTS,
     BaseEngine,
@@ -95,8 +95,9 @@ class PostgresEngine(BaseEngine):
     def index(self, documents: Iterable[Document]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
+            ready = list(map(store.prepared, batch))
             with self._writing() as (cursor, generation):
-                self._put(cursor, generation, batch)
+                self._put(cursor, generation, ready)
 
     def delete(self, ids: Iterable[str]) -> None:
         with self._writing() as (cursor, generation):
@@ -127,7 +128,7 @@ class PostgresEngine(BaseEngine):
         with self._cursor() as cursor:
             cursor.execute(f"ANALYZE {self.docs}")
 
-    def _put(self, cursor: Any, generation: int, documents: Sequence[Document]) -> None:
+    def _put(self, cursor: Any, generation: int, documents: Sequence[store.Prepared]) -> None:
         cursor.executemany(
             f"INSERT INTO {self.docs} AS d"
             " (generation, id, type, date, answered, version, facets, source, tokens)"
@@ -138,16 +139,16 @@ class PostgresEngine(BaseEngine):
             [
                 (
                     generation,
-                    document.id,
-                    document.type,
-                    store.timestamp(document),
-                    int(document.answered),
-                    document.version,
-                    _labels(document),
-                    store.dump(document),
-                    vector(document),
+                    made.document.id,
+                    made.document.type,
+                    store.timestamp(made.document),
+                    int(made.document.answered),
+                    made.document.version,
+                    _labels(made.document),
+                    made.source,
+                    vector(made),
                 )
-                for document in map(store.checked, documents)
+                for made in documents
             ],
         )
 
@@ -205,11 +206,12 @@ class _Building:
     def __init__(self, engine: PostgresEngine, generation: int) -> None:
         self.engine, self.generation = engine, generation
 
-    def add(self, documents: Iterable[Document]) -> None:
+    def add(self, documents: Iterable[Document | store.Prepared]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
+            ready = list(map(store.prepared, batch))
             with self.engine._cursor() as cursor, transaction.atomic(using=self.engine.using):
-                self.engine._put(cursor, self.generation, batch)
+                self.engine._put(cursor, self.generation, ready)
 
 
 def _type(type: str | None) -> str:
@@ -224,22 +226,20 @@ def _labels(document: Document) -> list[str]:
     ]
 
 
-def vector(document: Document) -> str:
+def vector(made: store.Prepared) -> str:
     """The document as a tsvector literal: pairs at their positions, words at the start of their text."""
     parts: list[str] = []
     at = 1
-    for slot, texts in store.slot_texts(document).items():
-        weight = slot.upper()
-        for text in texts:
-            tokens = index_positions(text)
-            start = min(at, LAST_POSITION)
-            parts += [f"{_quoted(word)}:{start}{weight}" for word in store.words(text)]
-            parts += [
-                f"{_quoted(token)}:{min(at + i, LAST_POSITION)}{weight}"
-                for i, token in enumerate(tokens)
-            ]
-            # A gap, so that no phrase reaches from one text into the next.
-            at += len(tokens) + 2
+    for slot, positions, words in made.texts:
+        weight, tokens = slot.upper(), positions.split()
+        start = min(at, LAST_POSITION)
+        parts += [f"{_quoted(word)}:{start}{weight}" for word in words.split()]
+        parts += [
+            f"{_quoted(token)}:{min(at + i, LAST_POSITION)}{weight}"
+            for i, token in enumerate(tokens)
+        ]
+        # A gap, so that no phrase reaches from one text into the next.
+        at += len(tokens) + 2
     return " ".join(parts)
 
 

@@ -66,13 +66,20 @@ def place_of(term: Term, fields: Iterable[tuple[float, str]]) -> float:
     return max((weight for weight, text in fields if any(s in text for s in said)), default=0.0)
 
 
-def weights_of(terms: Sequence[Term]) -> list[float]:
-    """How telling each word is: the logarithm of the share of documents without it."""
+def uses_of(terms: Sequence[Term]) -> list[int]:
+    """In how many public documents each word stands, or one that means the same; about. One query."""
     from search.models import LexiconWord
 
     spelt = {t.surface for term in terms for t in (term, *term.others)}
-    rows = LexiconWord.objects.filter(text__in=spelt).values_list("text", "documents")
-    used = dict(rows)
-    most = max([*used.values(), 20])
-    counts = [sum(used.get(t.surface, 0) for t in (term, *term.others)) for term in terms]
-    return [math.log(1 + 3 * most / (1 + n)) for n in counts]
+    used = dict(LexiconWord.objects.filter(text__in=spelt).values_list("text", "documents"))
+    return [sum(used.get(t.surface, 0) for t in (term, *term.others)) for term in terms]
+
+
+def weights_of(terms: Sequence[Term]) -> list[float]:
+    """How telling each word is: the logarithm of the share of documents without it. One query."""
+    return weights_by(uses_of(terms))
+
+
+def weights_by(uses: Sequence[int]) -> list[float]:
+    most = max([*uses, 20])
+    return [math.log(1 + 3 * most / (1 + n)) for n in uses]

@@ -82,8 +82,9 @@ class SqliteEngine(BaseEngine):
     def index(self, documents: Iterable[Document]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
+            ready = list(map(store.prepared, batch))
             with self._writing() as (db, generation):
-                _put(db, generation, batch)
+                _put(db, generation, ready)
 
     def delete(self, ids: Iterable[str]) -> None:
         with self._writing() as (db, generation):
@@ -181,11 +182,13 @@ class _Building:
     def __init__(self, engine: SqliteEngine, generation: int) -> None:
         self.engine, self.generation = engine, generation
 
-    def add(self, documents: Iterable[Document]) -> None:
+    def add(self, documents: Iterable[Document | store.Prepared]) -> None:
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
+            # Before the file is locked: other writers need not wait for the analysis.
+            ready = list(map(store.prepared, batch))
             with self.engine._writing() as (db, _):
-                _put(db, self.generation, batch)
+                _put(db, self.generation, ready)
 
 
 def _create(db: sqlite3.Connection, g: int) -> None:
@@ -220,9 +223,10 @@ def _generations(db: sqlite3.Connection) -> list[int]:
     return [int(row[0].removeprefix("docs_")) for row in rows.fetchall()]
 
 
-def _put(db: sqlite3.Connection, g: int, documents: Sequence[Document]) -> None:
+def _put(db: sqlite3.Connection, g: int, documents: Sequence[store.Prepared]) -> None:
     marks = ", ".join("?" * len(SLOT_WEIGHTS))
-    for document in map(store.checked, documents):
+    for made in documents:
+        document = made.document
         old = db.execute(
             f"SELECT rowid, version FROM docs_{g} WHERE id = ?", [document.id]
         ).fetchone()
@@ -240,8 +244,8 @@ def _put(db: sqlite3.Connection, g: int, documents: Sequence[Document]) -> None:
                 document.version,
             ],
         ).lastrowid
-        db.execute(f"INSERT INTO sources_{g} VALUES (?, ?)", [row, store.dump(document)])
-        tokens = store.slot_tokens(document)
+        db.execute(f"INSERT INTO sources_{g} VALUES (?, ?)", [row, made.source])
+        tokens = store.slot_tokens(made)
         db.execute(
             f"INSERT INTO fts_{g} (rowid, {COLUMNS}) VALUES (?, {marks})",
             [row, *(tokens[slot] for slot in SLOT_WEIGHTS)],

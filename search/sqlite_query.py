@@ -19,6 +19,8 @@ class Search:
         self.day = self.cursor.day if self.cursor else store.today()
 
     def page(self, engine: str) -> Page:
+        if self.query.candidates:
+            return self._candidates(engine)
         self._collect()
         size = store.size_of(self.query)
         where, values = self._where(self.filters)
@@ -36,6 +38,28 @@ class Search:
             next_cursor=cursor,
             engine=engine,
         )
+
+    def _candidates(self, engine: str) -> Page:
+        """The best by words alone, read in one statement: matches are neither kept nor counted."""
+        if not self.terms.must:
+            return Page(engine=engine)
+        g = self.g
+        where, values = self._where(self.filters)
+        unwanted = ""
+        if self.terms.exclude:
+            unwanted = f"{' AND' if where else ' WHERE'} d.rowid NOT IN (SELECT rowid FROM fts_{g} WHERE fts_{g} MATCH ?)"
+            values.append(" OR ".join(_phrase(term) for term in self.terms.exclude))
+        # One bm25 in place of four: what a word in the title is worth is looked at afterwards.
+        rank = f"-bm25(fts_{g}, {', '.join(str(w) for w in SLOT_WEIGHTS.values())})"
+        rows = self.db.execute(
+            f"SELECT d.score, s.source FROM (SELECT d.rowid AS rowid, d.score AS score FROM"
+            f" (SELECT rowid, {rank} AS score FROM fts_{g} WHERE fts_{g} MATCH ?) d{where}{unwanted}"
+            f" ORDER BY score DESC, rowid DESC LIMIT ?) d JOIN sources_{g} s ON s.doc = d.rowid"
+            f" ORDER BY d.score DESC, d.rowid DESC",
+            [match_expression(self.terms, helpful=False), *values, store.size_of(self.query)],
+        ).fetchall()
+        hits = tuple(store.hit(source, score, self.terms, marks=False) for score, source in rows)
+        return Page(hits=hits, total=len(hits), engine=engine)
 
     def _collect(self) -> None:
         """Fill temp.matched with the rows the text matches and their scores."""

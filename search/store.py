@@ -5,8 +5,9 @@ import binascii
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from html import escape
 
 from search import vocabulary
 from search.analysis import (
@@ -108,13 +109,37 @@ def terms_of(query: Query) -> Terms:
     return parse(query.text, query.match, vocabulary.current())
 
 
-def slot_tokens(document: Document) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document analysed, which is most of the work of indexing it and needs neither database nor engine.
+
+    `texts`: (slot, tokens in order, marked words) of each of its texts, both separated by spaces.
+    """
+
+    document: Document
+    source: str
+    texts: tuple[tuple[str, str, str], ...]
+
+
+def prepared(given: Document | Prepared) -> Prepared:
+    """The document analysed; one that is comes back as it is. Raises ValueError for what no engine would take."""
+    if isinstance(given, Prepared):
+        return given
+    texts = tuple(
+        (slot, " ".join(index_positions(text)), " ".join(words(text)))
+        for slot, held in slot_texts(checked(given)).items()
+        for text in held
+    )
+    return Prepared(given, dump(given), texts)
+
+
+def slot_tokens(given: Prepared) -> dict[str, str]:
     """Each slot's tokens for engines that take a text: all pairs first, then the marked words."""
     made: dict[str, str] = {}
-    for slot, texts in slot_texts(document).items():
-        positions = [" ".join(index_positions(text)) for text in texts]
-        found = dict.fromkeys(word for text in texts for word in words(text))
-        made[slot] = " ".join([*positions, *found])
+    for slot in SLOT_WEIGHTS:
+        texts = [(positions, found) for own, positions, found in given.texts if own == slot]
+        found = dict.fromkeys(word for _, held in texts for word in held.split())
+        made[slot] = " ".join([*(positions for positions, _ in texts), *found])
     return made
 
 
@@ -204,14 +229,14 @@ def factor_sql(*, date_column: str, answered_column: str, day: int) -> str:
     return f"(1.0 + {ANSWERED_BOOST} * {answered_column} + {recent})"
 
 
-def hit(raw: str, score: float, terms: Terms) -> Hit:
+def hit(raw: str, score: float, terms: Terms, *, marks: bool = True) -> Hit:
     document = load(raw)
     return Hit(
         id=document.id,
         type=document.type,
         title=document.title,
-        title_html=highlight(document.title, terms),
-        snippets=snippets(document.fields, terms),
+        title_html=highlight(document.title, terms) if marks else escape(document.title),
+        snippets=snippets(document.fields, terms) if marks else {},
         url=document.url,
         date=document.date,
         answered=document.answered,
@@ -219,6 +244,13 @@ def hit(raw: str, score: float, terms: Terms) -> Hit:
         data=document.data,
         facets=document.facets,
         fields=document.fields,
+    )
+
+
+def marked(hit: Hit, terms: Terms) -> Hit:
+    """A candidate as a hit to show."""
+    return replace(
+        hit, title_html=highlight(hit.title, terms), snippets=snippets(hit.fields, terms)
     )
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from search import likeness
-from search.engine import Hit, Query, SearchUnavailable, get_engine
+from search.engine import Hit, SearchUnavailable, get_engine
 from suggestions import content, dates
 from suggestions.clock import Length, local_date, working_days_between
 from suggestions.codes import Overall, Solved
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 RELATED_SHOWN = 3
 RELATED_SECONDS = 3600
-RELATED_LOOKED_AT = 20
+RELATED_LOOKED_AT = 8
 # Something to read on with need not be the same matter: far under the floor from which an item is offered as such.
 RELATED_FLOOR = 0.06
 _NEVER_SHOWN = frozenset(
@@ -289,17 +289,15 @@ def related(item: Suggestion) -> list[Hit]:
     key = f"related:{content.version()}:{item.pk}"
     held: list[Hit] | None = cache.get(key)
     if held is None:
-        text = f"{item.public_title} {item.public_proposal[:200]}"
         try:
-            query = Query(text, types=(TYPE,), match="any", size=RELATED_LOOKED_AT)
-            hits = get_engine().search(query).hits
-            found = likeness.measured(item.public_title, hits)
+            found = likeness.alike(
+                item.public_title, engine=get_engine(), types=(TYPE,), floor=RELATED_FLOOR,
+                most=RELATED_LOOKED_AT, without=(f"{TYPE}:{item.pk}",),
+            )  # fmt: skip
         except SearchUnavailable:
             log.warning("related_without_search")
             return []
-        found.sort(key=lambda one: -one.likeness)
-        near = [replace(one.hit, fields={}) for one in found
-                if one.hit.key != str(item.pk) and one.likeness >= RELATED_FLOOR]  # fmt: skip
+        near = [replace(one.hit, fields={}) for one in found]
         there = public.by_keys([h.key for h in near])
         held = [h for h in near if h.key in there][:RELATED_SHOWN]
         cache.set(key, held, RELATED_SECONDS)

@@ -48,7 +48,7 @@ def look_alikes(title: str) -> list[LookAlike]:
         log.warning("similar_without_search")
         return []
     there = _joinable([one.hit.key for one in found])
-    near = [one.hit for one in found if one.hit.key in there][:SHOWN]
+    near = likeness.marked(title, [one.hit for one in found if one.hit.key in there][:SHOWN])
     return [LookAlike(h, h.data.get("unit", ""), can_join=there[h.key]) for h in near]
 
 

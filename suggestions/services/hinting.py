@@ -5,6 +5,7 @@ them to act, and an item without hints is handled like any other.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from search.engine import Query, SearchUnavailable, get_engine
+from search import likeness
+from search.engine import SearchUnavailable, get_engine
 from suggestions import documents, outbox
 from suggestions.codes import Category
 from suggestions.insight import hints as rules
@@ -30,9 +32,10 @@ from suggestions.states import TRIAGE_QUEUE
 
 KIND = "hints"
 SIMILAR_LIMIT = 5
-SIMILAR_FLOOR = 0.18
-"""Share of common character pairs under which two items are not worth a person's look."""
-_RECENT = 400
+SIMILAR_FLOOR = 0.3
+"""The likeness under which two items are not worth an officer's look: lower than where residents are shown something,
+because an officer knows that it is a guess."""
+_RECENT = 200
 log = structlog.get_logger(__name__)
 
 
@@ -152,46 +155,58 @@ def directory_unit(suggestion: Suggestion) -> tuple[Unit, str] | None:
     return best.unit, best.basis
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """An item as it was written, to be held against another."""
+
+    item: Suggestion
+
+    @property
+    def title(self) -> str:
+        return str(self.item.original_title)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        parts = ("problem", "proposal")
+        said = {part: str(getattr(self.item, f"original_{part}")) for part in parts}
+        return {**said, likeness.PLACE: str(self.item.original_place)}
+
+    @property
+    def whole(self) -> str:
+        return f"{self.title}\n{self.item.original_problem}\n{self.item.original_proposal}"[:4000]
+
+
 def similar(suggestion: Suggestion) -> list[tuple[Suggestion, float, str]]:
-    """Items that may be the same matter: published ones by search, recent ones of the office by their titles.
+    """Items that may be the same matter, with how alike they are (0 to 1) and why: published ones by search, and the
+    latest of the office.
 
-    Staff only: the second half reads original texts (process.md 4.5). Reports of misconduct are never among them.
+    Staff only: originals are compared (process.md 4.5). Reports of misconduct are never among them. A fixed number of
+    queries.
     """
-    text = f"{suggestion.original_title} {suggestion.original_problem[:120]}"
+    mine = _Text(suggestion)
+    known = Suggestion.objects.filter(jurisdiction_id=suggestion.jurisdiction_id).exclude(pk=suggestion.pk)  # fmt: skip
+    recent = known.order_by("-received_at").values_list("pk", flat=True)[:_RECENT]
+    wanted = {*recent, *_published_like(mine)}
+    rows = known.filter(pk__in=wanted).exclude(category=Category.REPORT_MISCONDUCT)
+    others = [_Text(item) for item in rows.order_by("-received_at", "-pk")]
+    near = likeness.among(mine.title, others, floor=SIMILAR_FLOOR, most=SIMILAR_LIMIT)
+    found = {one.item.pk: (one.item, share, _("说的像是同一件事")) for one, share in near}
+    for one in others:
+        share = likeness.copied(mine.whole, one.whole)
+        if share >= likeness.COPY_FLOOR:
+            found[one.item.pk] = (one.item, share, _("文字大部分相同"))
+    return sorted(found.values(), key=lambda f: (-f[1], f[0].pk))[:SIMILAR_LIMIT]
+
+
+def _published_like(mine: _Text) -> set[int]:
+    """Keys of published items near the text, and of those it copies; none without search."""
+    engine, types = get_engine(), (documents.TYPE,)
     try:
-        hits = (
-            get_engine()
-            .search(Query(text=text, types=(documents.TYPE,), match="any", size=SIMILAR_LIMIT * 2))
-            .hits
-        )
+        near = likeness.alike(mine.title, engine=engine, types=types, floor=SIMILAR_FLOOR)
+        near += likeness.copies_of(mine.whole, engine=engine, types=types)
     except SearchUnavailable:
-        hits = ()
-    recent = (
-        Suggestion.objects.filter(jurisdiction_id=suggestion.jurisdiction_id)
-        .exclude(pk=suggestion.pk)
-        .order_by("-received_at")
-        .values_list("pk", "original_title")[:_RECENT]
-    )
-    mine = _pairs(suggestion.original_title)
-    by_title = {pk: _share(mine, _pairs(title)) for pk, title in recent}
-    wanted = {int(h.key) for h in hits if h.key.isdecimal()} - {suggestion.pk}
-    wanted |= {pk for pk, share in by_title.items() if share >= SIMILAR_FLOOR}
-    others = Suggestion.objects.filter(
-        pk__in=wanted, jurisdiction_id=suggestion.jurisdiction_id
-    ).exclude(category=Category.REPORT_MISCONDUCT)
-    whole = _pairs(_said(suggestion))
-    found = []
-    for other in others:
-        title = _share(mine, _pairs(other.original_title))
-        said = _contained(whole, _pairs(_said(other)))
-        if max(title, said) >= SIMILAR_FLOOR:
-            why = "标题相近" if title >= said else "说的事相近"
-            found.append((other, max(title, said), why))
-    return sorted(found, key=lambda f: (-f[1], f[0].pk))[:SIMILAR_LIMIT]
-
-
-def _said(suggestion: Suggestion) -> str:
-    return f"{suggestion.original_title}{suggestion.original_problem}"[:400]
+        return set()
+    return {int(one.hit.key) for one in near if one.hit.key.isdecimal()}
 
 
 def _path_codes(node: Topic | District | None) -> list[str]:
@@ -200,20 +215,6 @@ def _path_codes(node: Topic | District | None) -> list[str]:
         return []
     ancestors = [] if node.is_root() else list(node.get_ancestors())
     return [n.code for n in (node, *reversed(ancestors))]
-
-
-def _pairs(title: str) -> frozenset[str]:
-    plain = "".join(c for c in title if c.isalnum())
-    return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))
-
-
-def _share(a: frozenset[str], b: frozenset[str]) -> float:
-    return round(len(a & b) / len(a | b), 2) if a and b else 0.0
-
-
-def _contained(a: frozenset[str], b: frozenset[str]) -> float:
-    """How much of the shorter text stands in the longer one too."""
-    return round(len(a & b) / min(len(a), len(b)), 2) if a and b else 0.0
 
 
 def ask_for(suggestion: Suggestion) -> None:

@@ -15,6 +15,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.services.process import (
@@ -28,45 +29,54 @@ from tests.services.process import (
 )
 
 NAME = "elasticsearch"
+LOG = "elasticsearch.log"
+# Quick to start rather than quick to run: a test's node lives for minutes.
+JAVA = ("-Xms512m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 HERE = Path(__file__).resolve().parent
 MODULE = "transport-netty4"
 JDK, MAVEN = "openjdk-17-jdk-headless", "maven"
 
 
-def start(folder: Path) -> Server:
-    java = find_program("java", JDK)
+def start(folder: Path, *, java: Sequence[str] = JAVA) -> Server:
+    def once() -> Server:
+        port, transport = free_port(), free_port()
+        name = f"{folder.parent.name}-{port}"
+        settings = {"discovery.type": "single-node", "cluster.name": name, "node.name": "n1"}
+        server = launch_node(folder, port=port, transport=transport, settings=settings, java=java)
+        log = folder / LOG
+        return wait_until(lambda: _healthy(server.address), server, log=log, seconds=120)
+
+    return with_retries(once)
+
+
+def launch_node(
+    folder: Path, *, port: int, transport: int, settings: Mapping[str, str], java: Sequence[str]
+) -> Server:
+    """One node with its home in `folder`, begun but not waited for. Started there again it has its data again."""
+    program = find_program("java", JDK)
     parts = _installed()
-    home, log = folder / "home", folder / "elasticsearch.log"
+    home = folder / "home"
     for name in ("config", "plugins", "data"):
         (home / name).mkdir(parents=True, exist_ok=True)
     # A link would be refused by the module loader's path checks on some versions; copies are 5 MB.
     shutil.copytree(parts / "modules", home / "modules", dirs_exist_ok=True)
-
-    def once() -> Server:
-        port, transport = free_port(), free_port()
-        settings = {
-            "discovery.type": "single-node",
-            "cluster.name": folder.parent.name + "-" + str(port),
-            "node.name": "n1",
-            "network.host": "127.0.0.1",
-            "http.port": str(port),
-            "transport.port": str(transport),
-            # A nearly full disk must not turn a test index read-only.
-            "cluster.routing.allocation.disk.threshold_enabled": "false",
-        }
-        process = launch(
-            [java, "-Xms512m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-            + [f"-Djava.io.tmpdir={folder}", "--module-path", parts / "core"]
-            + ["--add-modules=ALL-MODULE-PATH,jdk.net,jdk.management.agent"]
-            + ["-cp", parts / "classes", "Node", home]
-            + [f"{key}={value}" for key, value in settings.items()],
-            log=log,
-        )
-        address = f"http://127.0.0.1:{port}"
-        server = Server(NAME, "ELASTICSEARCH_URL", address, process, patience=15)
-        return wait_until(lambda: _healthy(address), server, log=log, seconds=120)
-
-    return with_retries(once)
+    chosen = {
+        **settings,
+        "network.host": "127.0.0.1",
+        "http.port": str(port),
+        "transport.port": str(transport),
+        # A nearly full disk must not turn a test index read-only.
+        "cluster.routing.allocation.disk.threshold_enabled": "false",
+    }
+    process = launch(
+        [program, *java]
+        + [f"-Djava.io.tmpdir={folder}", "--module-path", parts / "core"]
+        + ["--add-modules=ALL-MODULE-PATH,jdk.net,jdk.management.agent"]
+        + ["-cp", parts / "classes", "Node", home]
+        + [f"{key}={value}" for key, value in chosen.items()],
+        log=folder / LOG,
+    )
+    return Server(NAME, "ELASTICSEARCH_URL", f"http://127.0.0.1:{port}", process, patience=15)
 
 
 def _healthy(address: str) -> bool:

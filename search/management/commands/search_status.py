@@ -32,12 +32,18 @@ class Command(BaseCommand):
                 self.stdout.write(_("已修复 %(count)d 条。") % {"count": mended})
                 drifts = indexing.status(engine=engine)
             behind = indexing.behind(engine=engine)
+            outdated = indexing.outdated(engine=engine)
         except SearchUnavailable as problem:
             raise CommandError(
                 _("检索服务没有应答，无法核对索引：%(problem)s") % {"problem": problem}
             ) from None
         for drift in drifts:
             self._show(drift)
+        if outdated:
+            self.stdout.write(
+                _("索引的结构是旧版本的（%(engine)s）。检索照常，请尽快运行 reindex。")
+                % {"engine": "、".join(outdated)}
+            )
         if behind:
             self.stdout.write(
                 _("检索词典在建索引之后改过（%(engine)s）。结果不受影响，运行 reindex 后排序更准。")
