@@ -1,6 +1,7 @@
 """The home page: one question, and what became of the answers to it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from cms.models.site_page import SitePage, body_index
 from suggestions.clock import local_date
 from suggestions.jurisdictions import current
 from suggestions.public import structured
-from suggestions.selectors import ledger, public
+from suggestions.selectors import home, ledger
 from suggestions.statistics import figures
 
 CAMPAIGNS, ANSWERS, MEASURES = 4, 4, 4
@@ -126,8 +127,8 @@ class HomePage(SitePage):
         if "campaigns" in kinds:
             context["campaigns"] = self.running_campaigns()
         if "answers" in kinds:
-            context["answers"] = public.newest_answers(limit=ANSWERS)
-            context["answered_this_week"] = public.answered_since(public.week_before(now))
+            context["answers"] = home.newest_answers(limit=ANSWERS)
+            context["answered_this_week"] = home.answered_since(now - timedelta(days=7))
             if any(section.get("with_measures") for section in shown):
                 context["measures"] = ledger.newest_measures(at=now, limit=MEASURES)
         if "figures" in kinds:

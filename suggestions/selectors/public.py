@@ -4,11 +4,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Left
 from django.http import Http404
 from django.utils.translation import get_language
@@ -383,24 +382,3 @@ def topic_line(topic: Topic | None) -> list[Topic]:
         return []
     above = topic.get_ancestors() if topic.depth > 1 else ()
     return [*above, topic]
-
-
-def newest_answers(*, limit: int = 4) -> list[Suggestion]:
-    """The last answered published items, adopted and refused alike."""
-    # Exists, not a join: DISTINCT over a join sorts every answered item before the first is taken.
-    shown = Exists(Reply.objects.filter(suggestion=OuterRef("pk"), is_public=True))
-    rows = Suggestion.objects.on_page().answered().filter(shown)
-    return list(
-        rows.for_list()
-        .prefetch_related(replies_for_lists())
-        .order_by("-answered_at", "-pk")[:limit]
-    )
-
-
-def answered_since(moment: datetime) -> int:
-    """Items answered since a moment, published or not: the whole truth of the week."""
-    return Suggestion.objects.filter(answered_at__gte=moment).count()
-
-
-def week_before(moment: datetime) -> datetime:
-    return moment - timedelta(days=7)
