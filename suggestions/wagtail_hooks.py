@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
-from suggestions.desk import common, redirect_targets
+from suggestions.desk import campaign_files, common, redirect_targets
 from suggestions.desk.home import tallies_for
 from suggestions.selectors import workload
 
@@ -78,5 +78,5 @@ def due_panel(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(DuePanel())
 
 
-HOOKED = (redirect_targets,)
+HOOKED = (campaign_files, redirect_targets)
 """Modules that register screens and hooks of their own."""
