@@ -45,9 +45,14 @@ class Browser:
         self.complaints = Complaints(urlsplit(address).netloc)
         self.contexts: list[Any] = []
 
-    def window(self, *, size: dict[str, int] = WIDE, scripts: bool = True) -> Any:
+    def window(
+        self, *, size: dict[str, int] = WIDE, scripts: bool = True, address: str = ""
+    ) -> Any:
+        """A new window; `address`: another name of the same site."""
+        if address:
+            self.complaints.host = urlsplit(address).netloc
         context = self.chrome.new_context(
-            base_url=self.address, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, java_script_enabled=scripts
+            base_url=address or self.address, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, java_script_enabled=scripts
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

@@ -63,6 +63,8 @@ def make_site(
 def site(make_site: Any) -> Site:
     """The site of the journeys: web and worker running."""
     made: Site = make_site("site")
+    # A passkey belongs to a name; a bare number has none.
+    made.environment["BASE_URL"] = made.named_address
     made.start_web()
     made.start_worker()
     return made

@@ -47,6 +47,11 @@ class Site:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def named_address(self) -> str:
+        """The same by name: what the site calls itself, and where passkeys work."""
+        return f"http://localhost:{self.port}"
+
     def start_web(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application"]
         command += ["-c", ROOT / "deploy" / "gunicorn.conf.py", "--chdir", ROOT]

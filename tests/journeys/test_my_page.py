@@ -58,3 +58,48 @@ def test_a_resident_follows_a_unit_from_its_page_signs_in_on_the_way_and_signs_o
     page.wait_for_url("**/my/sign-in/**")
     page.goto("/my/")
     assert "登录" in heading(page)
+
+
+def authenticator(page: Any) -> tuple[Any, str]:
+    """A device that keeps passkeys and always finds the right finger: Chromium's virtual authenticator."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return session, made["authenticatorId"]
+
+
+def test_a_resident_keeps_a_passkey_signs_in_with_it_and_removes_it(
+    browser: Browser, site: Site
+) -> None:
+    page = browser.window(size=PHONE, address=site.named_address)
+    session, device = authenticator(page)
+    page.goto("/my/sign-in/")
+    sign_in(page, site, "19900008833", scripts=True)
+    page.wait_for_url("**/my/")
+    page.locator("[data-passkey=create] [name=name]").fill("我的手机")
+    page.get_by_role("button", name="存一个通行密钥").click()
+    page.wait_for_url("**done=passkey**")
+    assert "我的手机" in page.locator("main").inner_text()
+    held = session.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]
+    assert [c["rpId"] for c in held] == ["localhost"]
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/my/sign-in/**")
+    page.get_by_role("button", name="用通行密钥登录").click()
+    page.wait_for_url("**/my/")
+    assert "我的手机" in page.locator("main").inner_text()
+    check(page)
+    page.set_viewport_size(PHONE)
+    page.locator("li", has_text="我的手机").get_by_role("button").click()
+    page.wait_for_load_state("load")
+    assert "我的手机" not in page.locator("main").inner_text()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/my/sign-in/**")
+    page.get_by_role("button", name="用通行密钥登录").click()
+    # The device still offers its key; the site knows it no more, says so in words, and the code by SMS remains.
+    page.locator(".errors, [role=alert]:visible").first.wait_for()
+    assert "/my/sign-in/" in page.url
+    assert page.get_by_role("button", name="发验证码").is_visible()
