@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from search.engine import Document
 from search.registry import DocumentType
@@ -93,8 +94,11 @@ def versions() -> Iterator[tuple[str, int]]:
 
 def _index(payload: dict[str, Any]) -> None:
     from search import indexing
+    from suggestions.services import saved_searches
 
-    indexing.index_ids(payload["type"], [str(payload["id"])])
+    type, key = str(payload["type"]), str(payload["id"])
+    indexing.index_ids(type, [key])
+    saved_searches.match(type=type, key=key, at=timezone.now())
     content.bump()
 
 

@@ -118,6 +118,7 @@ from suggestions.models.resident import (
     Resident,
     ResidentDigest,
     ResidentSession,
+    SearchNews,
     SignInCode,
 )
 from suggestions.models.sponsorship import (
@@ -244,6 +245,7 @@ __all__ = [
     "RetentionRun",
     "RightsRequest",
     "SavedQueue",
+    "SearchNews",
     "ServicePoint",
     "Sheet",
     "SheetRow",

@@ -169,3 +169,28 @@ class ResidentDigest(models.Model):
 
     def __str__(self) -> str:
         return f"digest {self.resident_id} {self.on}"
+
+
+class SearchNews(models.Model):
+    """A followed search found something public when that came into the index. Nobody's name stands here: the search is
+    kept in its own words, once for all who follow it.
+    """
+
+    search = models.CharField(max_length=300)
+    """As Follow.key of the kind "search"."""
+    document = models.CharField(max_length=200)
+    answered = models.BooleanField()
+    """Told once when it came out and once more when it is answered."""
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("查找到的新内容")
+        verbose_name_plural = _("查找到的新内容")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["search", "document", "answered"], name="search_news_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.search} {self.document}"

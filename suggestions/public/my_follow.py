@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from search.engine import SearchUnavailable
 from suggestions.errors import DomainError
 from suggestions.models import Follow, Resident
 from suggestions.public import browse_page, my_session, search_page
@@ -159,10 +157,7 @@ class _OwnFeed(AtomFeed):
 
     def items(self, obj: tuple[Resident, str]) -> list[News]:
         now = timezone.now()
-        try:
-            return following.news_for(obj[0], since=now - timedelta(days=FEED_DAYS), until=now)
-        except SearchUnavailable:
-            raise PermissionDenied from None
+        return following.news_for(obj[0], since=now - timedelta(days=FEED_DAYS), until=now)
 
     def title_of(self, item: News) -> str:
         return item.words

@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from search.engine import Query, SearchUnavailable, get_engine
-from suggestions.documents import TYPE
-from suggestions.models import CaseEvent, Follow, Suggestion, Topic, Unit
+from search import syntax
+from search.engine import Query
+from search.registry import document_type
+from suggestions.models import CaseEvent, Follow, SearchNews, Suggestion, Topic, Unit
 from suggestions.selectors import feeds, public
 from suggestions.selectors.public import Filters
 from suggestions.states import Visibility
 
-log = structlog.get_logger(__name__)
 Kind = Follow.Kind
 LINES = 5
 """Lines one followed thing may take in a day's message; the page has the rest."""
@@ -193,28 +192,34 @@ def _page(item: Suggestion) -> str:
 
 
 def _of_search(key: str, since: datetime, until: datetime) -> list[News]:
+    """What a followed search found when it came into the index (services/saved_searches.py), as it stands now; a few
+    queries a kind of document.
+    """
     parts = urlsplit(key)
-    query = QueryDict(parts.query)
     if parts.path == reverse("suggestions:browse"):
-        return _of_list(Filters.read(query), since, until)
-    try:
-        page = get_engine().search(_query(query))
-    except SearchUnavailable:
-        log.warning("followed_search_away")
-        raise
-    # The index may be a moment behind a page that was taken down.
-    there = public.by_keys([hit.key for hit in page.hits if hit.type == TYPE])
+        return _of_list(Filters.read(QueryDict(parts.query)), since, until)
+    rows = SearchNews.objects.filter(search=key, at__gt=since, at__lte=until)
+    found = dict(rows.order_by("at").values_list("document", "at")[: LINES * 4])
+    keys: dict[str, list[str]] = {}
+    for document in found:
+        kind, _sep, own = document.partition(":")
+        keys.setdefault(kind, []).append(own)
+    # Made anew: what was taken down meanwhile is no longer there.
     return [
-        News(_("新找到：%s") % hit.title, hit.url, hit.date)
-        for hit in page.hits
-        if since < hit.date <= until and (hit.type != TYPE or hit.key in there)
+        News(_("新找到：%s") % one.title, one.url, found[one.id])
+        for kind, held in keys.items()
+        for one in document_type(kind).build(held)
     ]
 
 
-def _query(query: QueryDict) -> Query:
+def query_of(key: str) -> Query:
+    """A saved search as the engines are asked."""
+    query = QueryDict(urlsplit(key).query)
     filters: Mapping[str, tuple[str, ...]] = {
         name: tuple(query.getlist(name)) for name in _FACETS if name != "type" and query.getlist(name)
     }  # fmt: skip
+    period = syntax.read(query.get("when", "")).period
     return Query(
-        text=query.get("q", ""), types=tuple(query.getlist("type")), filters=filters, sort="date", size=LINES
+        text=query.get("q", ""), types=tuple(query.getlist("type")), filters=filters,
+        since=syntax.moment(period.first) if period else None, until=syntax.moment(period.end) if period else None,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from search.engine import SearchUnavailable
 from suggestions import outbox
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.errors import DomainError, Invalid
@@ -177,10 +176,7 @@ def digests(*, now: datetime) -> int:
     )
     made = 0
     for resident in due[:_BATCH]:
-        try:
-            made += _digest(resident, now)
-        except SearchUnavailable:
-            continue  # tomorrow's message, or the next sweep's, has it
+        made += _digest(resident, now)
     return made
 
 

@@ -18,7 +18,7 @@ from suggestions.clock import local_date
 from suggestions.crypto import keyed_digest, keyed_hash, possible_hashes
 from suggestions.errors import Invalid
 from suggestions.guards import ratelimit
-from suggestions.models import Resident, ResidentDigest, ResidentSession, SignInCode
+from suggestions.models import Resident, ResidentDigest, ResidentSession, SearchNews, SignInCode
 from suggestions.services import voices
 
 CODE_NOTICE = "resident_code"
@@ -199,9 +199,12 @@ def close(*, resident: Resident) -> None:
 
 
 def forget(*, now: datetime) -> int:
-    """Sweep: codes of yesterday, sign-ins that are over, pages nobody opened for two years, digests of a month ago."""
+    """Sweep: codes of yesterday, sign-ins that are over, pages nobody opened for two years, digests of a month ago, what
+    followed searches found two months ago.
+    """
     gone = SignInCode.objects.filter(asked_at__lt=now - _CODES_KEPT).delete()[0]
     gone += ResidentSession.objects.filter(expires_at__lt=now).delete()[0]
     gone += ResidentDigest.objects.filter(at__lt=now - timedelta(days=30)).delete()[0]
+    gone += SearchNews.objects.filter(at__lt=now - timedelta(days=60)).delete()[0]
     gone += Resident.objects.filter(seen_on__lt=local_date(now - UNUSED)).delete()[0]
     return gone

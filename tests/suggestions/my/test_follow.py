@@ -7,14 +7,17 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suggestions import outbox
 from suggestions.clock import SHANGHAI
-from suggestions.models import Follow, Resident, ResidentDigest, Suggestion
-from suggestions.services import following, lapses
+from suggestions.models import Follow, Resident, ResidentDigest, SearchNews, Suggestion
+from suggestions.services import following, lapses, saved_searches
 from tests import world as w
 from tests.suggestions.my.phone import OWN, Phone, enter
 from tests.suggestions.public import walk
@@ -138,9 +141,28 @@ def test_a_saved_search_tells_of_what_it_finds_anew(city: World, resident: Resid
         resident=resident, kind="search", key="/search/?q=%E9%95%BF%E6%A4%85", created_at=MONDAY
     )
     item, _ = w.answered(city)
-    outbox.deliver(now=timezone.now())
-    assert following.digests(now=NOON) == 1
+    with time_machine.travel(NOON - timedelta(hours=1), tick=False):
+        outbox.deliver(now=NOON + timedelta(days=3650))
+    with CaptureQueriesContext(connection) as queries:
+        assert following.digests(now=NOON) == 1
     assert item.public_title in ResidentDigest.objects.get().lines[0][0]
+    assert len(queries) < 25
+    assert following.digests(now=NOON + timedelta(days=1)) == 0
+
+
+def test_an_answer_released_long_after_it_was_given_reaches_who_follows_a_search(
+    city: World, resident: Resident
+) -> None:
+    item, _ = w.answered(city)
+    kept = [("/search/?q=%E9%95%BF%E6%A4%85", MONDAY), ("/search/?q=%E9%9B%AA%E5%9C%B0", MONDAY)]
+    # Whoever begins to follow later has the page itself.
+    kept.append(("/search/?q=%E9%95%BF%E6%A4%85+-%E9%9B%AA%E5%9C%B0", NOON))
+    for key, at in kept:
+        Follow.objects.create(resident=resident, kind="search", key=key, created_at=at)
+    assert saved_searches.match(type="suggestion", key=str(item.pk), at=NOON) == 1
+    assert saved_searches.match(type="suggestion", key=str(item.pk), at=NOON) == 0
+    assert list(SearchNews.objects.values_list("search", flat=True)) == [kept[0][0]]
+    assert saved_searches.match(type="suggestion", key="999999", at=NOON) == 0
 
 
 def test_with_nothing_new_there_is_no_message(city: World, resident: Resident) -> None:
@@ -240,9 +262,11 @@ def test_what_is_taken_down_tells_its_followers_nothing_more(
     city: World, resident: Resident
 ) -> None:
     item, _ = w.answered(city)
-    outbox.deliver(now=timezone.now())
     for kind, key in (("item", item.case_no), ("search", "/search/?q=%E9%95%BF%E6%A4%85")):
         Follow.objects.create(resident=resident, kind=kind, key=key, created_at=MONDAY)
+    with time_machine.travel(NOON - timedelta(hours=1), tick=False):
+        outbox.deliver(now=NOON + timedelta(days=3650))
+    assert SearchNews.objects.count() == 1
     Suggestion.objects.filter(pk=item.pk).update(publication="suspended")
     assert following.digests(now=NOON) == 0
     assert "suggestions.services.following.digests" in lapses.SWEEPS.values()
