@@ -27,8 +27,6 @@ INSTALLABLE = env.flag("INSTALLABLE", default=True)
 # The office that runs a deployment differs by place, so it is data (Jurisdiction), never text in code.
 BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
 WAGTAIL_SITE_NAME = "建言"
-# Off: devices are told to forget what the service worker kept (portal/installing.py).
-INSTALLABLE = env.flag("INSTALLABLE", default=True)
 WAGTAILADMIN_BASE_URL = BASE_URL
 
 INSTALLED_APPS = [
@@ -43,7 +41,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "portal.accounts.people_app.PeopleConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

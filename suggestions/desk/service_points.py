@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from search import lookup
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
@@ -178,10 +179,8 @@ def points(request: HttpRequest) -> HttpResponse:
     today = local_date(timezone.now())
     found = _points(request)
     if q:
-        found = found.filter(
-            Q(name__icontains=q) | Q(address__icontains=q) | Q(code__icontains=q)
-            | Q(posts__user__display_name__icontains=q)
-        ).distinct()  # fmt: skip
+        fields = ("name", "address", "code", "posts__user__display_name")
+        found = found.filter(lookup.says(q, *fields)).distinct()
     if level in ServicePoint.Level.values:
         found = found.filter(level=level)
     if state in ServicePointState.values:

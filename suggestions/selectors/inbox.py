@@ -11,6 +11,7 @@ from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquer
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from search import lookup
 from suggestions import access, numbers
 from suggestions.codes import Category
 from suggestions.matrix import MATRIX
@@ -130,11 +131,7 @@ def narrow(
         rows = rows.filter(due=wanted.on)
     if wanted.part in Assignment.Part.values:
         rows = rows.filter(part=wanted.part)
-    for word in wanted.q.split()[:6]:
-        rows = rows.filter(
-            Q(suggestion__original_title__icontains=word) | Q(suggestion__case_no__icontains=word)
-        )
-    return rows
+    return rows.filter(lookup.says(wanted.q, "suggestion__original_title", "suggestion__case_no"))
 
 
 def tabs(user: "Person") -> list[tuple[str, str, int]]:

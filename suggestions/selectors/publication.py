@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from search import lookup
 from suggestions import access, numbers
 from suggestions.clock import local_date
 from suggestions.insight import redaction
@@ -98,8 +99,7 @@ def page(user: "Person", *, state: str, q: str = "", number: str = "1") -> Page[
     if case_no:
         rows = rows.filter(suggestion__case_no=case_no)
     else:
-        for word in q.split()[:6]:
-            rows = rows.filter(suggestion__original_title__icontains=word)
+        rows = rows.filter(lookup.says(q, "suggestion__original_title"))
     running = Clock.objects.filter(suggestion=OuterRef("suggestion"), kind="K12", stopped_at=None)
     rows = rows.annotate(publish_by=Subquery(running.values("due_on")[:1]))
     rows = rows.select_related("suggestion", "redacted_by").defer(

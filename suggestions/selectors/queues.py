@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from search import lookup
 from suggestions import access, numbers
 from suggestions.clock import SHANGHAI, local_date, working_days_between
 from suggestions.codes import Channel, Urgency
@@ -222,17 +223,9 @@ def _about_topic(rows: SuggestionQuerySet, code: str) -> SuggestionQuerySet:
 
 
 def _with_words(rows: SuggestionQuerySet, text: str) -> SuggestionQuerySet:
-    text = text.strip()
-    if not text:
-        return rows
-    for word in text.split()[:6]:
-        rows = rows.filter(
-            Q(original_title__icontains=word)
-            | Q(original_problem__icontains=word)
-            | Q(original_proposal__icontains=word)
-            | Q(case_no__icontains=word)
-            | Q(external_no__iexact=word)
-        )
+    fields = ("original_title", "original_problem", "original_proposal", "case_no")
+    for word in lookup.words(text):
+        rows = rows.filter(lookup.says(word, *fields) | Q(external_no__iexact=word))
     return rows
 
 
