@@ -20,7 +20,7 @@ from suggestions.clock import SHANGHAI
 from suggestions.models import Suggestion
 from suggestions.public.atom import absolute
 from suggestions.public.caching import public_page
-from suggestions.selectors import awards, results, units
+from suggestions.selectors import awards, hearings_public, results, steering_public, units
 
 FILE_ROWS = 50_000
 """The most addresses the protocol allows in one file (sitemaps.org)."""
@@ -66,13 +66,17 @@ def _wagtail(request: HttpRequest) -> Iterator[Row]:
 
 
 def _office() -> Iterator[Row]:
-    """Units, prizes and years: few, so that they share a file with the editors' pages."""
+    """Units, prizes, years, hearings and questionings: few, so that they share a file with the editors' pages."""
     for unit in units.active():
         yield Row(reverse("suggestions:unit", args=[unit.code]))
     for year, _n in results.years():
         yield Row(reverse("suggestions:honours_year", args=[year]))
     for one in awards.rounds(at=timezone.now()):
         yield Row(reverse("suggestions:award", args=[one.pk]))
+    for pk, at in hearings_public.addresses():
+        yield Row(reverse("suggestions:hearing", args=[pk]), at)
+    for pk in steering_public.session_keys():
+        yield Row(reverse("suggestions:questioning_session", args=[pk]))
 
 
 def _pages(request: HttpRequest) -> Iterator[Row]:

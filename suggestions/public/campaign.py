@@ -18,16 +18,15 @@ from django.views.decorators.http import require_http_methods
 from suggestions.actor import Actor
 from suggestions.campaign_polls import Poll
 from suggestions.errors import DomainError, Invalid
-from suggestions.guards import captcha, ratelimit
+from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
 from suggestions.models import Suggestion
+from suggestions.public.acting import Errors, form_page, private, turned_away
 from suggestions.public.campaign_forms import AskForm, PollForm
 from suggestions.public.forms_base import JianyanForm
 from suggestions.public.forms_csrf import csrf_fails, stale_message
 from suggestions.public.forms_join import CodeForm
 from suggestions.services import campaign_questions, polling, voices
-
-Errors = list[tuple[str, str]]
 
 
 def _page(pk: int) -> Any:
@@ -37,49 +36,9 @@ def _page(pk: int) -> Any:
     return rows.filter(pk=pk).first() if pk < 2**31 else None
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
 def _gone(request: HttpRequest, campaign: Any = None) -> HttpResponse:
     context = {"campaign": campaign}
-    return _private(render(request, "suggestions/campaign/gone.html", context, status=404))
-
-
-def _turned_away(
-    request: HttpRequest, template: str, form: JianyanForm, facts: dict[str, Any]
-) -> HttpResponse | None:
-    """The answer to a machine, and to who sends too much; None for everybody else."""
-    if not captcha.passed(request.POST, bound_to=facts["key"]):
-        return _render(
-            request, template, form, captcha_error=captcha.refusal(), status=422, **facts
-        )
-    verdict = ratelimit.hit("submit", client_ip(request))
-    return None if verdict.allowed else _limited(request, verdict.retry_after_seconds)
-
-
-def _limited(request: HttpRequest, seconds: int) -> HttpResponse:
-    context = {"minutes": max(1, -(-seconds // 60)), "back": request.path}
-    response = render(request, "suggestions/join/limited.html", context, status=429)
-    response["Retry-After"] = str(seconds)
-    return _private(response)
-
-
-def _render(
-    request: HttpRequest, template: str, form: JianyanForm, *, errors: Errors | None = None,
-    captcha_error: str = "", status: int = 200, **context: Any,
-) -> HttpResponse:  # fmt: skip
-    shown = (errors or []) + (form.summary() if form.is_bound else [])
-    context |= {
-        "form": form,
-        "captcha": captcha.context(captcha_error),
-        "errors": shown + ([("captcha_answer", captcha_error)] if captcha_error else []),
-        "kept": _("您填的都在，改好再按一次。"),
-    }
-    return _private(render(request, template, context, status=status))
+    return private(render(request, "suggestions/campaign/gone.html", context, status=404))
 
 
 # Asking
@@ -100,24 +59,26 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     }
     template = "suggestions/campaign/ask.html"
     if request.method != "POST":
-        return _render(request, template, AskForm(), **facts)
+        return form_page(request, template, AskForm(), **facts)
     if csrf_fails(request):
         form = AskForm(initial=request.POST.dict())
-        return _render(request, template, form, errors=[("", stale_message())], status=403, **facts)
+        return form_page(
+            request, template, form, errors=[("", stale_message())], status=403, **facts
+        )
     form = AskForm(request.POST)
     form.is_valid()
-    if turned_away := _turned_away(request, template, form, facts):
-        return turned_away
+    if turned := turned_away(request, template, form, facts):
+        return turned
     try:
         campaign_questions.ask(
             campaign=campaign, text=form.cleaned_data.get("text", ""), actor=Actor.author(), at=timezone.now()
         )  # fmt: skip
     except Invalid as invalid:
         form.take(invalid.errors)
-        return _render(request, template, form, status=422, **facts)
+        return form_page(request, template, form, status=422, **facts)
     except DomainError as error:
-        return _render(request, template, form, errors=[("", str(error))], status=409, **facts)
-    return _private(HttpResponseRedirect(f"{request.path}?done=1"))
+        return form_page(request, template, form, errors=[("", str(error))], status=409, **facts)
+    return private(HttpResponseRedirect(f"{request.path}?done=1"))
 
 
 # Surveys and votes
@@ -149,15 +110,17 @@ def poll(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         facts["result"] = polling.results(campaign.pk, [found])[found.key]
     template = "suggestions/campaign/poll.html"
     if request.method != "POST":
-        return _render(request, template, PollForm(poll=found), **facts)
+        return form_page(request, template, PollForm(poll=found), **facts)
     form = PollForm(request.POST, poll=found)
     if csrf_fails(request):
         form.is_valid()
-        return _render(request, template, form, errors=[("", stale_message())], status=403, **facts)
+        return form_page(
+            request, template, form, errors=[("", stale_message())], status=403, **facts
+        )
     if not form.is_valid():
-        return _render(request, template, form, status=422, **facts)
-    if turned_away := _turned_away(request, template, form, facts):
-        return turned_away
+        return form_page(request, template, form, status=422, **facts)
+    if turned := turned_away(request, template, form, facts):
+        return turned
     try:
         given = polling.give(
             campaign=campaign, poll=found, phone=form.cleaned_data["phone"], answers=form.answers(),
@@ -165,10 +128,10 @@ def poll(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         )  # fmt: skip
     except Invalid as invalid:
         form.take(invalid.errors)
-        return _render(request, template, form, status=422, **facts)
+        return form_page(request, template, form, status=422, **facts)
     except DomainError as error:
-        return _render(request, template, form, errors=[("", str(error))], status=409, **facts)
-    return _private(HttpResponseRedirect(reverse("campaign:voted", args=[given.token])))
+        return form_page(request, template, form, errors=[("", str(error))], status=409, **facts)
+    return private(HttpResponseRedirect(reverse("campaign:voted", args=[given.token])))
 
 
 @csrf_exempt  # asked inside
@@ -180,7 +143,7 @@ def voted(request: HttpRequest, token: str) -> HttpResponse:
     found = _poll(voice.campaign, voice.poll_key) if voice is not None else None
     if voice is None or found is None:
         limited = not ratelimit.hit("track", client_ip(request)).allowed
-        return _limited(request, 60) if limited else _gone(request)
+        return limited(request, 60) if limited else _gone(request)
     form: JianyanForm = CodeForm()
     if request.method != "POST":
         return _voted(request, voice, found, form)
@@ -197,13 +160,13 @@ def voted(request: HttpRequest, token: str) -> HttpResponse:
         elif request.POST.get("action") == "leave":
             campaign, key = voice.campaign_id, voice.poll_key
             polling.withdraw(voice=voice, poll=found, at=now)
-            return _private(HttpResponseRedirect(reverse("campaign:poll", args=[campaign, key])))
+            return private(HttpResponseRedirect(reverse("campaign:poll", args=[campaign, key])))
     except Invalid as invalid:
         form.take(invalid.errors)
         return _voted(request, voice, found, form, status=422)
     except DomainError as error:
         return _voted(request, voice, found, form, errors=[("", str(error))], status=409)
-    return _private(HttpResponseRedirect(request.path))
+    return private(HttpResponseRedirect(request.path))
 
 
 def _voted(
@@ -218,6 +181,6 @@ def _voted(
     }
     if not pending:
         facts["result"] = polling.results(voice.campaign_id, [found])[found.key]
-    return _render(
+    return form_page(
         request, "suggestions/campaign/voted.html", form, errors=errors, status=status, **facts
     )

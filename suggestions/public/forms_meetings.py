@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import rules
@@ -55,7 +57,7 @@ class SeatForm(JianyanForm):
 
 
 def _seats(name: str, number: int) -> str:
-    return f"{name}（{number}个名额）"
+    return gettext("%(name)s（%(number)s个名额）") % {"name": name, "number": number}
 
 
 class BookForm(JianyanForm):
@@ -74,7 +76,7 @@ class BookForm(JianyanForm):
     )  # fmt: skip
     people = Pick(
         label=_("一共来几个人"), widget=OptionRadio(attrs={"data_row": "1"}), missing="请选来几个人。", initial="1",
-        choices=[(str(n), f"{n}人") for n in range(1, REPRESENTATIVES_MAX + 1)],
+        choices=[(str(n), format_lazy(_("{n}人"), n=n)) for n in range(1, REPRESENTATIVES_MAX + 1)],
         help_text=_("多人反映同一件事，推选代表，最多5人。"),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from suggestions import dates
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid
@@ -118,7 +119,7 @@ def load(pk: int) -> PublicSlot:
 def _crumbs(slot: PublicSlot) -> list[tuple[str, str]]:
     return [
         (reverse("suggestions:receptions"), _("领导接访")),
-        ("", f"{slot.on.month}月{slot.on.day}日 {slot.field}"),
+        ("", f"{dates.short(slot.on)} {slot.field}"),
     ]
 
 
@@ -189,7 +190,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """/receptions/<pk>/booked/: the code of a booking, made on line or by telephone, leads to its receipt."""
     slot = load(pk)
     template = "suggestions/meetings/place_enter.html"
-    what = f"{slot.on.month}月{slot.on.day}日 {slot.leader_post}：{slot.field}"
+    what = f"{dates.short(slot.on)} {slot.leader_post}：{slot.field}"
     facts: dict[str, Any] = {"what": what, "back": reverse("suggestions:reception", args=[pk])}
     if request.method != "POST":
         return form_page(request, template, PlaceCodeForm(), **facts)

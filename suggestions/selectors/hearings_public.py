@@ -200,6 +200,14 @@ def moved(*, jurisdiction: Jurisdiction) -> list[Moved]:
     return [Moved(held[r["record_id"]], r["last"], r["first"]) for r in rows]
 
 
+def addresses() -> list[tuple[int, datetime | None]]:
+    """Keys of all hearings with a page, and when the public last learnt something of each. Two queries."""
+    events = RecordEvent.objects.filter(machine=Machine.HEARING, visibility=Visibility.PUBLIC)
+    last = dict(events.order_by().values_list("record_id").annotate(last=Max("at")))
+    shown = Hearing.objects.filter(status__in=ANNOUNCED).order_by("pk").values_list("pk", flat=True)
+    return [(pk, last.get(pk)) for pk in shown]
+
+
 def paper(token: str) -> HearingPaper | None:
     """A paper that is on a hearing's page now."""
     rows = HearingPaper.objects.filter(token=token, removed_at=None, hearing__is_closed=False)

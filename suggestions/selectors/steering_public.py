@@ -234,6 +234,12 @@ def sessions(*, jurisdiction: Jurisdiction, today: date) -> list[SessionRow]:
     ]  # fmt: skip
 
 
+def session_keys() -> list[int]:
+    """Keys of all sessions with a page. One query."""
+    rows = QaSession.objects.exclude(status=SessionState.PLANNED).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def session(*, pk: int, today: date) -> PublicSession | None:
     """One session with its released questions and the follow-up list. Five queries."""
     questions = (
