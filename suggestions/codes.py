@@ -3,8 +3,16 @@
 Public wording of each reason for declining stands here and nowhere else (process.md 3.5, 4.7).
 """
 
+from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+
+def recorded(coded: models.TextChoices) -> str:
+    """The label as it goes into a record: Chinese, also where a resident acts on an English page."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(coded.label)
 
 
 class Category(models.TextChoices):

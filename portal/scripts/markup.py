@@ -48,8 +48,23 @@ _VOID = frozenset(
     ]
 )
 # A word runs on through these, so that its phrase is seen whole.
-_THROUGH = frozenset({"wbr", "mark", "b", "em", "strong", "span", "a", "i"})
+_THROUGH = frozenset({"wbr", "mark", "b", "em", "strong", "span", "a", "i", "small"})
 _BREAK = "\x1f"
+# Signs that templates and lists write between texts, as English writes them.
+_SIGNS = {
+    "。": ".",
+    "、": ", ",
+    "，": ", ",
+    "；": "; ",
+    "：": ": ",
+    "（": " (",
+    "）": ")",
+    "！": "!",
+    "？": "?",
+}
+_SIGN = re.compile("|".join(_SIGNS))
+_ENDS_SENTENCE = re.compile(r"[.,:;!?)]\Z")
+_BEGINS_WORD = re.compile(r"\A[\w“(\u3400-\u9fff]")
 
 
 @dataclass(slots=True)
@@ -154,15 +169,20 @@ def _led(found: str, variant: Variant) -> str:
 
 
 def marked(page: str, variant: Variant) -> str:
-    """An English page with `lang` on each element whose own words are Chinese, and back on English ones within."""
+    """An English page with `lang` on each element whose own words are Chinese, and back on English ones within.
+
+    Chinese needs no space between sentences, so templates write none: it is put in here, and signs are English ones.
+    """
     pieces = list(_pieces(page))
     own: dict[int, list[int]] = {}
     parents: dict[int, int] = {}
     stack: list[int] = []
-    body = False
+    inside: dict[int, int] = {}
+    last: int | None = None
     for at, piece in enumerate(pieces):
+        if piece.name and piece.name not in _THROUGH:
+            last = None
         if piece.is_open:
-            body = body or piece.name == "body"
             parents[at] = stack[-1] if stack else -1
             own[at] = [0, 0]
             if piece.name not in _VOID and not piece.text.endswith("/>"):
@@ -172,6 +192,11 @@ def marked(page: str, variant: Variant) -> str:
             if depth is not None:
                 del stack[len(stack) - 1 - depth :]
         elif stack and pieces[stack[-1]].name not in ("script", "style"):
+            if not piece.raw:
+                inside[at] = stack[-1]
+                if last is not None and _ENDS_SENTENCE.search(pieces[last].text) and _BEGINS_WORD.match(piece.text):  # fmt: skip
+                    pieces[last].text += " "
+                last = at
             text = _ENTITY.sub("", piece.text)
             # <wbr> cuts a sentence into many texts of one element: they count together.
             own[stack[-1]][0] += len(_HAN.findall(text))
@@ -180,6 +205,9 @@ def marked(page: str, variant: Variant) -> str:
     out: list[str] = []
     for at, piece in enumerate(pieces):
         if at not in own:
+            is_english = at in inside and languages[inside[at]] == variant.lang
+            if is_english and not _HAN.search(piece.text):
+                piece.text = _SIGN.sub(lambda m: _SIGNS[m[0]], piece.text)
             out.append(piece.text)
             continue
         text = _tag(piece, variant, None)

@@ -14,6 +14,9 @@ _local = threading.local()
 _FORMS = str.maketrans("羣牀峯麪啓衞粧綉竈僞", "群床峰麵啟衛妝繡灶偽")
 # Where the phrase tables know no better: words of this trade and of the calendar.
 _PHRASES = (
+    ("複議", "復議"),
+    ("複查", "復查"),
+    ("複核", "復核"),
     ("傢俱", "家具"),
     ("公佈", "公布"),
     ("發佈", "發布"),

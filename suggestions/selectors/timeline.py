@@ -1,5 +1,6 @@
 """What happened to an item, and whose turn it is: the same rows for the public, the author and staff."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,10 +8,11 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from suggestions import dates
 from suggestions.clock import ANSWER_KINDS, Length, local_date, working_days_between
 from suggestions.models import CaseEvent, Clock, Suggestion
 from suggestions.services import clocks
-from suggestions.states import Case, Evaluation, Machine, Visibility
+from suggestions.states import TRANSITIONS, Case, Evaluation, Machine, Visibility
 
 _SEEN: dict[str, tuple[str, ...]] = {
     "public": (Visibility.PUBLIC,),
@@ -47,7 +49,7 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
         )
         entries.append(
             Entry(
-                at=event.at, words=_(event.words) if event.words else ("（内容已依法删除）" if event.is_blanked else ""), reason=shown, name=event.name,
+                at=event.at, words=_said(event) if event.words else ("（内容已依法删除）" if event.is_blanked else ""), reason=shown, name=event.name,
                 kind="pause" if event.name == "request_supplement" else "done",
                 actor=_actor(event, absent.get(event.pk, "")) if audience == "staff" else "",
             )
@@ -55,6 +57,16 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
     return entries
 
 
+def _said(event: CaseEvent) -> str:
+    """The event in the page's language. Its words are stored in Chinese; English is filled anew from the same row and
+    facts, where these are what was stored."""
+    row = _ROWS.get(event.name) if dates.is_english() else None
+    if row is None or row.said(event.data) != event.words:
+        return event.words
+    return str(row.words).format_map(defaultdict(str, event.data))
+
+
+_ROWS = {row.name: row for row in TRANSITIONS}
 _AUTHOR_REASONS = frozenset(
     {"dispatch", "redirect", "merge", "remove", "suspend", "resume_publication"}
 )

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from suggestions import outbox, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.codes import Overall, RatingReason, Solved
+from suggestions.codes import Overall, RatingReason, Solved, recorded
 from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.models import CaseEvent, Clock, Evaluation, Suggestion
 from suggestions.services import delivering, flags, rating_parts, rectifying, transitions
@@ -95,7 +95,7 @@ def evaluate(
             flags.look(rating, at=at)
             transitions.apply(
                 suggestion, "evaluate", actor=actor, at=at, fields={"overall": overall},
-                data={"overall": overall, "overall_label": str(Overall(overall).label), "solved": solved, "round": round_no, "source": source},
+                data={"overall": overall, "overall_label": recorded(Overall(overall)), "solved": solved, "round": round_no, "source": source},
             )  # fmt: skip
             _follow(suggestion, overall, solved, round_no, at)
     except IntegrityError as error:

@@ -3,7 +3,6 @@
 A record that concerns a case tells the case's own chain as well through `transitions.note`, in the caller's transaction.
 """
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -124,7 +123,7 @@ def _write(
         "actor_id": actor.user.pk if actor.user else None,
         "role": actor.role,
         "unit_id": actor.unit.pk if actor.unit else None,
-        "words": str(row.words).format_map(defaultdict(str, data)),
+        "words": row.said(data),
         "reason": reason,
         "data": acting_for(actor, data),
         "visibility": str(row.visibility),

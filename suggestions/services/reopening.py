@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import rules
 from suggestions.actor import Actor
+from suggestions.codes import recorded
 from suggestions.errors import Invalid, NotAllowed
 from suggestions.models import Suggestion
 from suggestions.services import replying, transitions
@@ -40,7 +41,7 @@ def reopen(
     with transaction.atomic():
         transitions.apply(
             suggestion, "reopen", actor=actor, at=at, reason=reason, fields={"closed_at": None},
-            data={"ground": ground, "ground_label": str(Ground(ground).label)},
+            data={"ground": ground, "ground_label": recorded(Ground(ground))},
         )  # fmt: skip
         if lead.status in (Part.SUBMITTED, Part.ACCEPTED_BY_OFFICE):
             data = {"unit": lead.unit.short_name}

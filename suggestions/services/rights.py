@@ -16,7 +16,7 @@ from django.db import transaction
 from suggestions import outbox, rules
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI
-from suggestions.codes import ErasureBasis, RightsKind, RightsRelation, RightsResult
+from suggestions.codes import ErasureBasis, RightsKind, RightsRelation, RightsResult, recorded
 from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Author, CaseEvent, Erasure, RightsRequest, Suggestion
@@ -60,7 +60,7 @@ def receive(
     if wanted:
         # Encrypted with the words: a corrected telephone is as personal as the first one.
         request.words = json.dumps({"words": words, "correction": wanted}, ensure_ascii=False)
-    label = str(RightsKind(kind).label)
+    label = recorded(RightsKind(kind))
     with transaction.atomic():
         records.begin(
             request,
@@ -151,7 +151,7 @@ def fulfil(
         result, said = _carry_out(request, item, actor, at)
         _answered(
             request, "rights_fulfil", actor, at, result=result, answer=answer or said,
-            data={"result": str(RightsResult(result).label)}, suggestion=item,
+            data={"result": recorded(RightsResult(result))}, suggestion=item,
         )  # fmt: skip
     return request
 
@@ -233,7 +233,7 @@ def _answered(
     )  # fmt: skip
     event = _tell_case(
         suggestion, "rights_answered",
-        f"您的个人信息请求有了结果：{RightsResult(result).label}", actor, at,
+        f"您的个人信息请求有了结果：{recorded(RightsResult(result))}", actor, at,
     )  # fmt: skip
     if result != RightsResult.ERASED:
         tell.author(suggestion, "author.rights", event)
@@ -332,12 +332,12 @@ def record_copy(*, suggestion: Suggestion, at: datetime) -> RightsRequest:
     with transaction.atomic(), outbox.bulk():
         records.begin(
             request, "rights_receive", actor=Actor.author(), at=at, suggestion=suggestion,
-            data={"kind": str(RightsKind.EXPORT.label)},
+            data={"kind": recorded(RightsKind.EXPORT)},
         )  # fmt: skip
         _verified(request, BY_CODE, Actor.system(), at)
         records.move(
             request, "rights_fulfil", actor=Actor.system(), at=at, suggestion=suggestion,
-            data={"result": str(RightsResult.GIVEN.label)},
+            data={"result": recorded(RightsResult.GIVEN)},
             fields={"result": RightsResult.GIVEN, "answered_at": at},
         )  # fmt: skip
     return request

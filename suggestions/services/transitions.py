@@ -1,6 +1,5 @@
 """The only writer of states (invariant 2). Every change is one row of states/, one event, one transaction."""
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -165,7 +164,7 @@ def _write(
     words: str | None = None,
 ) -> CaseEvent:
     """The event, and the suggestion's conditional UPDATE that carries state, chain head and version together."""
-    filled = words if words is not None else str(row.words).format_map(defaultdict(str, data))
+    filled = words if words is not None else row.said(data)
     facts: dict[str, Any] = {
         "suggestion_id": suggestion.pk,
         "seq": suggestion.event_seq + 1,

@@ -1,7 +1,11 @@
 """One row of a machine, and the two actors that are no member of staff."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import translation
 
 from suggestions.roles import Role
 from suggestions.states.machines import Machine, Visibility
@@ -40,3 +44,8 @@ class Transition:
     notify: tuple[str, ...] = ()
     reason_required: bool = False
     basis: str = ""
+
+    def said(self, data: dict[str, Any]) -> str:
+        """The row's words filled from an event's data, in the language of the records, whatever page the act came from."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return str(self.words).format_map(defaultdict(str, data))

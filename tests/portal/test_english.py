@@ -13,7 +13,10 @@ from portal import wording
 from portal.scripts import catalogue
 from suggestions import dates
 from suggestions.clock import SHANGHAI
-from tests.world import make_world
+from suggestions.codes import Overall, recorded
+from suggestions.models import CaseEvent
+from suggestions.selectors import timeline
+from tests.world import make_world, submit
 
 _HOLES = re.compile(r"%(?:\([a-z_0-9]+\))?[sd%]")
 
@@ -63,6 +66,19 @@ def test_dates_and_terms_are_said_as_each_language_says_them(
             wording.days_left(-3, "个工作日"),
             dates.month(day),
         )
+
+
+@pytest.mark.django_db
+def test_what_happens_on_an_english_page_is_recorded_in_chinese_and_told_in_english() -> None:
+    with translation.override("en"):
+        item = submit(make_world()).suggestion
+        told = [entry.words for entry in timeline.timeline(item, "public")]
+        rated = recorded(Overall.SATISFIED)
+    held = list(CaseEvent.objects.filter(suggestion=item).values_list("words", flat=True))
+    assert "收到，登记" in held
+    assert not any(re.search("[A-Za-z]{3}", words.replace("JY2026", "")) for words in held)
+    assert told == ["Received and registered"]
+    assert rated == "满意"
 
 
 @pytest.mark.django_db
