@@ -113,6 +113,9 @@ def _campaign(page: Any) -> Iterator[Point]:
 def _news(page: Any) -> Iterator[Point]:
     yield Point(_("日期不晚于今天"), page.date <= timezone.localdate() if page.date else False)
     yield Point(_("写了来源单位"), bool(page.source.strip()))
+    if page.kind == "bulletin":
+        yield Point(_("写了期号"), bool(page.issue.strip()) or None)
+        yield Point(_("写明说的是哪一段时间"), bool(page.period_from and page.period_to))
     yield Point(_("正文不是空的"), bool(stream_text(page.body).strip()))
 
 

@@ -4,7 +4,7 @@ import base64
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -245,3 +245,33 @@ def test_pages_below_pages_show_where_they_stand(client: Client, site: Pages) ->
     page = words(client.get("/help/rating/"))
     assert 'href="/help/"' in page
     assert "怎么评价" in words(client.get("/help/"))
+
+
+def test_a_bulletin_names_its_issue_and_the_days_it_speaks_of(
+    client: Client, editor: Client, site: Pages, article: Make
+) -> None:
+    about = {"kind": "bulletin", "issue": "2026年第10期"}
+    with pytest.raises(ValidationError, match="哪一段时间"):
+        article(title="十月通报", **about)
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    with pytest.raises(ValidationError, match="不能早于"):
+        article(title="十月通报", **about, period_from=last, period_to=first)
+    made = article(title="十月通报", **about, period_from=first, period_to=last)
+    for address in (made.get_url(), site.news.get_url()):
+        text = words(client.get(address))
+        assert "2026年第10期" in text
+        assert "说的是2026年10月1日到2026年10月31日" in text
+    news = article(title="一条动态", issue="不该有", period_from=first)
+    assert (news.issue, news.period_from) == ("", None)
+
+
+def test_news_are_found_by_their_year(client: Client, site: Pages, article: Make) -> None:
+    for year in (2025, 2026):
+        article(title=f"{year}年的动态", date=date(year, 3, 1))
+    index = site.news.get_url()
+    assert "2025年的动态" in words(client.get(index))
+    found = words(client.get(f"{index}?year=2025"))
+    assert "2025年的动态" in found
+    assert "2026年的动态" not in found
+    for strange in ("1999", "x", "9" * 30):
+        assert "2026年的动态" in words(client.get(f"{index}?year={strange}"))
