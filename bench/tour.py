@@ -65,7 +65,6 @@ STOPS = (
     Stop("where", "/where/"),
     Stop("where-asked", "/where/?q=路灯坏了"),
     Stop("feeds", "/feeds/"),
-    Stop("statistics", "/statistics/"),
     Stop("my-sign-in", "/my/sign-in/"),
     Stop("follow", "/my/follow/?what=unit:jtj"),
     Stop("not-there", "/nothing-here/"),

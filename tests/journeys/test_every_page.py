@@ -14,7 +14,7 @@ from tests.journeys.browser import Browser
 from tests.journeys.site import Site
 from tests.journeys.test_my_page import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 WIDTHS = (360, 768, 1280)
 SCHEMES = ("light", "dark")
@@ -29,12 +29,15 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 FOCUSED = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const s = getComputedStyle(e), box = e.getBoundingClientRect();
+  const box = e.getBoundingClientRect();
   const before = window.__last;
   window.__last = e;
   const name = e.tagName.toLowerCase() + ' ' + (e.getAttribute('href') || e.name || e.textContent.trim().slice(0, 20));
-  const label = e.matches('input') && e.closest('label') ? getComputedStyle(e.closest('label')) : s;
-  const shown = [s, label].some(l => (l.outlineStyle !== 'none' && parseFloat(l.outlineWidth) > 0) || l.boxShadow !== 'none');
+  // The mark may stand on the label of a box, or on the shape inside a link of a map.
+  const marked = [e, e.nextElementSibling, e.closest('label')].filter(Boolean).map(x => getComputedStyle(x));
+  const shape = e instanceof SVGElement ? [...e.querySelectorAll('*')].map(x => parseFloat(getComputedStyle(x).strokeWidth)) : [];
+  const shown = marked.some(l => (l.outlineStyle !== 'none' && parseFloat(l.outlineWidth) > 0) || l.boxShadow !== 'none')
+    || Math.max(0, ...shape) >= 3;
   return {
     name, shown, seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
     ahead: !before || before === e || Boolean(before.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING),
