@@ -56,8 +56,8 @@ docs: setup ## write the generated documents again (docs/states.md)
 check-services: setup ## the tests on real PostgreSQL, Redis and Elasticsearch; a skipped test is a failure
 	@STRICT_SERVICES=1 $(PY) -m tests.services -- $(PY) -m pytest -n 2 $(TESTS)
 
-messages: setup ## collect the texts for translators (needs gettext)
-	@cd portal && ../$(PY) ../manage.py makemessages -l en --no-obsolete
+messages: setup ## add the public texts that have no English to the catalogue and compile it (needs gettext)
+	@$(PY) manage.py english
 
 seed: setup ## fill the database with the demo city
 	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py seed_demo

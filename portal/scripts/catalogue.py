@@ -93,3 +93,9 @@ def missing() -> dict[str, str]:
     """Texts of the public pages that have no English yet → where they stand."""
     have = translated()
     return {text: place for text, place in used().items() if not have.get(text)}
+
+
+def quoted(text: str) -> str:
+    """A text as a .po file writes it."""
+    safe = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{safe}"'

@@ -194,6 +194,26 @@ def test_a_variant_is_kept_whole_so_that_a_second_reader_costs_nothing(
     assert again.status_code == 304
 
 
+def test_what_somebody_is_about_to_send_is_shown_as_it_was_typed(
+    city: World, client: Client
+) -> None:
+    words = {
+        "title": "头发长了怎么办要理发店",
+        "problem": "云埠区后面的里弄",
+        "proposal": "发个通知",
+    }
+    client.post("/zh-hant/submit/?step=start", {"action": "begin"})
+    client.post("/zh-hant/submit/?step=topic", {"title": words["title"], "similar_seen": words["title"]})  # fmt: skip
+    client.post("/zh-hant/submit/?step=text", {n: words[n] for n in ("problem", "proposal")})
+    client.post("/zh-hant/submit/?step=place", {"action": "next"})
+    contact = {"phone": "19900008123", "publish": "no"}
+    assert client.post("/zh-hant/submit/?step=contact", contact)["Location"] == "/zh-hant/submit/?step=check"  # fmt: skip
+    page = re.sub("<wbr>", "", client.get("/zh-hant/submit/?step=check").content.decode())
+    for typed in words.values():
+        assert typed in page
+    assert "請核對，沒問題就提交" in page
+
+
 def test_an_unknown_page_says_so_in_the_writing_it_was_asked_in(
     city: World, client: Client
 ) -> None:
