@@ -12,7 +12,6 @@ from django.db import transaction
 from search import sounds, vocabulary
 from search.analysis import MAX_INDEXED, RUNS, is_han, normalise
 from search.engine import Document
-from search.models import LexiconWord
 from search.terms import groups_of
 
 LONGEST = 12
@@ -90,6 +89,9 @@ def _pairs(title: str) -> Iterable[str]:
 
 def keep(census: Census) -> int:
     """Put a whole census in the place of the last one; returns the number of words."""
+    # Only here: words are counted in processes that have no models (search/preparing.py).
+    from search.models import LexiconWord
+
     rows = (
         LexiconWord(text=word, sound=sounds.sound(word)[:120], initials=sounds.initials(word)[:40], documents=n)
         for word, n in sorted(census.counted().items(), key=lambda c: -c[1])[:MOST]

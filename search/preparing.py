@@ -47,16 +47,12 @@ def each(documents: Iterable[Document], *, processes: int = 1) -> Iterator[Made]
         processes, context, initializer=_begin, initargs=(vocabulary.current(),)
     ) as pool:
         waiting: deque[Future[list[Made]]] = deque()
-        try:
-            while batch := list(islice(remaining, BATCH)):
-                waiting.append(pool.submit(_batch, batch))
-                if len(waiting) > 2 * processes:
-                    yield from waiting.popleft().result()
-            while waiting:
+        while batch := list(islice(remaining, BATCH)):
+            waiting.append(pool.submit(_batch, batch))
+            if len(waiting) > 2 * processes:
                 yield from waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while waiting:
+            yield from waiting.popleft().result()
 
 
 def processes_for(count: int) -> int:
