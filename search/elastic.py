@@ -328,6 +328,8 @@ class _Search:
     def page(self) -> Page:
         size = store.size_of(self.query)
         if self.query.candidates:
+            if not self.terms.must:
+                return Page(engine=self.engine.name)
             best = self._best(size).execute().hits
             named = tuple(store.hit(h.source, h.meta.score, self.terms, marks=False) for h in best)
             return Page(hits=named, total=len(named), engine=self.engine.name)

@@ -269,6 +269,10 @@ class _Search:
 
     def page(self) -> Page:
         size = store.size_of(self.query)
+        if self.query.candidates:
+            rows = self._rows(size) if self.terms.must else []
+            best = tuple(store.hit(raw, s, self.terms, marks=False) for s, _, _, raw in rows)
+            return Page(hits=best, total=len(best), engine=self.engine.name)
         rows = self._rows(size + 1)
         cursor = None
         if len(rows) > size:
@@ -313,9 +317,12 @@ class _Search:
         if not self.by_date:
             factor = store.factor_sql(date_column="date", answered_column="answered", day=self.day)
             # No length norm: a long answer is not a worse answer, and titles weigh by their slot already.
-            rank = f"ts_rank('{RANK_WEIGHTS}', tokens, %s::tsquery) * {factor}"
+            rank = f"ts_rank('{RANK_WEIGHTS}', tokens, %s::tsquery)"
+            counted = self.terms.must
+            if not self.query.candidates:
+                rank, counted = f"{rank} * {factor}", (*self.terms.must, *self.terms.should)
             score = f"round(({rank})::numeric, {store.SCORE_DIGITS})::float8"
-            first = [" | ".join(map(_operand, [*self.terms.must, *self.terms.should]))]
+            first = [" | ".join(map(_operand, counted))]
         keys = ("date", "id") if self.by_date else ("score", "date", "id")
         after, last = "", list[object]()
         if self.mark:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from search import lexicon, percolation
+from search import lexicon, likeness, percolation
 from search.asking import ask
 from search.engine import Document, Engine, Query
 from search.models import WordGroup
@@ -296,6 +297,49 @@ def test_a_word_of_one_text_alone_is_never_offered_for_completion(engine: Engine
     assert "社区食堂" in complete("shequ")
     assert "社区食堂" in complete("sqst")
     assert complete("老人 社区")[0].startswith("老人 ")
+
+
+# Candidates for a closer look
+
+
+def test_candidates_are_the_best_hits_without_count_marks_or_next_page(engine: Engine):
+    query = Query("电梯 停车 食堂", match="any", size=3, candidates=True, facets=("type",))
+    page = engine.search(query)
+    everything = engine.search(Query("电梯 停车 食堂", match="any", size=50))
+    assert len(page.hits) == page.total == 3
+    assert {hit.id for hit in page.hits} <= {hit.id for hit in everything.hits}
+    assert (page.next_cursor, page.facets) == (None, {})
+    for hit in page.hits:
+        assert "<mark>" not in hit.title_html
+        assert hit.snippets == {}
+        assert hit.fields or hit.title
+
+
+def test_candidates_keep_to_types_filters_and_what_is_excluded(engine: Engine):
+    def ids(text: str, **rest: Any) -> set[str]:
+        return {h.id for h in engine.search(Query(text, match="any", candidates=True, **rest)).hits}
+
+    everything = ids("电梯 食堂", size=50)
+    for rest in ({"types": ("page",)}, {"filters": {"district": ("west",)}}):
+        whole = engine.search(Query("电梯 食堂", match="any", size=50, **rest)).hits
+        assert ids("电梯 食堂", size=50, **rest) == {hit.id for hit in whole} <= everything
+    assert ids("") == ids("！！") == set()
+
+
+def test_look_alikes_are_the_same_on_every_engine(engine: Engine):
+    lexicon.rebuild(ALL)
+    found = likeness.alike("社区里办一个食堂给老人送饭", engine=engine, floor=0.2)
+    assert found
+    assert "食堂" in found[0].hit.title
+    assert [one.likeness for one in found] == sorted((o.likeness for o in found), reverse=True)
+    best = found[0].hit
+    without = likeness.alike(
+        "社区里办一个食堂给老人送饭", engine=engine, floor=0.2, without=(best.id,)
+    )
+    assert best.id not in {one.hit.id for one in without}
+    (shown,) = likeness.marked("食堂", [best])
+    assert "<mark>食堂</mark>" in shown.title_html
+    assert likeness.alike("量子计算机的低温阀门", engine=engine) == []
 
 
 # Kept searches
