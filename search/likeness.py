@@ -33,7 +33,7 @@ PLACE, TAGS = "keywords", "tags"
 
 
 COPIED = ("problem", "proposal")
-COPY_FLOOR = 0.48
+COPY_FLOOR = 0.55
 """The share of common triples from which on a text is a copy."""
 ENOUGH_TRIPLES = 20
 """Shorter texts share their triples by chance."""
