@@ -112,13 +112,18 @@ def measure(engine: "Engine", asked: list[str], *, profile: bool = False) -> flo
 
     for text in asked[:20]:
         alike(text, engine=engine)
-    took, offered = [], 0
+    took, spent, offered = list[float](), list[float](), 0
     for text in asked:
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         offered += bool(alike(text, engine=engine))
         took.append((time.perf_counter() - start) * 1000)
-    p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
-    print(f"look-alikes of {len(asked)} texts, {offered} offered something: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f} ms")  # fmt: skip
+        spent.append((time.process_time() - began) * 1000)
+    print(f"look-alikes of {len(asked)} texts, {offered} offered something")
+    # On a machine that others use as well, the second says more.
+    for name, found in (("by the clock", took), ("processor of this process", spent)):
+        p50, p95, p99 = (percentile(found, share) for share in (0.5, 0.95, 0.99))
+        print(f"  {name:26} p50 {p50:6.1f}  p95 {p95:6.1f}  p99 {p99:6.1f} ms")
+    p95 = percentile(took, 0.95)
     if profile:
         import cProfile
 
