@@ -19,7 +19,7 @@ from suggestions.models import (
     QaSession,
     ReceptionSlot,
     StaffRole,
-    Suggestion,
+    Unit,
 )
 from suggestions.roles import Role
 from suggestions.services import (
@@ -30,7 +30,6 @@ from suggestions.services import (
     receiving,
     service_points,
 )
-from suggestions.states import Case
 
 if TYPE_CHECKING:
     from suggestions.demo.seed import Seeder
@@ -54,17 +53,14 @@ _PAPER = "改造方案（公开稿）\n\n一、分两批施工，留出三米通
 def seed(city: "Seeder") -> None:
     """Add to what agents.py and steering.py made."""
     _points(city)
-    case = (
-        Suggestion.objects.filter(jurisdiction=city.jurisdiction, status=Case.HANDLING, lead_unit__isnull=False)
-        .select_related("lead_unit")
-        .order_by("pk")
-        .first()
-    )  # fmt: skip
-    if case is not None:
-        _today(city, case.lead_unit)
-        _behind_doors(city, case.lead_unit)
+    _today(city, city.units.get("jjzd") or _some_unit(city))
+    _behind_doors(city, _some_unit(city))
     _papers(city)
     _places(city)
+
+
+def _some_unit(city: "Seeder") -> Unit:
+    return next(u for u in city.units.values() if not u.is_collection_office)
 
 
 def _points(city: "Seeder") -> None:
