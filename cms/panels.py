@@ -34,6 +34,9 @@ class ReportDuePanel(HelpPanel):
             if not self.instance.pk or self.instance.phase_at(timezone.now()) == Phase.PLANNED:
                 return mark_safe("")
             held = campaign_reports.coverage(self.instance.pk)
+            if not held.total:
+                # A full bar over nothing would look as if all were done.
+                return format_html("<p>{}</p>", _("还没有收到要答复的建议。"))
             words = _("应答复{all}件，单独答复{own}件，分组答复{grouped}件，")
             said = str(words).format(all=held.total, own=held.own, grouped=held.grouped)
             left = (

@@ -199,6 +199,11 @@ class Due:
     steps: tuple[Step, ...]
 
 
+def day_words(day: date) -> str:
+    """A day as people write it: 2026年11月22日. Of a moment its own calendar day: pass it in local time."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _why_rest(day: date, workdays: Workdays) -> str:
     note = workdays.notes.get(day, "")
     if note:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.actor import Actor
+from suggestions.clock import day_words
 from suggestions.desk import acts_forms as forms
 from suggestions.desk.acts_base import PLAIN, Act, Prepared, by_matrix, by_roles, posted
 from suggestions.errors import DomainError, Invalid
@@ -147,8 +148,8 @@ def _prepare_extension(request: HttpRequest, item: Suggestion) -> Prepared:
     facts = []
     if held is not None:
         facts = [
-            ("申请", f"{held.unit.short_name}，{held.requested_by}"), ("原期限", f"{held.old_due_on:%Y-%m-%d}"),
-            ("申请延到", f"{held.new_due_on:%Y-%m-%d}（晚{held.days}天）"), ("理由", held.reason),
+            ("申请", f"{held.unit.short_name}，{held.requested_by}"), ("原期限", day_words(held.old_due_on)),
+            ("申请延到", f"{day_words(held.new_due_on)}（晚{held.days}天）"), ("理由", held.reason),
         ]  # fmt: skip
     return Prepared(forms.DecideExtensionForm(posted(request), item=item), {"facts": facts})
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import access
 from suggestions.actor import Actor
-from suggestions.clock import local_date
+from suggestions.clock import day_words, local_date
 from suggestions.desk import acts_forms as forms
 from suggestions.desk.acts_base import PLAIN, Act, Prepared, of_the_unit, posted
 from suggestions.errors import NotAllowed
@@ -59,7 +59,7 @@ def _no_objection(item: Suggestion, actor: Actor) -> str:
 def _prepare_extension(request: HttpRequest, item: Suggestion) -> Prepared:
     clock = extending.clock_of(item)
     facts = (
-        [("现在的期限", f"{clock.due_on:%Y-%m-%d}，最多延{extending.days_max(on=_today())}天")]
+        [("现在的期限", f"{day_words(clock.due_on)}，最多延{extending.days_max(on=_today())}天")]
         if clock
         else []
     )

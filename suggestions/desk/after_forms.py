@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from suggestions.clock import day_words
 from suggestions.desk.forms import words
 from suggestions.models import AuthorContact, Commitment, DeliveryProof, Suggestion
 from suggestions.services.reopening import Ground
@@ -88,7 +89,7 @@ class _PromiseForm(AfterForm):
             "unit", "reply", "suggestion__jurisdiction"
         )
         field.label_from_instance = lambda obj: (  # type: ignore[method-assign]
-            f"{obj.promised_on:%Y-%m-%d} {obj.words or obj.get_kind_display()}"
+            f"{day_words(obj.promised_on)} {obj.words or obj.get_kind_display()}"
         )
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from suggestions import access
 from suggestions.actor import Actor
+from suggestions.clock import day_words
 from suggestions.codes import Category, Outcome
 from suggestions.desk import campaign_files, common, kinds
 from suggestions.desk import steering_fields as f
@@ -282,7 +283,7 @@ kinds.register(
         slug="campaign-questions", room="campaigns", label=gettext_lazy("征集提问"), model=CampaignQuestion,
         see="see_campaigns", open_states=[State.WAITING],
         headers=[gettext_lazy("问题"), gettext_lazy("征集活动"), gettext_lazy("收到")],
-        cells=lambda q: [str(q)[:60], str(q.campaign), f"{timezone.localtime(q.asked_at):%Y-%m-%d}"],
+        cells=lambda q: [str(q)[:60], str(q.campaign), day_words(timezone.localtime(q.asked_at))],
         blocks=_blocks, rows=_with_pages,
         intro=gettext_lazy("居民在征集页面上提的问题。回答以后，问题和回答一起公开；不回答就一直不公开。"),
         acts=[

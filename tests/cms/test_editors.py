@@ -263,3 +263,21 @@ def test_the_report_menu_lists_pages_that_nobody_looked_at_for_long(
     text = words(editor.get(reverse("pages_to_review")))
     assert "旧的说明" in text
     assert "新的说明" not in text
+
+
+def test_whoever_may_begin_a_campaign_finds_the_way_on_the_first_page(
+    editor: Client, writer: Client
+) -> None:
+    for client in (editor, writer):
+        page = words(client.get("/admin/"))
+        assert "办一次新的征集" in page
+        assert "/admin/campaigns/new/" in page
+        assert client.get("/admin/campaigns/new/").status_code == 200
+        assert "guide.wagtail.org" not in page, "no link to another host's English handbook"
+
+
+def test_a_campaign_without_suggestions_shows_no_full_bar(editor: Client, campaign: Make) -> None:
+    page = campaign()
+    shown = words(editor.get(f"/admin/pages/{page.pk}/edit/"))
+    assert "还没有收到要答复的建议。" in shown
+    assert "件件有答复" not in shown
