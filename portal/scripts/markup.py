@@ -63,6 +63,9 @@ _SIGNS = {
     "？": "?",
 }
 _SIGN = re.compile("|".join(_SIGNS))
+_RUN_ON = re.compile(
+    r"(?:(?<=[a-z]{2}|[0-9%]{2})[.!?;](?=[A-Z])|(?<=[a-z]{2})[.!?;](?=[0-9])|\)(?=\w))"
+)
 _ENDS_SENTENCE = re.compile(r"[.,:;!?)]\Z")
 _BEGINS_WORD = re.compile(r"\A[\w“(\u3400-\u9fff]")
 
@@ -179,7 +182,10 @@ def marked(page: str, variant: Variant) -> str:
     stack: list[int] = []
     inside: dict[int, int] = {}
     last: int | None = None
+    apart = False
     for at, piece in enumerate(pieces):
+        if piece.name and piece.name != "wbr":
+            apart = True
         if piece.name and piece.name not in _THROUGH:
             last = None
         if piece.is_open:
@@ -194,9 +200,9 @@ def marked(page: str, variant: Variant) -> str:
         elif stack and pieces[stack[-1]].name not in ("script", "style"):
             if not piece.raw:
                 inside[at] = stack[-1]
-                if last is not None and _ENDS_SENTENCE.search(pieces[last].text) and _BEGINS_WORD.match(piece.text):  # fmt: skip
+                if last is not None and apart and _ENDS_SENTENCE.search(pieces[last].text) and _BEGINS_WORD.match(piece.text):  # fmt: skip
                     pieces[last].text += " "
-                last = at
+                last, apart = at, False
             text = _ENTITY.sub("", piece.text)
             # <wbr> cuts a sentence into many texts of one element: they count together.
             own[stack[-1]][0] += len(_HAN.findall(text))
@@ -208,6 +214,8 @@ def marked(page: str, variant: Variant) -> str:
             is_english = at in inside and languages[inside[at]] == variant.lang
             if is_english and not _HAN.search(piece.text):
                 piece.text = _SIGN.sub(lambda m: _SIGNS[m[0]], piece.text)
+            if is_english:
+                piece.text = _RUN_ON.sub(r"\g<0> ", piece.text)
             out.append(piece.text)
             continue
         text = _tag(piece, variant, None)

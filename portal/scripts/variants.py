@@ -74,11 +74,10 @@ def alternates(path: str) -> Iterator[tuple[str, str]]:
 
 
 def choices(request: HttpRequest) -> list[tuple[Variant, str]]:
-    """(variant, address of this page in it) of the other variants, for the switch, the most needed first."""
+    """(variant, address of this page in it) of the other variants, for the switch."""
     path = escape_uri_path(request.path_info)
     if request.method == "GET" and request.META.get("QUERY_STRING"):
         path += f"?{iri_to_uri(request.META['QUERY_STRING'])}"
     here = of(request)
-    # Where there is room for one alone: English for who reads Chinese, else the plain page.
     order = (ENGLISH, TRADITIONAL) if here is SIMPLIFIED else (SIMPLIFIED, TRADITIONAL, ENGLISH)
     return [(v, address(v, path)) for v in order if v is not here]

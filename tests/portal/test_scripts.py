@@ -111,9 +111,9 @@ def test_chinese_on_an_english_page_is_marked_as_chinese_and_english_inside_it_a
 
 
 def test_sentences_that_stand_together_get_the_space_and_the_signs_of_english() -> None:
-    page = "<html><body><p>Eight.<a>Lost it?</a></p><p>119、110。</p><p><b>Reply:</b>灯</p><code>a。</code></body></html>"
+    page = "<html><body><p>Eight.<a>Lost it?</a></p><p>119、110。It. In all.Of 32.Two（Fri）9:<wbr>00</p><p><b>Reply:</b>灯</p><code>a。</code></body></html>"
     assert markup.marked(page, ENGLISH) == (
-        "<html><body><p>Eight. <a>Lost it?</a></p><p>119, 110.</p>"
+        "<html><body><p>Eight. <a>Lost it?</a></p><p>119, 110. It. In all. Of 32. Two (Fri) 9:<wbr>00</p>"
         '<p lang="zh-Hans"><b lang="en">Reply: </b>灯</p><code>a。</code></body></html>'
     )
 
