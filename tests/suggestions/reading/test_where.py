@@ -79,3 +79,9 @@ def test_each_telephone_of_a_channel_is_a_link_of_its_own(city: World, client: C
     page = BeautifulSoup(client.get("/where/").content, "html.parser")
     found = [a["href"] for a in page.select("article a[href^='tel:']")]
     assert found == ["tel:12345", "tel:03805550208"]
+
+
+def test_what_cannot_be_taken_in_is_said_before_anybody_writes(client: Client, city: World) -> None:
+    text = client.get("/where/").content.decode()
+    for reason in ("广告推销", "重复提出且没有新情况", "请另一位工作人员再看一遍"):
+        assert reason in text
