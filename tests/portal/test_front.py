@@ -128,6 +128,18 @@ def test_whoever_may_get_a_page_of_their_own_is_led_past_what_is_kept(
     assert site.asked == 2
 
 
+def test_each_writing_is_kept_apart_and_costs_no_more_once_kept(
+    site: Site, django_assert_max_num_queries: Any
+) -> None:
+    plain, hant, english = (site.get(f"{prefix}/suggestions/") for prefix in ("", "/zh-hant", "/en"))  # fmt: skip
+    assert len({plain.body, hant.body, english.body}) == 3
+    with django_assert_max_num_queries(1):
+        again = site.get("/zh-hant/suggestions/")
+    assert again.body == hant.body
+    assert again.headers["content-language"] == "zh-Hant"
+    assert site.asked == 3
+
+
 def test_each_look_is_kept_apart(site: Site) -> None:
     plain = site.get("/suggestions/")
     elder = site.get("/suggestions/", HTTP_COOKIE="mode=elder")
