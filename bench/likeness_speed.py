@@ -7,6 +7,7 @@ one caller. When N is not reached within M minutes, what is there is measured an
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +39,8 @@ def main() -> int:
     parser.add_argument("--city", type=Path, help="where the demo city is kept between runs")
     parser.add_argument("--profile", action="store_true", help="show where the time goes")
     options = parser.parse_args()
+    # A terminated run stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with (
             tempfile.TemporaryDirectory(prefix="jianyan-likeness-") as folder,

@@ -8,6 +8,7 @@ rate, the analysis counted apart; 3: a service is missing.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="of each way, by turns (3)")
     parser.add_argument("--city", type=Path, help="where the demo city is kept between runs")
     options = parser.parse_args()
+    # A terminated run stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with tempfile.TemporaryDirectory(prefix="jianyan-rebuild-") as folder, ExitStack() as stack:
             return _run(options, Path(folder), stack)

@@ -6,6 +6,7 @@ take for one item, indexes and all, after vacuum and merge. Exit code 3: a servi
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -22,6 +23,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.sizes", description=__doc__)
     parser.add_argument("--size", type=int, default=5000, help="suggestions (5000)")
     options = parser.parse_args()
+    # A terminated run stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with tempfile.TemporaryDirectory(prefix="jianyan-sizes-") as folder, ExitStack() as stack:
             return _run(options.size, Path(folder), stack)
