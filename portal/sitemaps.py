@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
+from portal.scripts.variants import ALL, address
 from suggestions.clock import SHANGHAI
 from suggestions.models import Suggestion
 from suggestions.public.atom import absolute
@@ -189,7 +190,12 @@ def robots(request: HttpRequest) -> HttpResponse:
     """/robots.txt. It keeps honest robots from wandering; it protects nothing, for what is private answers nobody else."""
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in CLOSED),
+        *(
+            f"Disallow: {address(v, path)}"
+            for path in CLOSED
+            for v in ALL
+            if v is ALL[0] or address(v, path) != path
+        ),
         "Allow: /",
         "",
         f"Sitemap: {absolute(reverse('sitemap'))}",

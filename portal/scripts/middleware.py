@@ -4,6 +4,7 @@ The prefix becomes the request's script name, as if the site were mounted there:
 the variant by themselves, `request.path` is what the browser shows, and `path_info` what the views are found by.
 """
 
+import json
 from collections.abc import Callable
 from http.cookies import Morsel
 
@@ -21,6 +22,8 @@ from portal.scripts import markup, traditional, variants
 from portal.scripts.variants import Variant
 from suggestions.public import caching
 
+_WORDS = "/search/complete/"
+"""Words to go on with: data that a page shows as they come."""
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -50,7 +53,7 @@ def _answer(get_response: GetResponse, request: HttpRequest, chosen: Variant) ->
     request.path_info = request.META["PATH_INFO"] = inner
     request.META["SCRIPT_NAME"] = script
     request.variant = chosen  # type: ignore[attr-defined]
-    request.META[caching.FINISH] = lambda response: finish(response, chosen)
+    request.META[caching.FINISH] = lambda response: finish(response, chosen, inner)
     set_script_prefix(f"{script}/")
     try:
         with translation.override(chosen.language):
@@ -71,10 +74,15 @@ def _plain(request: HttpRequest, inner: str, query: str) -> HttpResponseBase:
     return HttpResponseRedirect(f"{inner}?{query}" if query else inner)
 
 
-def finish(response: HttpResponseBase, chosen: Variant) -> None:
-    """Turn a finished page over. Anything but a whole HTML page stays as it is: feeds, files, data."""
+def finish(response: HttpResponseBase, chosen: Variant, path: str = "") -> None:
+    """Turn a finished page over. Anything but a whole HTML page stays as it is: feeds, files, people's own data."""
     kind = response.headers.get("Content-Type", "")
-    if not isinstance(response, HttpResponse) or not kind.startswith("text/html"):
+    if not isinstance(response, HttpResponse):
+        return
+    if chosen is variants.TRADITIONAL and path == _WORDS and kind == "application/json":
+        words = json.dumps(json.loads(response.content), ensure_ascii=False)
+        response.content = traditional.convert(words).encode()
+    if not kind.startswith("text/html"):
         return
     page = response.content.decode(response.charset or "utf-8", "replace")
     if chosen is variants.TRADITIONAL:

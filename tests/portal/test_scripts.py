@@ -1,15 +1,17 @@
 """The site in Traditional characters and in English: the same pages under addresses of their own."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
 from django.core.cache import cache
+from django.http import JsonResponse
 from django.test import Client
 from django.urls import get_script_prefix
 
-from portal.scripts import markup, traditional, variants
+from portal.scripts import markup, middleware, traditional, variants
 from portal.scripts.variants import ENGLISH, TRADITIONAL
 from tests.world import World, make_world
 
@@ -212,6 +214,18 @@ def test_what_somebody_is_about_to_send_is_shown_as_it_was_typed(
     for typed in words.values():
         assert typed in page
     assert "請核對，沒問題就提交" in page
+
+
+def test_words_to_go_on_with_come_in_the_writing_of_the_page(city: World, client: Client) -> None:
+    held = JsonResponse({"words": ["公园装路灯"]})
+    middleware.finish(held, TRADITIONAL, "/search/complete/")
+    assert json.loads(held.content) == {"words": ["公園裝路燈"]}
+    own = JsonResponse({"words": "公园"})
+    middleware.finish(own, TRADITIONAL, "/my/data/")
+    assert json.loads(own.content) == {"words": "公园"}
+    assert (
+        client.get("/zh-hant/search/complete/?q=公").headers["Content-Type"] == "application/json"
+    )
 
 
 def test_an_unknown_page_says_so_in_the_writing_it_was_asked_in(
