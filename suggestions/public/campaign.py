@@ -21,7 +21,7 @@ from suggestions.errors import DomainError, Invalid
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
 from suggestions.models import Suggestion
-from suggestions.public.acting import Errors, form_page, private, turned_away
+from suggestions.public.acting import Errors, form_page, limited, private, turned_away
 from suggestions.public.campaign_forms import AskForm, PollForm
 from suggestions.public.forms_base import JianyanForm
 from suggestions.public.forms_csrf import csrf_fails, stale_message
@@ -142,8 +142,8 @@ def voted(request: HttpRequest, token: str) -> HttpResponse:
     voice = polling.find(token)
     found = _poll(voice.campaign, voice.poll_key) if voice is not None else None
     if voice is None or found is None:
-        limited = not ratelimit.hit("track", client_ip(request)).allowed
-        return limited(request, 60) if limited else _gone(request)
+        guessing = not ratelimit.hit("track", client_ip(request)).allowed
+        return limited(request, 60) if guessing else _gone(request)
     form: JianyanForm = CodeForm()
     if request.method != "POST":
         return _voted(request, voice, found, form)

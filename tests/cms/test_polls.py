@@ -274,3 +274,9 @@ def test_a_poll_that_ends_at_midnight_is_said_to_end_on_the_day_before(
     assert poll.closing == f"{last.month}月{last.day}日24:00截止"
     for address in (made.get_url(), f"/campaigns/poll/{made.pk}/{poll.key}/"):
         assert poll.closing in words(client.get(address))
+
+
+def test_who_guesses_at_receipts_is_asked_to_wait(client: Client) -> None:
+    statuses = [client.get("/campaigns/voted/nobody/").status_code for _ in range(12)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
