@@ -66,14 +66,20 @@ class NewsPage(Summary, SitePage):
         BULLETIN = "bulletin", _("通报")
 
     slug_prefix = "n"
-    kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices, default=Kind.NEWS)
+    kind = models.CharField(
+        _("类型"),
+        max_length=10,
+        choices=Kind.choices,
+        default=Kind.NEWS,
+        help_text=_("通报要写期号和说的是哪一段时间；别的都是动态"),
+    )
     issue = models.CharField(
         _("期号"), max_length=30, blank=True, help_text=_("通报才写，例如：2026年第11期")
     )
     period_from = models.DateField(
         _("说的是从哪天"), null=True, blank=True, help_text=_("通报必须写明说的是哪一段时间")
     )
-    period_to = models.DateField(_("到哪天"), null=True, blank=True)
+    period_to = models.DateField(_("到哪天"), null=True, blank=True, help_text=_("这一天也算在内"))
     date = models.DateField(_("日期"), default=today, help_text=_("显示在标题下面，列表按它排序"))
     source = models.CharField(
         _("来源"), max_length=60, blank=True, help_text=_("发布单位，例如：市人民建议征集办公室")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
@@ -44,7 +43,7 @@ def offered(user: Any, page: Any) -> list[tuple[str, Any, int]]:
     ]
 
 
-@require_POST
+@common.post_only("desk:campaigns")
 @common.desk_view([Role(r) for r in MATRIX[MAY]])
 def campaign_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The file, streamed. That it was fetched, by whom and when, stands in the page's history (PIPL 51, 54)."""

@@ -30,7 +30,7 @@ class Span:
     certain: bool = True
 
 
-_TOKEN = re.compile(r"【已遮盖：[^【】]{1,8}】")
+_TOKEN = re.compile(r"【已遮盖：([^【】]{1,8})】")
 _S = r"[\s\-.·_—–~]{0,3}"
 _CN_DIGITS = str.maketrans(
     "〇零○一幺壹二贰两三叁四肆五伍六陆七柒八捌九玖", "00011122233445566778899"
@@ -247,3 +247,8 @@ def mask_known(text: str, substrings_with_kind: Iterable[tuple[str, str]]) -> st
                 spans.append(Span(start, end, kind if kind in KINDS else NAME))
             start = text.find(known, start + 1)
     return mask(text, spans)
+
+
+def without_marks(text: str) -> str:
+    """Masked text as one sentence for where no chip can be drawn: 【已遮盖：姓名】 becomes （姓名略）."""
+    return _TOKEN.sub(r"（\1略）", text)

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from suggestions.clock import SHANGHAI
+from suggestions.insight.redaction import without_marks
 from suggestions.models import Jurisdiction, Suggestion, Unit
 from suggestions.public.atom import absolute
 from suggestions.public.item_page import ItemPage
@@ -22,8 +23,8 @@ _LONGEST = 600
 
 
 def short(text: object) -> str:
-    """Plain text of at most 600 characters."""
-    return Truncator(strip_tags(str(text)).strip()).chars(_LONGEST)
+    """Plain text of at most 600 characters, masks in words."""
+    return Truncator(without_marks(strip_tags(str(text)).strip())).chars(_LONGEST)
 
 
 def _moment(at: datetime | None) -> str:

@@ -122,7 +122,7 @@ def test_a_new_address_reaches_the_index(
 
 def test_index_and_source_agree(site: Pages, article: Make) -> None:
     for n in range(3):
-        article(title=f"第{n}期通报", kind=NewsPage.Kind.BULLETIN)
+        article(title=f"第{n}件动态", kind=NewsPage.Kind.NEWS)
     outbox.deliver(now=timezone.now() + timedelta(seconds=1))
     drifts = [d for d in indexing.status() if d.type == "page"]  # one for each engine that is fed
     assert drifts
