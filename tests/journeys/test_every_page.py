@@ -24,7 +24,7 @@ colours. Where things stand does not hang on colours, so widths are measured in 
 """
 GRAVE = ("moderate", "serious", "critical")
 MOST_TABS = 45
-PHONE = "19900008833"
+PHONE = "19900008844"
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOCUSED = """() => {

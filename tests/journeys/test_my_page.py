@@ -12,17 +12,21 @@ from tests.journeys.browser import PHONE, Browser, check, heading
 from tests.journeys.site import Site
 
 
-def code_sent(site: Site, number: str) -> str:
-    """The newest sign-in code in the file that stands for the SMS gateway."""
+def codes_sent(site: Site, number: str) -> list[str]:
+    """The sign-in codes in the file that stands for the SMS gateway, oldest first."""
     log = site.folder / "log" / "sms.log"
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    texts = [s["text"] for s in map(json.loads, lines) if s["to"].endswith(number[-4:])]
+    found = [re.search(r"登录验证码(\d{6})", text) for text in texts]
+    return [code[1] for code in found if code]
+
+
+def next_code(site: Site, number: str, before: int) -> str:
+    """The code that comes after the first `before` ones: another test may have used this number."""
     for _ in range(300):
-        lines = log.read_text("utf-8").splitlines() if log.exists() else []
-        sent = [json.loads(line) for line in lines]
-        mine = [s["text"] for s in sent if s["to"].endswith(number[-4:])]
-        for text in reversed(mine):
-            found = re.search(r"登录验证码(\d{6})", text)
-            if found:
-                return found[1]
+        codes = codes_sent(site, number)
+        if len(codes) > before:
+            return codes[-1]
         time.sleep(0.2)
     raise AssertionError("no code came")
 
@@ -33,9 +37,10 @@ def sign_in(page: Any, site: Site, number: str, *, scripts: bool) -> None:
         people.wait_for_the_machine(page)
     else:
         people.answer_question(page)
+    before = len(codes_sent(site, number))
     page.get_by_role("button", name="发验证码").click()
     page.wait_for_url("**/my/sign-in/code/")
-    page.locator("[name=code]").fill(code_sent(site, number))
+    page.locator("[name=code]").fill(next_code(site, number, before))
     page.get_by_role("button", name="登录", exact=True).click()
 
 
