@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -81,6 +82,8 @@ def built(
 ) -> Iterator[Town]:
     """One town for all tests here; what a test changes in it is rolled back after the test."""
     index = str(tmp_path_factory.mktemp("heads") / "search.sqlite3")
+    # This comes before each test's clean slate: rules that an earlier test held are gone from the database.
+    cache.clear()
     with (
         django_db_blocker.unblock(),
         override_settings(SEARCH_SQLITE_PATH=index, SEARCH_INDEX_PREFIX="heads"),

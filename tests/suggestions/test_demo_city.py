@@ -16,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.apps import apps
 from django.conf import settings as project
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
@@ -80,6 +81,8 @@ def city(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("city")
+    # This comes before each test's clean slate: rules that an earlier test held are gone from the database.
+    cache.clear()
     with (
         django_db_blocker.unblock(),
         override_settings(SEARCH_SQLITE_PATH=str(folder / "search.sqlite3")),
