@@ -1,9 +1,10 @@
 """Asking for a seat at a hearing: the form, the receipt, withdrawing. By telephone and at a point the desk does the same (6.1)."""
 
 import uuid
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.errors import DomainError, Invalid
 from suggestions.models import Hearing, Participant
 from suggestions.public import hearings, places
-from suggestions.public.acting import Errors, form_page, limited, private, turned_away
-from suggestions.public.forms_csrf import csrf_fails, stale_message
-from suggestions.public.forms_meetings import PlaceCodeForm, SeatForm
+from suggestions.public.acting import Errors, private
+from suggestions.public.forms_base import JianyanForm
+from suggestions.public.forms_meetings import SeatForm
 from suggestions.public.receipt import qr_code
 from suggestions.services import hearing_people
 from suggestions.states.hearing import Hearing as State
@@ -42,27 +42,16 @@ def enrol(request: HttpRequest, pk: int) -> HttpResponse:
         "open": held.takes_enrolments(local_date(now)),
         "key": str(request.POST.get("key", ""))[:64] or uuid.uuid4().hex,
     }
-    if request.method != "POST":
-        return form_page(request, _ENROL, SeatForm(sides=sides), **facts)
-    if csrf_fails(request):
-        form = SeatForm(sides=sides, initial=request.POST.dict())
-        return form_page(request, _ENROL, form, errors=[("", stale_message())], status=403, **facts)
-    form = SeatForm(request.POST, sides=sides)
-    if not form.is_valid():
-        return form_page(request, _ENROL, form, status=422, **facts)
-    if turned := turned_away(request, _ENROL, form, facts):
-        return turned
-    try:
+
+    def take(form: JianyanForm) -> str:
+        assert isinstance(form, SeatForm)
         _person, code = hearing_people.enrol(
             hearing=_row(pk), source=Participant.Source.ONLINE, key=facts["key"], actor=Actor.author(), at=now,
             **form.values(),
         )  # fmt: skip
-    except Invalid as invalid:
-        form.take(invalid.errors)
-        return form_page(request, _ENROL, form, status=422, **facts)
-    except DomainError as error:
-        return form_page(request, _ENROL, form, errors=[("", str(error))], status=409, **facts)
-    return private(HttpResponseRedirect(_address(pk, code)))
+        return _address(pk, code)
+
+    return places.ask(request, _ENROL, facts, make=partial(SeatForm, sides=sides), take=take)
 
 
 def _row(pk: int) -> Hearing:
@@ -80,29 +69,14 @@ def _address(pk: int, code: str) -> str:
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """/hearings/<pk>/seat/: the code somebody was given leads to their receipt."""
     held = hearings.load(pk)
-    template = "suggestions/meetings/place_enter.html"
-    facts: dict[str, Any] = {
-        "what": held.hearing.topic,
-        "back": reverse("suggestions:hearing", args=[pk]),
-    }
-    if request.method != "POST":
-        return form_page(request, template, PlaceCodeForm(), **facts)
-    form = PlaceCodeForm(request.POST)
-    form.is_valid()
-    verdict = places.may_guess(request)
-    if not verdict.allowed:
-        return limited(request, verdict.retry_after_seconds)
-    code = form.cleaned_data["code"][:40]
-    if not code or hearing_people.find(_row(pk), code) is None:
-        form.take(
-            {
-                "code": [
-                    _("没有找到这个查询码，请照着短信或回执再看一遍，也看看是不是这一次听证会。")
-                ]
-            }
-        )
-        return form_page(request, template, form, status=422, **facts)
-    return private(HttpResponseRedirect(_address(pk, code)))
+    return places.enter(
+        request,
+        what=held.hearing.topic,
+        back=reverse("suggestions:hearing", args=[pk]),
+        unknown=_("没有找到这个查询码，请照着短信或回执再看一遍，也看看是不是这一次听证会。"),
+        holds=lambda code: hearing_people.find(_row(pk), code) is not None,
+        address=partial(_address, pk),
+    )
 
 
 @csrf_exempt  # asked inside
@@ -114,24 +88,16 @@ def seat(request: HttpRequest, token: str) -> HttpResponse:
     hearing = Hearing.objects.filter(pk=said[0]).first() if said else None
     person = hearing_people.find(hearing, said[1]) if hearing and said else None
     if said is None or hearing is None or person is None:
-        verdict = places.may_guess(request)
-        if not verdict.allowed:
-            return limited(request, verdict.retry_after_seconds)
-        return private(render(request, "suggestions/receipt/unknown.html", status=404))
-    if request.method != "POST":
-        return _page(request, hearing, person, said[1])
-    if csrf_fails(request):
-        return _page(request, hearing, person, said[1], [("", stale_message())], 403)
-    if request.POST.get("action") == "leave":
-        try:
-            hearing_people.withdraw(person=person, actor=Actor.author(), at=timezone.now())
-        except DomainError as error:
-            return _page(request, hearing, person, said[1], [("", str(error))], 409)
-    return private(HttpResponseRedirect(request.path))
+        return places.no_receipt(request)
+    return places.receipt(
+        request,
+        partial(_page, request, hearing, person, said[1]),
+        lambda: hearing_people.withdraw(person=person, actor=Actor.author(), at=timezone.now()),
+    )
 
 
 def _page(
-    request: HttpRequest, hearing: Hearing, person: Participant, code: str, errors: Errors | None = None, status: int = 200,
+    request: HttpRequest, hearing: Hearing, person: Participant, code: str, errors: Errors, status: int,
 ) -> HttpResponse:  # fmt: skip
     drawn = person.draw_rank is not None
     stands = "left" if person.withdrawn_at else "called_off" if hearing.status == State.CANCELLED else (
@@ -145,6 +111,6 @@ def _page(
         "code": code,
         "qr": qr_code(request.build_absolute_uri(request.path)),
         "may_leave": stands in ("asked", "chosen", "waiting") and before,
-        "errors": errors or [],
+        "errors": errors,
     }
     return private(render(request, _SEAT, context, status=status))

@@ -7,10 +7,11 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,16 +23,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from suggestions import dates
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.errors import DomainError, Invalid
+from suggestions.errors import DomainError
 from suggestions.jurisdictions import current
 from suggestions.models import Booking, ReceptionSlot
 from suggestions.models.reception import ReceptionKind
 from suggestions.public import places
-from suggestions.public.acting import Errors, form_page, limited, private, turned_away
+from suggestions.public.acting import Errors, private
 from suggestions.public.caching import public_page
 from suggestions.public.facets import Link
-from suggestions.public.forms_csrf import csrf_fails, stale_message
-from suggestions.public.forms_meetings import BookForm, PlaceCodeForm
+from suggestions.public.forms_base import JianyanForm
+from suggestions.public.forms_meetings import BookForm
 from suggestions.public.receipt import qr_code
 from suggestions.selectors import steering_public
 from suggestions.selectors.steering_public import PublicSlot
@@ -155,28 +156,16 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
         "key": str(request.POST.get("key", ""))[:64] or uuid.uuid4().hex,
         "office": current(request),
     }
-    if request.method != "POST":
-        return form_page(request, _BOOK, BookForm(), **facts)
-    if csrf_fails(request):
-        form = BookForm(initial=request.POST.dict())
-        return form_page(request, _BOOK, form, errors=[("", stale_message())], status=403, **facts)
-    form = BookForm(request.POST)
-    if not form.is_valid():
-        return form_page(request, _BOOK, form, status=422, **facts)
-    if turned := turned_away(request, _BOOK, form, facts):
-        return turned
-    data = form.cleaned_data
-    try:
+
+    def take(form: JianyanForm) -> str:
+        data = form.cleaned_data
         booked = receiving.book(
             slot=ReceptionSlot.objects.get(pk=pk), name=data["name"], phone=data["phone"], matter=data["matter"],
             people=int(data["people"]), source=Booking.Source.ONLINE, key=facts["key"], actor=Actor.author(), at=now,
         )  # fmt: skip
-    except Invalid as invalid:
-        form.take(invalid.errors)
-        return form_page(request, _BOOK, form, status=422, **facts)
-    except DomainError as error:
-        return form_page(request, _BOOK, form, errors=[("", str(error))], status=409, **facts)
-    return private(HttpResponseRedirect(_address(pk, booked.code)))
+        return _address(pk, booked.code)
+
+    return places.ask(request, _BOOK, facts, make=BookForm, take=take)
 
 
 def _address(pk: int, code: str) -> str:
@@ -189,23 +178,16 @@ def _address(pk: int, code: str) -> str:
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """/receptions/<pk>/booked/: the code of a booking, made on line or by telephone, leads to its receipt."""
     slot = load(pk)
-    template = "suggestions/meetings/place_enter.html"
-    what = f"{dates.short(slot.on)} {slot.leader_post}：{slot.field}"
-    facts: dict[str, Any] = {"what": what, "back": reverse("suggestions:reception", args=[pk])}
-    if request.method != "POST":
-        return form_page(request, template, PlaceCodeForm(), **facts)
-    form = PlaceCodeForm(request.POST)
-    form.is_valid()
-    verdict = places.may_guess(request)
-    if not verdict.allowed:
-        return limited(request, verdict.retry_after_seconds)
-    code = form.cleaned_data["code"][:40]
-    if not code or receiving.find_booking(ReceptionSlot.objects.get(pk=pk), code) is None:
-        form.take(
-            {"code": [_("没有找到这个查询码，请照着短信或回执再看一遍，也看看是不是这一次接访。")]}
-        )
-        return form_page(request, template, form, status=422, **facts)
-    return private(HttpResponseRedirect(_address(pk, code)))
+    return places.enter(
+        request,
+        what=f"{dates.short(slot.on)} {slot.leader_post}：{slot.field}",
+        back=reverse("suggestions:reception", args=[pk]),
+        unknown=_("没有找到这个查询码，请照着短信或回执再看一遍，也看看是不是这一次接访。"),
+        holds=lambda code: (
+            receiving.find_booking(ReceptionSlot.objects.get(pk=pk), code) is not None
+        ),
+        address=partial(_address, pk),
+    )
 
 
 @csrf_exempt  # asked inside
@@ -218,26 +200,18 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     row = ReceptionSlot.objects.get(pk=slot.pk) if slot else None
     held = receiving.find_booking(row, said[1]) if row and said else None
     if said is None or slot is None or held is None:
-        verdict = places.may_guess(request)
-        if not verdict.allowed:
-            return limited(request, verdict.retry_after_seconds)
-        return private(render(request, "suggestions/receipt/unknown.html", status=404))
-    if request.method != "POST":
-        return _page(request, slot, held, said[1])
-    if csrf_fails(request):
-        return _page(request, slot, held, said[1], [("", stale_message())], 403)
-    if request.POST.get("action") == "leave":
-        try:
-            if local_date(timezone.now()) > slot.on:
-                raise DomainError(_("这次接访已经过去，不用取消。"))
-            receiving.cancel_booking(booking=held, actor=Actor.author(), at=timezone.now())
-        except DomainError as error:
-            return _page(request, slot, held, said[1], [("", str(error))], 409)
-    return private(HttpResponseRedirect(request.path))
+        return places.no_receipt(request)
+
+    def leave() -> None:
+        if local_date(timezone.now()) > slot.on:
+            raise DomainError(_("这次接访已经过去，不用取消。"))
+        receiving.cancel_booking(booking=held, actor=Actor.author(), at=timezone.now())
+
+    return places.receipt(request, partial(_page, request, slot, held, said[1]), leave)
 
 
 def _page(
-    request: HttpRequest, slot: PublicSlot, held: Booking, code: str, errors: Errors | None = None, status: int = 200
+    request: HttpRequest, slot: PublicSlot, held: Booking, code: str, errors: Errors, status: int
 ) -> HttpResponse:  # fmt: skip
     today: date = local_date(timezone.now())
     context = {
@@ -250,6 +224,6 @@ def _page(
         and slot.status == State.PUBLISHED
         and today <= slot.on,
         "office": current(request),
-        "errors": errors or [],
+        "errors": errors,
     }
     return private(render(request, "suggestions/meetings/booked.html", context, status=status))
