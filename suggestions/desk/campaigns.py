@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from search import lookup
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import day_words
@@ -78,6 +79,21 @@ def _rows(request: HttpRequest, rows: "QuerySet[Suggestion]") -> "QuerySet[Sugge
     )
 
 
+def _with_words(
+    request: HttpRequest, rows: "QuerySet[Suggestion]", text: str
+) -> "QuerySet[Suggestion]":
+    """Those with each word in the number or in the title this person reads: searching what one may not read would tell it."""
+    for word in lookup.words(text):
+        mine = access.readable(request.user).filter(lookup.says(word, "original_title"))
+        shown = Suggestion.objects.on_page().filter(lookup.says(word, "public_title"))
+        rows = rows.filter(
+            Q(pk__in=mine.values("pk"))
+            | Q(pk__in=shown.values("pk"))
+            | lookup.says(word, "case_no")
+        )
+    return rows
+
+
 @common.desk_view(common.CAMPAIGN_ROLES)
 def campaigns(request: HttpRequest) -> HttpResponse:
     """All campaigns this person reaches, newest first, with what each still wants: two queries a page of the list."""
@@ -132,11 +148,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         return _put(request, page)
     words = " ".join(request.GET.get("q", "").split())[:40]
     rows = _rows(request, campaign_reports.lacking(page.pk)).select_related("lead_unit")
-    if words:
-        # Searching what one may not read would tell it.
-        mine = access.readable(request.user).filter(original_title__icontains=words).values("pk")
-        shown = Suggestion.objects.on_page().filter(public_title__icontains=words).values("pk")
-        rows = rows.filter(Q(pk__in=mine) | Q(pk__in=shown) | Q(case_no__icontains=words))
+    rows = _with_words(request, rows, words)
     held = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     return common.page(
         request,

@@ -335,6 +335,18 @@ def test_an_editor_reads_no_item_that_is_not_public_nor_finds_it_by_its_words(
     assert items[1].case_no in inside
 
 
+def test_items_to_group_are_found_in_either_script_at_any_width_and_by_several_words(
+    city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    url = f"/admin/desk/campaigns/{page.pk}/report/"
+    officer = sign_in(city, "triage_officer")
+    first, second = items[1].case_no, items[2].case_no
+    for typed in ("積水的地方 第1處", "第１处", f"改一改 {first.lower()}"):
+        found = main_text(officer.get(url, {"q": typed}))
+        assert (first in found, second in found) == (True, False), typed
+    assert first not in main_text(officer.get(url, {"q": "積水 路灯"}))
+
+
 def test_an_editor_groups_the_items_and_reads_no_personal_data(
     city: World, page: CampaignPage, items: list[Suggestion]
 ) -> None:
