@@ -8,15 +8,14 @@ the project) also edited copies of messages that are there, and messages that ar
 import argparse
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from bench import judging
+from bench import city, judging
 
 GOALS = {
     "recall@5": 0.85,
@@ -35,20 +34,15 @@ def main() -> int:
     parser.add_argument("--city", type=Path, help="where the demo city is kept between runs")
     parser.add_argument("--mailbox", type=Path, help="folder of the real messages")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="jianyan-likeness-") as folder:
-        city: Path = options.city or Path(folder) / "city"
-        city.mkdir(parents=True, exist_ok=True)
-        os.environ.update(DATA_DIR=str(city.resolve()), DJANGO_SETTINGS_MODULE="bench.quality_settings", LOG_LEVEL="ERROR")  # fmt: skip
-        import django
 
-        django.setup()
-        from bench.search_quality import fill
-
-        fill()
-        missed = _pairs(Path(folder))
+    def act(folder: Path, _stack: ExitStack) -> int:
+        city.enter(options.city, folder)
+        missed = _pairs(folder)
         if options.mailbox:
-            missed |= _mailbox(Path(folder), options.mailbox)
-    return int(missed)
+            missed |= _mailbox(folder, options.mailbox)
+        return int(missed)
+
+    return city.run(act, name="likeness")
 
 
 def pairs() -> Iterator[tuple[str, str, str]]:

@@ -7,9 +7,7 @@ one caller. When N is not reached within M minutes, what is there is measured an
 
 import argparse
 import os
-import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,8 +16,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.services import Missing, elasticsearch, running
-from tests.services.process import Failed
+from bench import city
+from tests.services import elasticsearch, running
 
 if TYPE_CHECKING:
     from search.engine import Engine
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 GOAL_MS = 50.0
 TEXTS = 300
-# For speed and not for a quick start, as a deployment runs it.
-JAVA = ("-Xms2g", "-Xmx2g", "-XX:+UseG1GC")
 
 
 def main() -> int:
@@ -39,31 +35,14 @@ def main() -> int:
     parser.add_argument("--city", type=Path, help="where the demo city is kept between runs")
     parser.add_argument("--profile", action="store_true", help="show where the time goes")
     options = parser.parse_args()
-    # A terminated run stops what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="jianyan-likeness-") as folder,
-            ExitStack() as stack,
-        ):
-            return _run(options, Path(folder), stack)
-    except (Missing, Failed) as problem:
-        print(problem, file=sys.stderr)
-        return 3
+    return city.run(lambda folder, stack: _run(options, folder, stack), name="likeness")
 
 
 def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
-    city: Path = options.city or folder / "city"
-    city.mkdir(parents=True, exist_ok=True)
-    os.environ.update(DATA_DIR=str(city.resolve()), DJANGO_SETTINGS_MODULE="bench.quality_settings", LOG_LEVEL="ERROR")  # fmt: skip
-    import django
-
-    django.setup()
-    from bench.search_quality import fill as fill_city
+    city.enter(options.city, folder)
     from search.elastic import ElasticEngine
     from search.sqlite_fts import SqliteEngine
 
-    fill_city()
     engine: Engine
     if options.engine == "elasticsearch":
         server = stack.enter_context(running(elasticsearch, folder / "elasticsearch"))

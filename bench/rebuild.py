@@ -8,9 +8,7 @@ rate, the analysis counted apart; 3: a service is missing.
 
 import argparse
 import os
-import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -19,9 +17,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from bench.likeness_speed import JAVA
-from tests.services import Missing, Server, elasticsearch
-from tests.services.process import Failed
+from bench import city
+from tests.services import Server, elasticsearch
 
 if TYPE_CHECKING:
     from search.elastic import ElasticEngine
@@ -37,32 +34,18 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="of each way, by turns (3)")
     parser.add_argument("--city", type=Path, help="where the demo city is kept between runs")
     options = parser.parse_args()
-    # A terminated run stops what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        with tempfile.TemporaryDirectory(prefix="jianyan-rebuild-") as folder, ExitStack() as stack:
-            return _run(options, Path(folder), stack)
-    except (Missing, Failed) as problem:
-        print(problem, file=sys.stderr)
-        return 3
+    return city.run(lambda folder, stack: _run(options, folder, stack), name="rebuild")
 
 
 def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
-    city: Path = options.city or folder / "city"
-    city.mkdir(parents=True, exist_ok=True)
-    os.environ.update(DATA_DIR=str(city.resolve()), DJANGO_SETTINGS_MODULE="bench.quality_settings", LOG_LEVEL="ERROR")  # fmt: skip
-    import django
-
-    django.setup()
+    city.enter(options.city, folder)
     from bench.made import Maker
-    from bench.search_quality import fill
     from search import preparing
     from search.elastic import ElasticEngine
 
-    fill()
     own = folder / "elasticsearch"
     own.mkdir()
-    server: Server = elasticsearch.start(own, java=JAVA)
+    server: Server = elasticsearch.start(own, java=city.JAVA)
     stack.callback(server.stop)
     engine = ElasticEngine([server.address], prefix="rebuild")
     documents = list(Maker(Random(1)).documents(0, options.size, datetime.now(UTC) - timedelta(days=300)))  # fmt: skip

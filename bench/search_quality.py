@@ -9,33 +9,25 @@ nothing was tuned, is printed apart. Exit code 1: a goal is missed; 3: a service
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import judging
+from bench import city, judging
 from bench.judging import Judged, Run
-from tests.services import Missing, elasticsearch, postgres, running
-from tests.services.process import Failed
+from tests.services import elasticsearch, postgres, running
 
 if TYPE_CHECKING:
     from search.engine import Document
 
 ENGINES = ("sqlite", "postgres", "elasticsearch")
-NOW = "2026-11-22T18:00+08:00"
 GOAL_NDCG, GOAL_EMPTY = 0.85, 0.02
 
 
 def main() -> int:
     options = _options()
-    try:
-        with tempfile.TemporaryDirectory(prefix="jianyan-quality-") as folder, ExitStack() as stack:
-            return _run(options, Path(folder), stack)
-    except (Missing, Failed) as problem:
-        print(problem, file=sys.stderr)
-        return 3
+    return city.run(lambda folder, stack: _run(options, folder, stack), name="quality")
 
 
 def _options() -> argparse.Namespace:
@@ -60,14 +52,6 @@ def _options() -> argparse.Namespace:
 
 def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     folder.chmod(0o711)
-    city: Path = options.city or folder / "city"
-    city.mkdir(parents=True, exist_ok=True)
-    os.environ.update(
-        DATA_DIR=str(city.resolve()),
-        DJANGO_SETTINGS_MODULE="bench.quality_settings",
-        LOG_LEVEL="ERROR",
-    )
-    os.environ.pop("ELASTICSEARCH_URL", None)
     wanted = {"postgres": postgres, "elasticsearch": elasticsearch}
     servers = {
         name: stack.enter_context(running(service, folder / name))
@@ -76,25 +60,10 @@ def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     }
     if "postgres" in servers:
         os.environ["QUALITY_POSTGRES_URL"] = servers["postgres"].address
-    import django
-
-    django.setup()
-    fill()
+    city.enter(options.city, folder)
     return _measure(
         options, folder, servers["elasticsearch"].address if "elasticsearch" in servers else ""
     )
-
-
-def fill() -> None:
-    """The demo city in the main database, unless it is there."""
-    from django.core.management import call_command
-
-    from suggestions.models import Jurisdiction
-
-    call_command("migrate", verbosity=0)
-    if not Jurisdiction.objects.exists():
-        print("fill the demo city", file=sys.stderr, flush=True)
-        call_command("seed_demo", now=NOW, verbosity=0)
 
 
 def city_documents() -> tuple[list["Document"], dict[str, str], dict[str, str]]:

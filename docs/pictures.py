@@ -5,20 +5,16 @@ handbook stays light.
 """
 
 import io
-import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from camera import ROW, address_of, chromium, sign_in
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent / "img" / "handbook"
-PASSWORD = "jianyan-demo-2026"
 LARGEST = 120 * 1024
-DESK = "/admin/desk/"
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,6 @@ class Picture:
     height: int = 760
 
 
-ROW = "main a.desk-row__title"
 PICTURES = (
     Picture("home", "fenban", ""),
     Picture("home-phone", "fenban", "", width=360, height=700),
@@ -58,22 +53,10 @@ PICTURES = (
 )
 
 
-def sign_in(browser: Any, address: str, user: str) -> Any:
-    page = browser.new_context(
-        base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai"
-    ).new_page()
-    page.goto("/admin/login/")
-    page.fill("[name=username]", user)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("button[type=submit]").first.click()
-    page.wait_for_load_state()
-    return page
-
-
 def take(page: Any, picture: Picture) -> bytes:
     """The window as a PNG of few colours; SystemExit when the page is none, or the picture stays too heavy."""
     page.set_viewport_size({"width": picture.width, "height": picture.height})
-    path = picture.path if picture.path.startswith("/") else DESK + picture.path
+    path = address_of(picture.path)
     answer = page.goto(path)
     if answer is None or answer.status != 200:
         raise SystemExit(f"{picture.name}: {path} answered {answer and answer.status}")
@@ -89,23 +72,13 @@ def take(page: Any, picture: Picture) -> bytes:
 
 
 def main(address: str) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        raise SystemExit("Chromium is not installed (apt-get install chromium).")
     HERE.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"],
-            # What the browser itself writes (the parts of a date) follows the machine, not the page.
-            env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
-        )
+    with chromium() as browser:
         pages: dict[str, Any] = {}
         for picture in PICTURES:
             if picture.user not in pages:
                 pages[picture.user] = sign_in(browser, address, picture.user)
             (HERE / f"{picture.name}.png").write_bytes(take(pages[picture.user], picture))
-        browser.close()
 
 
 if __name__ == "__main__":

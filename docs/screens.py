@@ -6,7 +6,6 @@ Pictures are cut to a height and to few colours, so that the whole gallery stays
 
 import io
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +14,16 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import django
+from camera import ROW, address_of, chromium, sign_in, window
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from bench import tour
 
 HERE = Path(__file__).parent / "screens"
-PASSWORD = "jianyan-demo-2026"
 SIZES = {1280: 900, 360: 740}
 TALLEST = {1280: 1200, 360: 1500}
 COLOURS = 24
 MOST_BYTES = 6 * 1024 * 1024
-DESK = "/admin/desk/"
-ROW = "main a.desk-row__title"
 
 
 @dataclass(frozen=True)
@@ -101,11 +97,8 @@ class Gallery:
     def wants(self, name: str) -> bool:
         return not self.wanted or any(name.startswith(w) for w in self.wanted)
 
-    def window(self, **options: Any) -> Any:
-        context = self.browser.new_context(
-            base_url=self.address, locale="zh-CN", timezone_id="Asia/Shanghai", **options
-        )
-        return context.new_page()
+    def window(self) -> Any:
+        return window(self.browser, self.address)
 
     def take(self, page: Any, name: str, words: str, *, phone: bool = True) -> None:
         """The page at both widths, or at the desk's alone."""
@@ -193,10 +186,10 @@ class Gallery:
             if not self.wants(name):
                 continue
             if screen.user not in pages:
-                pages[screen.user] = self.sign_in(screen.user)
+                pages[screen.user] = sign_in(self.browser, self.address, screen.user)
             page = pages[screen.user]
             page.set_viewport_size({"width": 1280, "height": 900})
-            path = screen.path if screen.path.startswith("/") else DESK + screen.path
+            path = address_of(screen.path)
             answer = page.goto(path)
             if answer.status != 200:
                 print(f"{name}: {path} answered {answer.status}")
@@ -212,15 +205,6 @@ class Gallery:
             return False
         page.goto(link.first.get_attribute("href"))
         return True
-
-    def sign_in(self, user: str) -> Any:
-        page = self.window()
-        page.goto("/admin/login/")
-        page.fill("[name=username]", user)
-        page.fill("[name=password]", PASSWORD)
-        page.locator("button[type=submit]").first.click()
-        page.wait_for_load_state()
-        return page
 
     def index(self) -> None:
         """README.md: every picture with what it shows."""
@@ -244,24 +228,14 @@ class Gallery:
 
 
 def main(address: str, wanted: tuple[str, ...] = ()) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        raise SystemExit("Chromium is not installed (apt-get install chromium).")
     HERE.mkdir(parents=True, exist_ok=True)
     # The walk through the flow is that of the journeys, whose modules want settings.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
     django.setup()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--lang=zh-CN", "--hide-scrollbars"],
-            # What the browser itself writes (the parts of a date) follows the machine, not the page.
-            env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
-        )  # fmt: skip
+    with chromium("--hide-scrollbars") as browser:
         gallery = Gallery(browser, address, wanted)
         for part in (gallery.public, gallery.looks, gallery.flow, gallery.desk):
             part()
-        browser.close()
     if not wanted:
         gallery.index()
     print(f"{len(gallery.taken)} pictures, {gallery.bytes / 1024 / 1024:.1f} MB")
