@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 from typing import Any
 
@@ -14,13 +14,16 @@ from rapidfuzz import fuzz
 
 from suggestions import codes, rules
 from suggestions.clock import DEFAULT_RULES
+from suggestions.demo.extra import clocks as demo_clocks
 from suggestions.demo.load import HERE, WRITTEN_ON, City, Item
+from suggestions.demo.seed import Seeder
 from suggestions.insight import redaction
 from suggestions.management.commands.load_workdays import packaged_days
-from suggestions.models import CaseEvent, Outbox, StaffRole, Suggestion
+from suggestions.models import CaseEvent, Outbox, StaffRole, Suggestion, TimeChange
 from suggestions.roles import Role
 from suggestions.services import chain, replying
 from suggestions.states import Case
+from suggestions.states.time_change import TimeChange as TimeChangeState
 
 
 class Files:
@@ -267,3 +270,13 @@ def test_late_items_are_late_by_the_rule_in_force() -> None:
     rule = next(r for r in DEFAULT_RULES if r.kind == "K7a")
     assert rule.length == 15, "FORMAT.md tells writers that more than 15 working days is late"
     assert packaged_days(2026), "and the year of the texts has its notice"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hour", ["00:30", "21:30"])
+def test_the_citys_changes_of_rules_can_be_made_at_any_hour_of_the_day(hour: str) -> None:
+    city = Seeder(now=datetime.fromisoformat(f"2026-11-25T{hour}+08:00"))
+    city.city_facts()
+    demo_clocks.seed(city)
+    states = Counter(TimeChange.objects.values_list("status", flat=True))
+    assert set(states) == set(TimeChangeState.values)

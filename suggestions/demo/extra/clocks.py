@@ -30,14 +30,16 @@ def seed(city: "Seeder") -> None:
     clock_rules.store_defaults()
     admin, supervisor = city.actor(Role.SYS_ADMIN), city.actor(Role.SUPERVISOR)
     place, then = city.jurisdiction, city.now - timedelta(days=12)
+    # Each from the day it is proposed on: hours apart may be days apart, whenever the city is seeded.
+    later, lately = then + timedelta(hours=4), city.now - timedelta(hours=2)
     applied = time_changes.propose_rule(
         kind="K12", length=4, effective_from=local_date(then), move_running=False, basis="演示：公开审核提速试行办法",
         actor=admin, jurisdiction=place, at=then,
     )  # fmt: skip
     time_changes.confirm(change=applied, actor=supervisor, at=then + timedelta(hours=3))
     declined = time_changes.propose_rule(
-        kind="K7a", length=20, effective_from=local_date(then), move_running=False, basis="演示：单位请求放宽",
-        actor=admin, jurisdiction=place, at=then + timedelta(hours=4),
+        kind="K7a", length=20, effective_from=local_date(later), move_running=False, basis="演示：单位请求放宽",
+        actor=admin, jurisdiction=place, at=later,
     )  # fmt: skip
     time_changes.decline(
         change=declined,
@@ -46,8 +48,8 @@ def seed(city: "Seeder") -> None:
         at=then + timedelta(days=1),
     )
     time_changes.propose_rule(
-        kind="K9", length=8, effective_from=local_date(city.now), move_running=True, basis="演示：协办提速",
-        actor=admin, jurisdiction=place, at=city.now - timedelta(hours=2),
+        kind="K9", length=8, effective_from=local_date(lately), move_running=True, basis="演示：协办提速",
+        actor=admin, jurisdiction=place, at=lately,
     )  # fmt: skip
     _retention(city)
     _next_year(city)
