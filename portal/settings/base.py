@@ -123,6 +123,11 @@ if "sqlite" in str(_db["ENGINE"]):
 else:
     _db["CONN_MAX_AGE"] = 600
     _db["CONN_HEALTH_CHECKS"] = True
+    # A statement asked a third time on a connection is planned no more: every act of the desk sends the same ones.
+    _db["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 3 if env.flag("PREPARED_STATEMENTS", default=True) else None,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")

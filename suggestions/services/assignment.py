@@ -41,7 +41,7 @@ def dispatch(
     if suggestion.escalated_at is not None:
         raise DomainError("这件已经退办多次，不能再交办，由督办员最终指定承办单位。")
     _hand_out(suggestion, "dispatch", lead, co_units, actor, at, note=note, basis=basis)
-    hinted.note_choice(suggestion, TriageHint.Kind.UNIT, lead.code, at=at)
+    hinted.note_choices(suggestion, {TriageHint.Kind.UNIT: lead.code}, at=at)
     return suggestion
 
 

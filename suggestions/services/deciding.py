@@ -233,7 +233,7 @@ def _redirect_now(
             fields={"category": category, "redirect_target": target},
             data={"category": str(Category(category).label), "target": target.name, "basis": target.legal_basis},
         )  # fmt: skip
-        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, category, at=at)
+        hinted.note_choices(suggestion, {TriageHint.Kind.CATEGORY: category}, at=at)
 
 
 def _refuse_now(

@@ -4,12 +4,11 @@ Every decision is kept, also where a person chose something else and where the r
 denominator leaves those out would praise itself. Nothing here acts on an item.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from suggestions import access
@@ -25,28 +24,43 @@ Kind = TriageHint.Kind
 PARTS = ("title", "problem", "proposal", "place")
 
 
-def note_choice(suggestion: Suggestion, kind: str, chosen: str, *, at: datetime) -> None:
-    """Keep what a person chose and whether a hint had said so. "" means: none of those offered. Four queries, six where hints were offered.
+def note_choices(suggestion: Suggestion, chosen: Mapping[str, str], *, at: datetime) -> None:
+    """Keep what a person chose, by kind, and whether a hint had said so. "" means: none of those offered. Two queries, and
+    two more for each kind in which something was offered.
 
     The last choice of a kind stands (a reassignment corrects a dispatch); the item's events tell the earlier ones.
     Choosing none where none was offered is no decision about hints and leaves no row.
     """
-    hints = TriageHint.objects.filter(suggestion=suggestion, kind=kind)
-    held = list(hints.order_by("-confidence", "pk").values_list("value", "hint_version"))
-    values = [value for value, _version in held]
-    if not values and not chosen:
-        return
-    with transaction.atomic():
+    hints = TriageHint.objects.filter(suggestion=suggestion, kind__in=list(chosen))
+    offered: dict[str, list[tuple[str, str]]] = {kind: [] for kind in chosen}
+    for kind, value, version in hints.order_by("-confidence", "pk").values_list(
+        "kind", "value", "hint_version"
+    ):
+        offered[kind].append((value, version))
+    rows = []
+    for kind, held in offered.items():
+        values = [value for value, _version in held]
         if values:
-            hints.filter(value=chosen).update(followed=True)
-            hints.exclude(value=chosen).update(followed=False)
-        HintChoice.objects.update_or_create(
-            suggestion=suggestion, kind=kind,
-            defaults={
-                "chosen": chosen[:80], "offered": values[0] if values else "",
-                "hint_version": held[0][1] if held else rules.VERSION, "hits": int(values[:1] == [chosen]),
-                "any_hit": chosen in values, "total": 1, "decided_at": at,
-            },
+            hints.filter(kind=kind, value=chosen[kind]).update(followed=True)
+            hints.filter(kind=kind).exclude(value=chosen[kind]).update(followed=False)
+        elif not chosen[kind]:
+            continue
+        rows.append(
+            HintChoice(
+                suggestion=suggestion, kind=kind, chosen=chosen[kind][:80], offered=values[0] if values else "",
+                hint_version=held[0][1] if held else rules.VERSION, hits=int(values[:1] == [chosen[kind]]),
+                any_hit=chosen[kind] in values, total=1, decided_at=at,
+            )
+        )  # fmt: skip
+    _keep(rows)
+
+
+def _keep(rows: list[HintChoice]) -> None:
+    """Write choices in one statement; an earlier choice of the same kind gives way."""
+    if rows:
+        HintChoice.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["suggestion", "kind"],
+            update_fields=["chosen", "offered", "hint_version", "hits", "any_hit", "total", "decided_at"],
         )  # fmt: skip
 
 
@@ -64,12 +78,13 @@ def note_spans(suggestion: Suggestion, released: dict[str, str], *, at: datetime
     if not total:
         return
     TriageHint.objects.filter(suggestion=suggestion, kind=Kind.SPAN).update(followed=hits == total)
-    HintChoice.objects.update_or_create(
-        suggestion=suggestion, kind=Kind.SPAN,
-        defaults={
-            "chosen": "", "offered": "", "hint_version": rules.VERSION, "hits": hits, "any_hit": hits > 0,
-            "total": total, "decided_at": at,
-        },
+    _keep(
+        [
+            HintChoice(
+                suggestion=suggestion, kind=Kind.SPAN, chosen="", offered="", hint_version=rules.VERSION, hits=hits,
+                any_hit=hits > 0, total=total, decided_at=at,
+            )
+        ]
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def merge(
             transitions.apply(
                 part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
             )
-        hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, primary.case_no, at=at)
+        hinted.note_choices(suggestion, {TriageHint.Kind.SIMILAR: primary.case_no}, at=at)
         if primary.status in DONE:
             for item in (suggestion, *moved):
                 _tell_answer(item, primary, at=at)

@@ -55,10 +55,10 @@ def accept(
         wanted = [t.strip() for t in tags if t.strip()]
         if wanted:
             suggestion.tags.set(wanted)
-        hinted.note_choice(suggestion, TriageHint.Kind.TOPIC, topic.code, at=at)
-        hinted.note_choice(suggestion, TriageHint.Kind.CATEGORY, category, at=at)
+        kind = TriageHint.Kind
         # Taken in by itself: for now it is none of its look-alikes. A merge later corrects this.
-        hinted.note_choice(suggestion, TriageHint.Kind.SIMILAR, "", at=at)
+        choices = {kind.TOPIC: topic.code, kind.CATEGORY: category, kind.SIMILAR: ""}
+        hinted.note_choices(suggestion, choices, at=at)
         if category == Category.SUGGESTION:
             publishing.queue(suggestion=suggestion, at=at)
         if urgency != Urgency.NORMAL:
