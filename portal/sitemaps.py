@@ -176,7 +176,7 @@ def _stamp(at: date | datetime) -> str:
 CLOSED = (
     "/admin/", "/agent/", "/api/", "/open311/", "/captcha/", "/files/", "/healthz", "/readyz", "/metrics",
     "/joined/", "/mode/", "/my/", "/receipt/", "/search/complete/", "/styleguide/", "/submit/later/", "/submit/resume/",
-    "/submit/similar/", "/track/*/", "/suggestions/*/join/", "/suggestions/*/report/", "/campaigns/ask/", "/campaigns/poll/",
+    "/submit/similar/", "/track/*/", "/suggestions/*/join/", "/suggestions/*/helpful/", "/helpful/", "/suggestions/*/report/", "/campaigns/ask/", "/campaigns/poll/",
     "/campaigns/voted/",
     # Deep choices: two filters, a further page, an order, a file of rows. One filter alone is a page of its own.
     "/suggestions/?*&", "/results/?*&", "/search/?q=", "/*?*cursor=", "/*?*sort=", "/*?*format=",

@@ -106,6 +106,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "keep_meetings": _here(R.TRIAGE_OFFICER, R.SUPERVISOR, R.HEARING_CLERK, R.INTAKE_CLERK),
     "answer_questions": _TEAM,
     "moderate_questions": _here(R.PUBLISHER, R.TRIAGE_OFFICER, R.SUPERVISOR),
+    # What the public says of an answer (7.1): read before it shows, by those who release the answers themselves.
+    "moderate_comments": _here(R.PUBLISHER, R.TRIAGE_OFFICER, R.SUPERVISOR),
     # Campaigns (3.1): editors write their pages, and answer with the office what is asked and what was said.
     "see_campaigns": _here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR, R.LEADER),
     "write_campaign_report": _here(R.EDITOR, R.TRIAGE_OFFICER, R.SUPERVISOR),

@@ -12,12 +12,17 @@ from django.utils import timezone
 from portal.notices import sms
 from portal.notices.models import Delivery
 from suggestions import outbox
-from suggestions.models import CoSign, JointAuthor, PollVoice, SubmissionDraft
+from suggestions.models import CoSign, JointAuthor, PollVoice, ReplyVoice, SubmissionDraft
 from suggestions.models.channels import Voice
 from suggestions.services import drafts, voices
 
 log = structlog.get_logger(__name__)
 _MODELS: dict[str, type[CoSign | JointAuthor]] = {"co_sign": CoSign, "joint": JointAuthor}
+_FORGOTTEN: dict[str, tuple[type[Voice], str]] = {
+    "poll": (PollVoice, "投票"),
+    "helpful": (ReplyVoice, "评价答复"),
+}
+"""Kinds whose phone is held only until it is proved, and what its code is for."""
 _WORDS = {
     "phone_code": "附议验证码{phone_code}，请填在网页上，20分钟内有效。不是您本人操作，不用理会。",
     "joint_asked": "有人把您列为建议{number}的联名人。您的确认码{query_code}，请到{link}看内容，再决定参加不参加。不认识这件事，不用理会。",
@@ -35,8 +40,8 @@ def register_handlers() -> None:
 
 def voice_notice(payload: dict[str, Any]) -> None:
     """One SMS to one voice; nothing when the person has stepped out or left no phone."""
-    if payload["kind"] == "poll":
-        poll_code(payload["voice"])
+    if payload["kind"] in _FORGOTTEN:
+        code_alone(payload["kind"], payload["voice"])
         return
     model = _MODELS[payload["kind"]]
     voice: Any = model._default_manager.filter(pk=payload["voice"]).first()
@@ -57,13 +62,14 @@ def voice_notice(payload: dict[str, Any]) -> None:
         log.info("notice_already_sent", code=code, voice=voice.pk)
 
 
-def poll_code(pk: int) -> None:
-    """The code that proves a phone for a survey or vote; nothing once it is proved, for the phone is then forgotten."""
-    voice = PollVoice.objects.filter(pk=pk, confirmed_at=None).first()
+def code_alone(kind: str, pk: int) -> None:
+    """The code that proves a phone; nothing once it is proved, for the phone is then forgotten."""
+    model, what = _FORGOTTEN[kind]
+    voice: Any = model._default_manager.filter(pk=pk, confirmed_at=None).first()
     if voice is not None and voice.phone:
         code = voices.phone_code(voice)
-        text = f"【建言】投票验证码{code}，请填在网页上。不是您本人操作，不用理会。"
-        sms.send(voice.phone, text, reference=f"poll:{voice.pk}:{voice.tries}")
+        text = f"【建言】{what}验证码{code}，请填在网页上。不是您本人操作，不用理会。"
+        sms.send(voice.phone, text, reference=f"{kind}:{voice.pk}:{voice.tries}")
 
 
 def words(voice: Voice, code: str) -> str:

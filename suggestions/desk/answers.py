@@ -40,5 +40,6 @@ def answers(request: HttpRequest) -> HttpResponse:
         held=held,
         query=f"show={show}",
         today=local_date(timezone.now()),
+        moderates=common.holds(request, MATRIX["moderate_comments"]),
         keeps_templates=common.holds(request, MATRIX["keep_templates"]),
     )

@@ -46,6 +46,7 @@ ROLES: frozenset[str] = frozenset(
         *MATRIX["see_awards"],
         *MATRIX["see_visits"],
         *MATRIX["see_campaigns"],
+        *MATRIX["moderate_comments"],
     }
 )
 

@@ -19,6 +19,7 @@ from suggestions.desk import (
     campaigns,
     clock_days,
     clock_rules,
+    comments,
     emergency,
     entry,
     exports,
@@ -153,5 +154,7 @@ urlpatterns: list[URLPattern] = [
 
 STEERING = (supervision, sponsorship, reception, hearing, questioning)
 """Imported so that they register their nouns, in the order of the tabs."""
+ANSWERS = (comments,)
+"""Imported so that it registers its noun."""
 PANELS = (pipeline_panel, campaign_panel)
 """Imported so that it registers its panel."""

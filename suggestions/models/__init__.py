@@ -105,6 +105,7 @@ from suggestions.models.reception import (
     ReceptionSlot,
 )
 from suggestions.models.record import Record, RecordEvent
+from suggestions.models.reply_voice import ReplyComment, ReplyVoice
 from suggestions.models.replying import (
     ArchivePackage,
     AuthorContact,
@@ -235,7 +236,9 @@ __all__ = [
     "RedirectTarget",
     "RelayMessage",
     "Reply",
+    "ReplyComment",
     "ReplyTemplate",
+    "ReplyVoice",
     "ReportEntry",
     "ReportGroup",
     "Resident",

@@ -1,5 +1,6 @@
 """What the page of one published item shows, built from released text alone (invariant 5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +25,7 @@ from suggestions.models import (
     Commitment,
     Evaluation,
     Reply,
+    ReplyComment,
     Suggestion,
     Unit,
 )
@@ -31,7 +33,7 @@ from suggestions.public.track_page import Promised
 from suggestions.selectors import adoption as adoption_chain
 from suggestions.selectors import public, timeline
 from suggestions.selectors.timeline import Entry, Turn
-from suggestions.services import clocks, co_signing
+from suggestions.services import clocks, co_signing, reply_voices
 from suggestions.states import Evaluation as RatingState
 
 log = structlog.get_logger(__name__)
@@ -98,8 +100,10 @@ class ItemPage:
     files: list[File]
     related: list[Hit]
     office: Unit | None
+    helpful: reply_voices.Counts
     can_join: bool = False
     chain: adoption_chain.Chain | None = None
+    comments: Sequence[ReplyComment] = ()
 
     @property
     def co_names(self) -> str:
@@ -134,7 +138,17 @@ def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
         office=office,
         can_join=co_signing.can_join(item),
         chain=adoption_chain.chain(item, at=at),
+        helpful=_helpful(replies),
+        comments=reply_voices.shown(item.pk) if replies else (),
     )
+
+
+def _helpful(replies: list[Reply]) -> reply_voices.Counts:
+    """What the public said of the answer that stands; what was said of an earlier one stands beside nothing."""
+    if not replies:
+        return reply_voices.Counts()
+    last = replies[-1].pk
+    return reply_voices.counts([last]).get(last, reply_voices.Counts())
 
 
 def _crumbs(item: Suggestion) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from suggestions.crypto import possible_hashes
 from suggestions.models import (
     CoSign,
     JointAuthor,
+    ReplyVoice,
     Resident,
     SubmissionDraft,
     Suggestion,
@@ -128,6 +129,12 @@ def own_voices(resident: Resident) -> list[OwnVoice]:
                 )
             )  # fmt: skip
     return sorted(found, key=lambda v: v.at, reverse=True)
+
+
+def own_reply_voices(resident: Resident) -> "list[ReplyVoice]":
+    """What this phone said of answers, newest first; its comment, if any, is at hand. One query."""
+    rows = ReplyVoice.objects.filter(phone_hash__in=hashes(resident))
+    return list(rows.select_related("reply__suggestion", "comment").order_by("-created_at"))
 
 
 def drafts(resident: Resident) -> "list[SubmissionDraft]":

@@ -64,6 +64,7 @@ SWEEPS: dict[str, str] = {
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "campaign_reports": "suggestions.services.campaign_reports.tell_authors",  # SH 12(1): mailed to all authors
     "poll_voices": "suggestions.services.polling.forget_unproved",  # codes that never came back (9.4)
+    "reply_voices": "suggestions.services.reply_voices.forget_unproved",  # likewise
     "sheets": "suggestions.services.sheets.forget_old",  # uploaded paper sheets, 90 days
     "emergencies": "suggestions.services.emergency.digests",  # SH 14: each day to the leaders
     "locks": "suggestions.services.locks.forget",  # long lapsed; each ends by itself

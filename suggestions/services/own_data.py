@@ -60,6 +60,13 @@ def copy_of(*, resident: Resident, at: datetime) -> dict[str, Any]:
             {"case_no": v.case_no, "joint": v.is_joint, "at": v.at.isoformat(), "confirmed": not v.pending}
             for v in own_page.own_voices(resident)
         ],
+        "helpful": [
+            {
+                "case_no": v.reply.suggestion.case_no, "helpful": v.helpful, "at": v.created_at.isoformat(),
+                "words": getattr(getattr(v, "comment", None), "text", v.words), "counted": v.counts,
+            }
+            for v in own_page.own_reply_voices(resident)
+        ],
         "items": [rights.copy_of(item) for item in items],
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from suggestions.crypto import (
     possible_hashes,
 )
 from suggestions.errors import DomainError, Invalid
-from suggestions.models import CoSign, JointAuthor, PollVoice, Suggestion
+from suggestions.models import CoSign, JointAuthor, PollVoice, ReplyVoice, Suggestion
 from suggestions.models.channels import Voice
 
 VOICE_NOTICE = "voice_notice"
@@ -25,6 +25,8 @@ DRAFT_NOTICE = "draft_notice"
 MAX_TRIES = 5
 """Wrong codes before a new one has to be asked for: a code of six figures must not be guessed."""
 AnyVoice = CoSign | JointAuthor
+Anonymous = PollVoice | ReplyVoice
+"""Voices whose phone is forgotten once it is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,13 @@ def phone_facts(
     return digits, rules.check_phone(digits)
 
 
-def phone_code(voice: AnyVoice | PollVoice) -> str:
+def phone_code(voice: AnyVoice | Anonymous) -> str:
     """The six figures sent to the phone; derived, so that nothing secret is stored."""
     seed = f"{voice.idempotency_key}:{voice.tries // MAX_TRIES}"
     return f"{int.from_bytes(keyed_digest('phone-code', seed)[:8], 'big') % 1_000_000:06d}"
 
 
-def check_phone_code(voice: AnyVoice | PollVoice, typed: str) -> None:
+def check_phone_code(voice: AnyVoice | Anonymous, typed: str) -> None:
     """Compare the figures that came back with those sent; each MAX_TRIES wrong ones void them and send others.
 
     Each try is counted, so call it outside atomic(). Raises Invalid (code).
@@ -117,9 +119,9 @@ def check_phone_code(voice: AnyVoice | PollVoice, typed: str) -> None:
     raise Invalid({"code": ["验证码不对，请照着短信再输一次。"]})
 
 
-def tell(voice: AnyVoice | PollVoice, code: str, *, event: int | None = None) -> None:
+def tell(voice: AnyVoice | Anonymous, code: str, *, event: int | None = None) -> None:
     """Queue a notice for one voice; the phone is read when it is sent, never stored in the queue."""
-    kinds: dict[type[Voice], str] = {JointAuthor: "joint", PollVoice: "poll"}
+    kinds: dict[type[Voice], str] = {JointAuthor: "joint", PollVoice: "poll", ReplyVoice: "helpful"}
     kind = kinds.get(type(voice), "co_sign")
     payload = {"code": code, "kind": kind, "voice": voice.pk, "event": event}
     outbox.enqueue(VOICE_NOTICE, payload, key=f"{code}:{kind}:{voice.pk}:{event or voice.tries}")

@@ -49,6 +49,7 @@ from suggestions.states.qa_promise import QA_PROMISE_TRANSITIONS
 from suggestions.states.qa_session import QA_SESSION_TRANSITIONS
 from suggestions.states.reception import RECEPTION_TRANSITIONS
 from suggestions.states.relay import RELAY_TRANSITIONS
+from suggestions.states.reply_comment import REPLY_COMMENT_TRANSITIONS
 from suggestions.states.rights import (
     BREACH_TRANSITIONS,
     IDENTITY_TRANSITIONS,
@@ -100,6 +101,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *QA_PROMISE_TRANSITIONS,
     *CONSULTATION_TRANSITIONS,
     *CAMPAIGN_QUESTION_TRANSITIONS,
+    *REPLY_COMMENT_TRANSITIONS,
     *MINORS_AUDIT_TRANSITIONS,
     *SERVICE_POINT_TRANSITIONS,
 )

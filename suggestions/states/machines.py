@@ -204,6 +204,7 @@ class Machine(models.TextChoices):
     QA_PROMISE = "qa_promise", _("问政承诺")
     CONSULTATION = "consultation", _("公开征求意见")
     CAMPAIGN_QUESTION = "campaign_ask", _("征集提问")
+    REPLY_COMMENT = "comment", _("公众评论")
     MINORS_AUDIT = "minors_audit", _("未成年人信息年度审计")
     TIME_CHANGE = "time_change", _("时限和日历修改")
     NOTE = "note", _("记录")

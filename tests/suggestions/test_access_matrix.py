@@ -82,6 +82,7 @@ MAY: dict[str, set[str]] = {
     },
     "answer_questions": UNIT,
     "moderate_questions": {"publisher", "triage_officer", "supervisor", "triage_officer@province"},
+    "moderate_comments": {"publisher", "triage_officer", "supervisor", "triage_officer@province"},
     "log_contact": UNIT | {"triage_officer", "triage_officer@province"},
     "note_delivery": {
         "liaison:bus",

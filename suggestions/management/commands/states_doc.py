@@ -25,6 +25,7 @@ from suggestions.states.qa_promise import QaPromiseState
 from suggestions.states.qa_session import QaSession
 from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
+from suggestions.states.reply_comment import ReplyCommentState
 from suggestions.states.service_point import ServicePointState
 from suggestions.states.sponsorship import Sponsorship
 from suggestions.states.supervision import Supervision
@@ -65,6 +66,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.QA_PROMISE: QaPromiseState,
     states.Machine.CONSULTATION: ConsultationState,
     states.Machine.CAMPAIGN_QUESTION: CampaignQuestionState,
+    states.Machine.REPLY_COMMENT: ReplyCommentState,
     states.Machine.MINORS_AUDIT: MinorsAuditState,
     states.Machine.SERVICE_POINT: ServicePointState,
 }
