@@ -203,6 +203,8 @@ class VoteBlock(_DatedBlock):
     )
     options = blocks.ListBlock(
         OptionBlock(),
+        # As many as a vote needs, so that nobody begins with an error.
+        default=[{}, {}],
         label=_("选项"),
         min_num=2,
         max_num=MOST_OPTIONS,

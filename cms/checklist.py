@@ -48,7 +48,8 @@ def public_texts(page: Any) -> list[str]:
     names = ("title", "summary", "background", "decides", "who_may", "short_reason", "questions", "faq", "polls", "meetings",
              "report", "body", "source", "question", "invitation", "promise", "fits", "elsewhere", "sections", "seo_title",
              "search_description")  # fmt: skip
-    return [name for name in names if hasattr(page, name)]
+    both = (*names, *(f"{name}_en" for name in names))
+    return [name for name in both if hasattr(page, name)]
 
 
 def personal_data(texts: Mapping[str, Any]) -> list[tuple[str, bool]]:

@@ -30,7 +30,7 @@ def build_pages(
     pages = ensure_pages(title=f"{jurisdiction.city_name}人民建议征集")
     for page, texts in ((pages.campaigns, words["campaigns"]), (pages.news, words["news"])):
         if not page.summary:
-            page.summary = texts["summary"]
+            page.summary, page.summary_en = texts["summary"], texts["summary_en"]
             page.save_revision().publish()
     for row in words["page"]:
         if not StandardPage.objects.child_of(pages.home).filter(slug=row["slug"]).exists():
@@ -38,7 +38,7 @@ def build_pages(
                 pages.home,
                 StandardPage(
                     title=row["title"], slug=row["slug"], summary=row["summary"],
-                    body=body(row["body"]), show_in_menus=True,
+                    title_en=row["title_en"], summary_en=row["summary_en"], body=body(row["body"]), show_in_menus=True,
                 ),
             )  # fmt: skip
     _articles(pages, words["article"], city)

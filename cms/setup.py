@@ -29,6 +29,21 @@ _EDITOR_ACTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_
 _WRITER_ACTS = ("add_page", "change_page")
 
 
+HOME_IN_ENGLISH = {
+    "question_en": "What would you suggest?",
+    "invitation_en": "What is inconvenient, and how would it be better? One sentence is enough.",
+    "promise_en": "Every suggestion gets a number, a unit in charge and an answer in public.",
+    "example_en": "For example: a bench at the bus stop",
+    "ticks_en": "No registration\nWith the unit in charge within 3 working days\nAnswered within 15 working days",
+    "fits_en": "<p>Ideas about public matters: how a road is mended, how cars are parked, how a service counter works, which rule "
+    "makes no sense. One suggestion is about one matter: say where it is and how it would be better.</p>",
+    "elsewhere_en": "<p>For a case of your own, damages or compensation, go to a court, to arbitration or to the petition office; to "
+    "report officials and what they did, go to the discipline inspection authority. If you write here by mistake, we show you "
+    "the way.</p>",
+}
+"""The words a new home page begins with, said in English: those of the model's defaults."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """The fixed pages of a site."""
@@ -89,7 +104,7 @@ def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "�
         root = Page.add_root(title=ROOT, slug="root")
     home = HomePage.objects.first()
     if home is None:
-        home = HomePage(title=title, slug="jianyan")
+        home = HomePage(title=title, slug="jianyan", **HOME_IN_ENGLISH)
         root.add_child(instance=home)
         home.save_revision().publish()
     site = Site.objects.filter(is_default_site=True).first() or Site(
@@ -107,10 +122,15 @@ def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "�
     home.refresh_from_db()
     index = CampaignIndexPage.objects.child_of(home).first()
     if index is None:
-        index = add_page(home, CampaignIndexPage(title=campaigns, slug="campaigns"))
+        index = add_page(
+            home, CampaignIndexPage(title=campaigns, title_en="Campaigns", slug="campaigns")
+        )
     articles = NewsIndexPage.objects.child_of(home).first()
     if articles is None:
-        articles = add_page(home, NewsIndexPage(title=news, slug="news", show_in_menus=True))
+        index_page = NewsIndexPage(
+            title=news, title_en="News and bulletins", slug="news", show_in_menus=True
+        )
+        articles = add_page(home, index_page)
     return Pages(home, index, articles)
 
 

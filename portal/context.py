@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from wagtail.models import Page, Site
 
+from cms import english
 from portal.scripts import variants
 from suggestions.jurisdictions import current
 from suggestions.models import Jurisdiction
@@ -123,9 +124,9 @@ def _load_links(request: HttpRequest) -> list[tuple[str, str]]:
     found = Site.find_for_request(request)
     if found is None:
         return []
-    pages = Page.objects.live().public().in_menu().child_of(found.root_page)
+    pages = english.named(Page.objects.live().public().in_menu().child_of(found.root_page))
     addresses = {entry["href"] for entry in navigation("")}
-    links = [(page.get_url(request) or "", page.title) for page in pages]
+    links = [(page.get_url(request) or "", english.said(page, "title")) for page in pages]
     return [(href, title) for href, title in links if href and href not in addresses]
 
 

@@ -8,15 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
 from cms.cards import cards
+from cms.english import InEnglish
 from cms.models.campaign import CampaignPage
 from cms.models.site_page import SitePage, Summary
 from cms.phases import Phase
 
 
-class CampaignIndexPage(Summary, SitePage):
+class CampaignIndexPage(InEnglish, Summary, SitePage):
     """All campaigns: running ones first, then those to come, then past ones with their reports (SH 8)."""
 
-    content_panels = [*SitePage.content_panels, FieldPanel("summary")]
+    content_panels = [*SitePage.content_panels, FieldPanel("summary"), InEnglish.english_panel]
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.CampaignPage"]
     max_count_per_parent = 1

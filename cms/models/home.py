@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 
+from cms import english
 from cms.blocks import SHORT_FEATURES
 from cms.cards import Card, cards
 from cms.home_blocks import HomeSections, sections
@@ -25,6 +26,8 @@ from suggestions.selectors import home, ledger
 from suggestions.statistics import figures
 
 CAMPAIGNS, ANSWERS, MEASURES = 4, 4, 4
+ENGLISH = ("question", "invitation", "promise", "example", "ticks", "fits", "elsewhere")
+"""What editors may say in English too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,34 @@ class HomePage(SitePage):
         default="<p>自己的案件、赔偿或补偿，找法院、仲裁或信访；举报人和事，找纪检监察机关。写错地方不要紧，我们会指给您。</p>",
     )
 
+    question_en = models.CharField(
+        _("英文的问题"), max_length=60, blank=True, help_text=_("英文首页最大的一句话，写成问句")
+    )
+    invitation_en = models.CharField(
+        _("英文的邀请"), max_length=160, blank=True, help_text=_("英文的问题下面的第一句话")
+    )
+    promise_en = models.CharField(
+        _("英文的承诺"), max_length=160, blank=True, help_text=_("英文的问题下面的第二句话")
+    )
+    example_en = models.CharField(
+        _("英文的例子"), max_length=60, blank=True, help_text=_("英文首页输入框里的浅色字")
+    )
+    ticks_en = models.TextField(
+        _("英文的短句"), blank=True, help_text=_("英文首页按钮下面的几句短话，一行一句，和中文一致")
+    )
+    fits_en = RichTextField(
+        _("英文：这些适合在这里提"),
+        features=SHORT_FEATURES,
+        blank=True,
+        help_text=_("英文首页“写之前看一眼”的左边，和中文一致"),
+    )
+    elsewhere_en = RichTextField(
+        _("英文：这些请走别的渠道"),
+        features=SHORT_FEATURES,
+        blank=True,
+        help_text=_("英文首页“写之前看一眼”的右边，和中文一致"),
+    )
+
     sections = StreamField(
         HomeSections(),
         verbose_name=_("首页的各部分"),
@@ -100,6 +131,11 @@ class HomePage(SitePage):
             ],
             heading=_("写之前看一眼"),
         ),
+        MultiFieldPanel(
+            [FieldPanel(f"{name}_en") for name in ENGLISH],
+            heading=_("英文首页（可以不填，不填的显示中文）"),
+            classname="collapsed",
+        ),
     ]
     search_fields = body_index("fits", "elsewhere")
     parent_page_types = ["wagtailcore.Page"]
@@ -116,9 +152,13 @@ class HomePage(SitePage):
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
         shown = sections(self.sections)
+        if english.is_asked():
+            # A heading of the editors' own is Chinese; the usual one has its English.
+            shown = [s if s["kind"] == "notice" else {**s, "heading": ""} for s in shown]
+        ticks = english.said(self, "ticks")
         kinds = {section["kind"] for section in shown}
         context |= {
-            "ticks": [line.strip() for line in self.ticks.splitlines() if line.strip()],
+            "ticks": [line.strip() for line in ticks.splitlines() if line.strip()],
             "year": local_date(now).year,
             "sections": shown,
             "structured": structured.site(current(request), name=settings.SITE_NAME),

@@ -13,6 +13,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
 from cms.blocks import BodyBlock
+from cms.english import InEnglish
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 from suggestions.clock import SHANGHAI
 from suggestions.public import structured
@@ -25,10 +26,10 @@ def today() -> Any:
     return timezone.localdate()
 
 
-class NewsIndexPage(Summary, SitePage):
+class NewsIndexPage(InEnglish, Summary, SitePage):
     """All news and bulletins, newest first."""
 
-    content_panels = [*SitePage.content_panels, FieldPanel("summary")]
+    content_panels = [*SitePage.content_panels, FieldPanel("summary"), InEnglish.english_panel]
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.NewsPage"]
     max_count_per_parent = 1

@@ -6,13 +6,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
-from cms import checklist
+from cms import checklist, english
 from cms.panels import ChecklistPanel
 from cms.slugs import is_address, new_slug
 from cms.texts import stream_text
@@ -93,9 +94,15 @@ class SitePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The page with its crumbs: ancestors below the home page, then itself; none of them for a top page's parent."""
         context = super().get_context(request, *args, **kwargs)
-        above = self.get_ancestors().filter(depth__gt=2).live() if self.path else []
-        crumbs = [(page.get_url(request), page.title) for page in above]
-        return {**context, "crumbs": [("/", "首页"), *crumbs, ("", self.title)]}
+        above = english.named(self.get_ancestors().filter(depth__gt=2).live()) if self.path else []
+        crumbs = [(page.get_url(request), english.said(page, "title")) for page in above]
+        here = english.said(self, "title")
+        return {
+            **context,
+            "crumbs": [("/", gettext("首页")), *crumbs, ("", here)],
+            "about": getattr(self, "summary_en", "") if english.is_asked() else "",
+            "tab_title": here if here != self.title else self.seo_title or self.title,
+        }
 
     def search_texts(self) -> dict[str, str]:
         """Plain texts for the site's search, the strongest field first (search.engine.SLOTS)."""

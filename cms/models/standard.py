@@ -8,10 +8,11 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
 from cms.blocks import BodyBlock
+from cms.english import InEnglish, named
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 
 
-class StandardPage(Summary, SitePage):
+class StandardPage(InEnglish, Summary, SitePage):
     """Text that stays: how to use the site, what is published and why, who runs it."""
 
     body = StreamField(BodyBlock(), verbose_name=_("正文"), blank=True)
@@ -20,6 +21,7 @@ class StandardPage(Summary, SitePage):
         *SitePage.content_panels,
         FieldPanel("summary"),
         FieldPanel("body", help_text=_("按顺序加文字、图片和常问的")),
+        InEnglish.english_panel,
     ]
     search_fields = body_index("summary", "body")
     parent_page_types = ["cms.HomePage", "cms.StandardPage"]
@@ -33,7 +35,7 @@ class StandardPage(Summary, SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        return {**context, "children": list(self.get_children().live()) if self.path else []}
+        return {**context, "children": list(named(self.get_children().live())) if self.path else []}
 
     def search_texts(self) -> dict[str, str]:
         return {"problem": self.summary, "proposal": stream_text(self.body)}

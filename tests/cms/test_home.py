@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from cms.models import HomePage
-from cms.setup import Pages
+from cms.models import HomePage, StandardPage
+from cms.setup import Pages, add_page
 from suggestions import content
 from suggestions.models import Adoption
 from tests import world as w
@@ -179,3 +180,52 @@ def test_what_no_section_shows_is_not_asked_for(site: Pages, campaign: Make) -> 
     home.sections = [("before", {"heading": ""})]
     context = home.get_context(RequestFactory().get("/"))
     assert {"campaigns", "answers", "measures", "figures"}.isdisjoint(context)
+
+
+def test_the_english_home_page_says_the_editors_english_and_elsewhere_their_chinese(
+    client: Client, site: Pages, campaign: Make
+) -> None:
+    campaign(title="正在进行的征集")
+    home = HomePage.objects.get()
+    home.sections = [
+        ("campaigns", {"heading": "请您来说"}),
+        ("notice", {"heading": "窗口今天不开", "text": "<p>停电。</p>"}),
+        ("before", {"heading": ""}),
+    ]
+    home.promise_en, home.elsewhere_en = "", "<p></p>"
+    home.save_revision().publish()
+    text = words(client.get("/en/"))
+    assert "What would you suggest?" in text
+    assert "Answered within 15 working days" in text
+    assert "Ideas about public matters" in text
+    # What has no English of its own stays, as Chinese.
+    assert '<span lang="zh-Hans" class="ib">每一件都有编号，有单位办，有公开答复。</span>' in text
+    assert "自己的案件" in text
+    assert "窗口今天不开" in text
+    # A section's own heading is Chinese; the usual one has its English.
+    assert "请您来说" not in text
+    plain = words(client.get("/"))
+    assert "请您来说" in plain
+    assert "What would you suggest?" not in plain
+
+
+def test_the_footer_and_the_page_it_leads_to_have_an_english_title(
+    client: Client, site: Pages
+) -> None:
+    help_page = StandardPage(
+        title="使用帮助", title_en="Help", summary="一页说完。", slug="help", show_in_menus=True
+    )
+    add_page(site.home, help_page)
+    add_page(help_page, StandardPage(title="附件怎么传", title_en="Attachments", slug="files"))
+    cache.clear()
+    shown = BeautifulSoup(words(client.get("/en/help/")), "html.parser")
+    assert shown.title is not None
+    assert shown.title.get_text().startswith("Help")
+    assert [h.get_text() for h in shown.select("h1")] == ["Help"]
+    assert shown.select_one("footer a[href='/en/help/']").get_text() == "Help"  # type: ignore[union-attr]
+    assert shown.select_one("footer a[href='/en/news/']").get_text() == "News and bulletins"  # type: ignore[union-attr]
+    assert shown.select_one("main ul a").get_text() == "Attachments"  # type: ignore[union-attr]
+    assert "一页说完。" in shown.get_text()
+    below = BeautifulSoup(words(client.get("/en/help/files/")), "html.parser")
+    assert [li.get_text() for li in below.select(".crumb li")] == ["Home", "Help", "Attachments"]
+    assert "Help" not in words(client.get("/help/"))
