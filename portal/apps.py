@@ -9,7 +9,12 @@ class PortalConfig(AppConfig):
     verbose_name = "建言"
 
     def ready(self) -> None:
-        from portal import admin_words, checks  # noqa: F401  checks registers the system checks
+        from portal import (  # noqa: F401  checks registers the system checks
+            admin_words,
+            checks,
+            quick_words,
+        )
 
+        quick_words.install()
         admin_words.label_forms()
         post_migrate.connect(admin_words.name_permissions, dispatch_uid="portal.name_permissions")

@@ -6,6 +6,8 @@ The price is that pages differ by these cookies, so nobody gets one unasked, and
 ETags are keyed by them (suggestions/public/caching.py).
 """
 
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -14,13 +16,14 @@ from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from wagtail.models import Page, Site
 
 from cms import english
+from portal import frame
 from portal.scripts import variants
 from suggestions.jurisdictions import current
 from suggestions.models import Jurisdiction
@@ -46,32 +49,37 @@ _LINKS_KEPT_SECONDS = 60
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """`site`: name, base (of absolute addresses), office, nav, links, messages (all lazy), mode, theme,
-    the path to come back to, and the writing: `lang`, `home` and `variants` (the other forms of this page).
+    the path to come back to, and the writing: `lang`, `home` and `variants` (the other forms of this page);
+    `frame` is all of that drawn (portal/frame.py).
 
     Costs at most one query a minute for the office and one for the footer's pages, and none on a
     fragment that shows neither.
     """
+    site = _facts(request)
+    site["frame"] = SimpleLazyObject(lambda: frame.frame(site))
+    return {"site": site}
+
+
+def _facts(request: HttpRequest) -> dict[str, Any]:
     variant = variants.of(request)
     mode = request.COOKIES.get("mode", "")
     theme = request.COOKIES.get("theme", "")
     return {
-        "site": {
-            "name": settings.SITE_NAME,
-            "base": settings.BASE_URL,
-            "office": SimpleLazyObject(lambda: office(request)),
-            "nav": SimpleLazyObject(lambda: navigation(request.path)),
-            "links": SimpleLazyObject(lambda: footer_links(request)),
-            "messages": SimpleLazyObject(lambda: _messages(request)),
-            "mode": mode if mode in MODES else "",
-            "theme": theme if theme in THEMES else "",
-            "path": request.get_full_path() if request.method == "GET" else request.path,
-            "lang": variant.lang,
-            "installable": settings.INSTALLABLE,
-            # Somebody works here: what residents type is not left on this machine.
-            "is_desk": settings.SESSION_COOKIE_NAME in request.COOKIES,
-            "home": f"{variant.prefix}/",
-            "variants": SimpleLazyObject(lambda: variants.choices(request)),
-        }
+        "name": settings.SITE_NAME,
+        "base": settings.BASE_URL,
+        "office": SimpleLazyObject(lambda: office(request)),
+        "nav": SimpleLazyObject(lambda: navigation(request.path)),
+        "links": SimpleLazyObject(lambda: footer_links(request)),
+        "messages": SimpleLazyObject(lambda: _messages(request)),
+        "mode": mode if mode in MODES else "",
+        "theme": theme if theme in THEMES else "",
+        "path": request.get_full_path() if request.method == "GET" else request.path,
+        "lang": variant.lang,
+        "installable": settings.INSTALLABLE,
+        # Somebody works here: what residents type is not left on this machine.
+        "is_desk": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "home": f"{variant.prefix}/",
+        "variants": SimpleLazyObject(lambda: variants.choices(request)),
     }
 
 
@@ -85,15 +93,21 @@ def office(request: HttpRequest) -> Jurisdiction | None:
         return None
 
 
+@lru_cache(maxsize=64)
+def _places(prefix: str, _urlconf: str | None) -> list[tuple[str, str, str]]:
+    """(address, word, rest) of the entries under a variant's prefix, which `reverse` puts in front by itself."""
+    found = []
+    for target, word, rest in NAV:
+        with suppress(NoReverseMatch):
+            href = prefix + target[1:] if target.startswith("/") else reverse(target)
+            found.append((href, word, rest))
+    return found
+
+
 def navigation(path: str) -> list[dict[str, Any]]:
     """The entries: href, label, wide (rest of the label), here (value of aria-current), wide_only."""
     entries: list[dict[str, Any]] = []
-    for target, word, rest in NAV:
-        try:
-            # Under a variant's prefix, as `reverse` is.
-            href = get_script_prefix() + target[1:] if target.startswith("/") else reverse(target)
-        except NoReverseMatch:
-            continue
+    for href, word, rest in _places(get_script_prefix(), get_urlconf()):
         entries.append(
             {
                 "href": href,

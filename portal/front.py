@@ -86,7 +86,7 @@ class Front:
             return self.application(environ, start_response)
         held = self._held(key, moment)
         if held is None and key not in self._known:
-            return self._make(key, environ, start_response)
+            return self._make(key, environ, start_response, moment)
         if held is None:
             # A page many ask for has just grown old: one of them makes it, the others wait for that.
             with self._alone(key):
@@ -114,9 +114,17 @@ class Front:
             lock = self._making.setdefault(key, threading.Lock())
         return _Turn(lock, lambda: self._making.pop(key, None))
 
-    def _make(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Let the site answer; keep the answer when it says that everybody gets the same."""
-        environ[caching.KEEP] = notes = caching.Notes()
+    def _make(
+        self,
+        key: Key,
+        environ: Environ,
+        start_response: StartResponse,
+        asked: caching.Moment | None = None,
+    ) -> Iterable[bytes]:
+        """Let the site answer; keep the answer when it says that everybody gets the same. `asked`: the moment as it was
+        a moment ago; None when somebody waited since.
+        """
+        environ[caching.KEEP] = notes = caching.Notes(asked=asked)
         told: list[Any] = []
 
         def capture(status: str, headers: Headers, exc_info: Any = None) -> None:

@@ -1,5 +1,9 @@
 """The content version: one number that changes when the public site's content does (design section 5)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
@@ -8,6 +12,7 @@ from suggestions.models.outbox import ContentVersion
 
 _NAME = "site"
 _CACHE_KEY = "content-version"
+_pinned: ContextVar[int | None] = ContextVar("content_version", default=None)
 
 
 def bump() -> None:
@@ -22,8 +27,24 @@ def bump_after_commit() -> None:
     transaction.on_commit(bump)
 
 
+@contextmanager
+def pinned(value: int) -> Iterator[None]:
+    """One version for everything that is read inside: a page asks once, and all its parts are of one version.
+
+    What changes meanwhile is read all the same; it is only kept under the version before, which nobody will ask for.
+    """
+    token = _pinned.set(value)
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
 def version() -> int:
     """The present content version; at most one second old in other processes."""
+    held = _pinned.get()
+    if held is not None:
+        return held
     value: int | None = cache.get(_CACHE_KEY)
     if value is None:
         value = (

@@ -54,8 +54,10 @@ def _clean_slate() -> None:
     """Rate limits and cached pages of one test must not reach the next."""
     from search import vocabulary
     from suggestions.guards import ratelimit
+    from suggestions.public import fragments
 
     cache.clear()
+    fragments.clear()
     ratelimit.forget()
     vocabulary.forget()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -46,11 +46,29 @@ class Breaker:
 _breaker = Breaker()  # one for the process: Django makes a cache object per thread
 
 
+class OneClient(RedisCacheClient):
+    """Django makes a client for each command, which costs about as much as the command. A client holds nothing but its
+    pool, so one serves all of them.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[int, Any] = {}
+
+    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)
+        held = self._clients.get(id(pool))
+        if held is None:
+            held = self._clients[id(pool)] = self._client(connection_pool=pool)
+        return held
+
+
 class PatientRedisCache(RedisCache):
     """Django's Redis cache with a breaker and a local fall-back."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = OneClient
         self._local = LocMemCache("while-redis-is-away", {"OPTIONS": {"MAX_ENTRIES": 5000}})
 
     def _patiently(self, name: str, remote: Callable[[], Any], *args: Any, **kwargs: Any) -> Any:

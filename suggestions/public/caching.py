@@ -43,9 +43,12 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class Notes:
-    """`moment` is set when the answer is the same for every stranger: what it was made under."""
+    """`moment` is set when the answer is the same for every stranger: what it was made under. `asked` is what the front
+    cache found to be the present moment, so that the page need not ask again.
+    """
 
     moment: Moment | None = None
+    asked: Moment | None = None
 
 
 def moment() -> Moment:
@@ -82,7 +85,8 @@ def public_page(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_shared(request):
             return _private(view(request, *args, **kwargs))
-        made = moment()
+        notes = request.META.get(KEEP)
+        made = notes.asked if notes is not None and notes.asked is not None else moment()
         tag = etag(request, made)
         asked = parse_etags(request.headers.get("If-None-Match", ""))
         if tag in asked or "*" in asked:
@@ -92,10 +96,11 @@ def public_page(view: View) -> View:
         if held is not None:
             _tell_front(request, made)
             return _shared(_as_kept(held), tag)
-        response = view(request, *args, **kwargs)
-        render = getattr(response, "render", None)
-        if callable(render):
-            response = render()
+        with content.pinned(made.version):
+            response = view(request, *args, **kwargs)
+            render = getattr(response, "render", None)
+            if callable(render):
+                response = render()
         if response.status_code != 200 or _is_personal(request, response):
             return _private(response) if _is_personal(request, response) else response
         finish(request, response)
