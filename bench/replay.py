@@ -61,15 +61,15 @@ def measure(items: int, *, before: int = 0) -> Replayed:
     return Replayed(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def rows(found: list[Replayed]) -> list[list[str]]:
+def rows(found: list[Replayed], *, commit: str = "") -> list[list[str]]:
     """The table, with the column names as first row."""
-    made = [["items there before", "items", "transitions", "minutes", "CPU ms an item", "of it sweeps", "PostgreSQL ms an item", "statements a transition", "MiB"]]  # fmt: skip
+    made = [["items there before", "items", "transitions", "minutes", "CPU ms an item", "of it sweeps", "PostgreSQL ms an item", "statements a transition", "MiB", "commit"]]  # fmt: skip
     for one in found:
         each = [1000 * value / one.items for value in (one.cpu, one.sweeps, one.database)]
         made.append(
             [
                 f"{one.before:,}", f"{one.items:,}", f"{one.transitions:,}", f"{one.seconds / 60:.1f}",
-                *(f"{value:.1f}" for value in each), f"{one.statements / one.transitions:.1f}", str(one.memory),
+                *(f"{value:.1f}" for value in each), f"{one.statements / one.transitions:.1f}", str(one.memory), commit,
             ]
         )  # fmt: skip
     return made

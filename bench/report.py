@@ -147,14 +147,30 @@ is not accounted for, or a broken chain; one that does is not reported.""",
 
 
 def with_section(document: str, report: Report) -> str:
-    """The document with the section about the replay put in, or put in place of the one that was there; the rest stays."""
+    """The document with the section about the replay put in, or put in place of the one that was there; the rest stays.
+
+    So do the section's rows of other sizes, each with the commit it was measured at: one size takes an hour or more.
+    """
     head = f"## {REPLAYED}"
     facts = "; ".join(f"{name}: {value}" for name, value in report.facts.items())
-    section = f"{head}\n\n{_NOTES[REPLAYED]}\n\n{facts}\n\n{_table(replay_rows(report.replayed))}\n"
     before, found, after = document.partition(f"{head}\n")
     following = after.find("\n## ") if found else -1
     rest = after[following:] if following >= 0 else ""
+    old = after[:following] if following >= 0 else after
+    names, *new = replay_rows(report.replayed, commit=report.facts.get("commit", ""))
+    table = _with_rows(old, names, new)
+    section = f"{head}\n\n{_NOTES[REPLAYED]}\n\n{facts}\n\n{table}\n"
     return f"{before.rstrip()}\n\n{section}{rest}"
+
+
+def _with_rows(section: str, names: list[str], new: list[list[str]]) -> str:
+    """The table of the new rows and of those of the section whose first two cells no new row has, by these cells."""
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    held = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
+    kept = {tuple(row[:2]): row for row in held[2:] if len(row) == len(names)} if held[:1] == [names] else {}  # fmt: skip
+    kept |= {tuple(row[:2]): row for row in new}
+    order = sorted(kept.values(), key=lambda row: [int(cell.replace(",", "")) for cell in row[:2]])
+    return _table([names, *order])
 
 
 def markdown(report: Report) -> str:

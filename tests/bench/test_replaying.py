@@ -1,5 +1,6 @@
 """The benchmark of the replayed year: what stands before it has ended, and its table finds its place."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -24,7 +25,7 @@ def test_what_is_there_before_a_replayed_year_has_come_to_its_end() -> None:
 
 
 def test_the_table_gives_processor_time_an_item_of_ours_and_of_the_database() -> None:
-    assert rows([ONE])[1] == ["200,000", "2,000", "50,000", "10.0", "150.0", "10.0", "50.0", "12.0", "200"]  # fmt: skip
+    assert rows([ONE], commit="abc")[1] == ["200,000", "2,000", "50,000", "10.0", "150.0", "10.0", "50.0", "12.0", "200", "abc"]  # fmt: skip
 
 
 def test_the_replay_is_written_into_its_own_section_and_leaves_the_others() -> None:
@@ -36,3 +37,17 @@ def test_the_replay_is_written_into_its_own_section_and_leaves_the_others() -> N
     middle = f"# Performance\n\n## {REPLAYED}\n\nold\n\n## Memory\n\n| b |\n"
     assert "old" not in with_section(middle, report)
     assert with_section(middle, report).endswith("## Memory\n\n| b |\n")
+
+
+def test_rows_of_other_sizes_stay_with_the_commit_they_were_measured_at() -> None:
+    def at(commit: str, *found: Replayed) -> Report:
+        return Report({"commit": commit}, replayed=list(found))
+
+    small = replace(ONE, before=0)
+    once = with_section("# Performance\n", at("first", ONE, small))
+    twice = with_section(once, at("second", replace(small, cpu=600)))
+    table = [line for line in twice.splitlines() if line.startswith("| ")]
+    assert [line.split(" | ")[0] for line in table[2:]] == ["| 0", "| 200,000"]
+    assert table[2].endswith("second |")
+    assert " 300.0 | " in table[2]
+    assert table[3].endswith("first |")
