@@ -20,7 +20,9 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-EDITORS, WRITERS = "编辑", "撰稿"
+from suggestions.roles import PAGE_GROUPS, Role
+
+EDITORS, WRITERS = PAGE_GROUPS[Role.EDITOR], "撰稿"
 """Editors publish and decide what writers submit; writers draft and submit."""
 WORKFLOW = "发布前审核"
 ROOT = "全部网站"

@@ -37,3 +37,5 @@ AGENT_ROLES = frozenset({Role.AGENT_L1, Role.AGENT_L2, Role.AGENT_L3, Role.AGENT
 """The agent network, from village to city (process.md 3.3)."""
 ADMIN_ROLES = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
 """Three hands, kept apart (三员分立): accounts and settings; rights; logs. None of them reads items."""
+PAGE_GROUPS: dict[str, str] = {Role.EDITOR: "编辑"}
+"""The group of the page editor whose rights a role brings with it."""

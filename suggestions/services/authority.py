@@ -7,7 +7,7 @@ items. Every change leaves a row for the auditor. Source: process.md 2.1, 2.2; X
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 
 from suggestions import rules
@@ -24,7 +24,7 @@ from suggestions.models import (
     Suggestion,
     Unit,
 )
-from suggestions.roles import ADMIN_ROLES, UNIT_ROLES, Role
+from suggestions.roles import ADMIN_ROLES, PAGE_GROUPS, UNIT_ROLES, Role
 from suggestions.services import transitions
 
 DELEGATION_DAYS_MAX = 92
@@ -44,7 +44,7 @@ def grant_role(
     district: District | None = None,
     valid_until: date | None = None,
 ) -> StaffRole:
-    """Give a role. Raises NotAllowed to all but the security administrator, Invalid against the three-way separation."""
+    """Give a role, with the key to the back office and, to an editor, to its pages. Raises NotAllowed to all but the security administrator, Invalid against the three-way separation."""
     if actor.role != Role.SEC_ADMIN or actor.user is None:
         raise NotAllowed("只有安全保密管理员能授予角色。")
     reason = _reason(reason)
@@ -68,10 +68,22 @@ def grant_role(
                 user=user, role=role, jurisdiction=jurisdiction, unit=unit, include_sub_units=include_sub_units,
                 district=district, valid_until=valid_until,
             )  # fmt: skip
+            _let_in(user)
+            if role in PAGE_GROUPS:
+                user.groups.add(*Group.objects.filter(name=PAGE_GROUPS[role]))
             _log(made, Kind.GRANTED, actor, at, reason)
     except IntegrityError:
         raise Invalid({"role": ["这个人已经有这个角色。"]}) from None
     return made
+
+
+def _let_in(user: Any) -> None:
+    """The desk lies inside the back office, whose front door asks for this."""
+    user.user_permissions.add(_front_door())
+
+
+def _front_door() -> Permission:
+    return Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
 
 
 def seat_juror(
@@ -87,10 +99,7 @@ def seat_juror(
     made = StaffRole.objects.create(
         user=user, role=Role.JURY, jurisdiction=jurisdiction, valid_until=until
     )
-    # The desk lies inside the back office; its front door asks for this.
-    user.user_permissions.add(
-        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
-    )
+    _let_in(user)
     _log(made, Kind.GRANTED, actor, at, "抽签当选评委")
 
 
@@ -101,6 +110,11 @@ def revoke_role(*, role: StaffRole, actor: Actor, at: datetime, reason: str) -> 
     with transaction.atomic():
         _log(role, Kind.REVOKED, actor, at, _reason(reason))
         role.delete()
+        kept = set(StaffRole.objects.filter(user=role.user).values_list("role", flat=True))
+        if role.role in PAGE_GROUPS and role.role not in kept:
+            role.user.groups.remove(*Group.objects.filter(name=PAGE_GROUPS[role.role]))
+        if not kept:
+            role.user.user_permissions.remove(_front_door())
 
 
 def delegate(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -229,3 +230,23 @@ def test_what_is_barred_costs_the_same_queries_however_many_conflicts_there_are(
     with django_assert_num_queries(3):
         list(access.readable(user))
         access.scope(user)
+
+
+def test_who_is_given_a_role_can_enter_and_who_has_none_left_cannot(city: World) -> None:
+    user = get_user_model().objects.create(username="xinlai", display_name="新来的编辑")
+    officer, place = city.actor("sec_admin"), city.jurisdiction
+    editors, _ = Group.objects.get_or_create(name="编辑")
+    assert not again(user).has_perm("wagtailadmin.access_admin")
+    made = [
+        authority.grant_role(
+            user=user, role=role, jurisdiction=place, actor=officer, at=MONDAY, reason="到岗"
+        )
+        for role in (Role.EDITOR, Role.ANALYST)
+    ]
+    assert again(user).has_perm("wagtailadmin.access_admin")
+    assert list(user.groups.all()) == [editors]
+    authority.revoke_role(role=made[0], actor=officer, at=MONDAY, reason="调走")
+    assert not user.groups.exists()
+    assert again(user).has_perm("wagtailadmin.access_admin")
+    authority.revoke_role(role=made[1], actor=officer, at=MONDAY, reason="调走")
+    assert not again(user).has_perm("wagtailadmin.access_admin")
