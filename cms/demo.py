@@ -10,9 +10,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from cms.models import CampaignPage, NewsPage, StandardPage
-from cms.setup import EDITORS, Pages, add_page, ensure_groups, ensure_pages
+from cms.setup import EDITORS, WRITERS, Pages, add_page, ensure_groups, ensure_pages
 from suggestions.clock import SHANGHAI
 from suggestions.demo.load import City
+from suggestions.demo.seed import WRITER
 from suggestions.models import Jurisdiction, Unit
 from suggestions.roles import Role
 
@@ -133,10 +134,11 @@ def _articles(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
 
 
 def _editors_join_their_group() -> None:
-    """Whoever holds the role of editor publishes pages."""
-    group = Group.objects.get(name=EDITORS)
-    editors = get_user_model().objects.filter(staff_roles__role=Role.EDITOR).distinct()
-    group.user_set.add(*editors)
+    """Whoever holds the role of editor publishes pages; the writer drafts them."""
+    people = get_user_model().objects
+    editors = people.filter(staff_roles__role=Role.EDITOR).distinct()
+    Group.objects.get(name=EDITORS).user_set.add(*editors)
+    Group.objects.get(name=WRITERS).user_set.add(*people.filter(username=WRITER[0]))
 
 
 def _day(city: City, days: int) -> date:

@@ -63,11 +63,14 @@ UNIT_STAFF = (
     ("fuze", "负责人", Role.UNIT_HEAD),
 )
 SHOWN_UNIT = "jtj"
+WRITER = ("zhuangao", "撰稿人 白露")
+"""Drafts pages and sends them to the editor; holds no role at the desk (cms/demo.py puts her into the writers' group)."""
 
 
 def accounts() -> list[tuple[str, str]]:
     """(user name, what it is for): one account a role."""
     listed = [(name, str(Role(role).label)) for name, _, role in OFFICE_STAFF]
+    listed.append((WRITER[0], "撰稿人（写页面草稿，送编辑审核）"))
     return listed + [
         (f"{SHOWN_UNIT}-{name}", f"{label}（市交通运输局）") for name, label, _ in UNIT_STAFF
     ]
@@ -139,26 +142,28 @@ class Seeder:
         editors = Group.objects.filter(name="编辑").first()
         self.users: dict[tuple[str, str], Any] = {}
 
-        def add(username: str, name: str, role: str, unit: Unit | None) -> None:
+        def add(username: str, name: str, role: str = "", unit: Unit | None = None) -> None:
             user = User.objects.create(
-                username=username, password=password, display_name=name, email=f"{username}@example.cn",
+                username=username, password=password, display_name=name, first_name=name, email=f"{username}@example.cn",
                 is_superuser=role == Role.SYS_ADMIN, is_staff=role == Role.SYS_ADMIN,
             )  # fmt: skip
             user.groups.add(group)
             if role == Role.EDITOR and editors:
                 user.groups.add(editors)
+            self.users[(username, "")] = user
+            if not role:
+                return
             StaffRole.objects.create(
                 user=user, role=role, jurisdiction=self.jurisdiction, unit=unit
             )
             # The first holder of a role acts for it; a second officer is asked for by name.
             self.users.setdefault((str(role), unit.code if unit else ""), user)
-            self.users[(username, "")] = user
 
         for username, name, role in OFFICE_STAFF:
-            add(username, name, role, None)
+            add(username, name, role)
+        add(*WRITER)
+        # The collection office too: it hosts a campaign, and who is not content with its answer gets another from it.
         for unit in self.units.values():
-            if unit.is_collection_office:
-                continue
             for suffix, label, role in UNIT_STAFF:
                 add(f"{unit.code}-{suffix}", f"{unit.short_name}{label}", role, unit)
 
