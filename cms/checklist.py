@@ -13,6 +13,8 @@ from cms.phases import Phase
 from cms.texts import stream_text
 from suggestions.codes import Mode
 from suggestions.insight import redaction
+from suggestions.models import StaffRole
+from suggestions.roles import Role
 
 SENDING = ("action-publish", "action-submit", "action-restart-workflow", "action-workflow-action")
 """Buttons of the page editor that let a page go on its way to the public."""
@@ -27,7 +29,7 @@ class Point:
 
 
 def points(page: Any) -> list[Point]:
-    """The list for a page as it stands, by its type; at most two queries."""
+    """The list for a page as it stands, by its type; at most three queries."""
     found = [Point(_("标题写明白是什么事"), bool(page.title.strip()))]
     if hasattr(page, "summary"):
         found.append(Point(_("有摘要：列表里和搜索结果里显示"), bool(page.summary.strip()) or None))
@@ -105,10 +107,21 @@ def _campaign(page: Any) -> Iterator[Point]:
     yield Point(
         _("有人接的电话：经办电话或者主办单位的电话"), bool(page.contact or (host and host.phone))
     )
+    yield Point(
+        _("主办单位有经办人和负责人：没有交办过的件，建议人不满意时由它整改"),
+        bool(host and _staffed(host)) or None,
+    )
     yield Point(_("答应了哪天前公布结果（不填按规定的天数）"), True if page.report_due else None)
     asked = [spec for spec in page.form_specs() if spec.required]
     if len(asked) > 4:
         yield Point(_("必答的问题有%(n)d个，多了会少一些人写完") % {"n": len(asked)}, None)
+
+
+def _staffed(host: Any) -> bool:
+    """Whether somebody drafts and somebody signs for this unit, the collection office like any other."""
+    wanted = {Role.HANDLER, Role.UNIT_HEAD}
+    held = StaffRole.objects.filter(unit=host, role__in=wanted, user__is_active=True)
+    return set(held.values_list("role", flat=True)) == wanted
 
 
 def _news(page: Any) -> Iterator[Point]:

@@ -76,7 +76,7 @@ SCREENS = (
     Screen("agent", "daili1", "/agent/", words="代理员的入口"),
     Screen("editor-home", "bianji", "/admin/", words="编辑的首页"),
     Screen("editor-pages", "bianji", "/admin/pages/", words="页面"),
-    Screen("editor-campaign", "bianji", "/admin/campaigns/new/", words="办一次征集"),
+    Screen("editor-campaign", "bianji", "/admin/campaigns/new/", words="办一次新的征集"),
     Screen("styleguide", "bianji", "/styleguide/", words="组件样张"),
 )
 ON_PHONE = ("home", "queue", "item", "campaigns", "inbox", "reply", "tray", "agent")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Workflow
 
 from cms import checklist
+from cms.campaign_blocks import VoteBlock
 from cms.models import CampaignIndexPage, CampaignPage, HomePage, NewsPage, StandardPage
 from cms.models.news import NewsIndexPage
 from cms.setup import EDITORS, Pages, add_page
@@ -281,3 +283,42 @@ def test_a_campaign_without_suggestions_shows_no_full_bar(editor: Client, campai
     shown = words(editor.get(f"/admin/pages/{page.pk}/edit/"))
     assert "还没有收到要答复的建议。" in shown
     assert "件件有答复" not in shown
+
+
+def test_the_wizard_names_itself_as_the_button_that_leads_to_it(editor: Client) -> None:
+    soup = BeautifulSoup(editor.get(reverse("campaign_wizard")).content, "html.parser")
+    assert [h.get_text(strip=True) for h in soup.select("h1")] == ["办一次新的征集"]
+
+
+def test_the_checklist_says_when_nobody_of_the_host_could_answer_again(
+    city: World, campaign: Make
+) -> None:
+    words = "主办单位有经办人和负责人"
+    page = campaign(host_unit=city.bus)
+    assert [p.ok for p in checklist.points(page) if p.words.startswith(words)] == [True]
+    city.users["handler:bus"].staff_roles.all().delete()
+    assert [p.ok for p in checklist.points(page) if p.words.startswith(words)] == [None]
+
+
+def test_a_vote_begins_with_room_for_as_many_options_as_it_needs() -> None:
+    assert len(VoteBlock().get_default()["options"]) == 2
+
+
+def test_an_account_is_written_with_the_name_the_desk_shows(
+    admin_client: Client, site: Pages
+) -> None:
+    form = admin_client.get(reverse("wagtailusers_users:add"))
+    labels = [label.get_text(" ", strip=True).strip(" *") for label in BeautifulSoup(form.content, "html.parser").select("#tab-account label")]  # fmt: skip
+    assert labels[:4] == ["用户名", "姓名", "职务", "电子邮件"]
+    sent = {
+        "username": "bailu", "display_name": "白露", "post": "编审科", "email": "b@example.cn", "password1": "建言2026测试口令",
+        "password2": "建言2026测试口令", "groups": [str(Group.objects.get(name="撰稿").pk)],
+    }  # fmt: skip
+    assert admin_client.post(reverse("wagtailusers_users:add"), sent).status_code == 302
+    made = get_user_model().objects.get(username="bailu")
+    assert (made.get_full_name(), made.first_name, made.post) == ("白露", "白露", "编审科")
+    again = {**sent, "display_name": "白小露", "is_active": "on", "password1": "", "password2": ""}
+    edit = reverse("wagtailusers_users:edit", args=[made.pk])
+    assert admin_client.post(edit, again).status_code == 302
+    made.refresh_from_db()
+    assert (str(made), made.first_name) == ("白小露", "白小露")
