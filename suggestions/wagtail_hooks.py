@@ -39,13 +39,17 @@ class RoomMenuItem(MenuItem):
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         waiting = workload.menu_counts(request.user).get(self.room.count, 0)
         label = f"{self.label}（{waiting}）" if waiting else str(self.label)
+        here = common.room_of(request) == self.room.name
+        # Wagtail marks the entry whose address the page's begins with, which for the first page is every page of the
+        # desk: an address that no path begins with leaves the marking to us.
+        address = f"{self.url}#" if self.room.name == "home" else str(self.url)
         return LinkMenuItem(
             self.name,
             label,
-            str(self.url),
+            address,
             icon_name=self.icon_name,
-            classname=self.classname,
-            attrs=self.attrs,
+            classname=f"{self.classname} desk-here".strip() if here else self.classname,
+            attrs={**self.attrs, "aria-current": "true"} if here else self.attrs,
         )
 
 

@@ -217,10 +217,11 @@ def page(
     trail = [{"url": reverse("desk:home"), "label": _("办理台")}]
     trail += [{"url": url, "label": label} for label, url in crumbs]
     trail += [{"url": "", "label": crumb or title}]
+    request.desk_room = room_of(request, room)  # type: ignore[attr-defined]
     frame = {
         "title": title,
         "breadcrumbs_items": trail,
-        "rooms": _tabs(request, room),
+        "rooms": _tabs(request),
         "emergencies": emergency.running(
             [r.jurisdiction.path for r in access.scope(request.user).roles], timezone.now()
         ),
@@ -242,8 +243,16 @@ def _calendar_missing(request: HttpRequest) -> int | None:
     return calendars.missing_year(local_date(timezone.now()))
 
 
-def _tabs(request: HttpRequest, marked: str = "") -> list[dict[str, Any]]:
-    here = marked or (request.resolver_match.url_name if request.resolver_match else "")
+def room_of(request: HttpRequest, marked: str = "") -> str:
+    """The name of the room this request is in: the one its page named, else its address; "" outside the desk."""
+    found = request.resolver_match
+    if found is None or "desk" not in found.namespaces:
+        return ""
+    return marked or getattr(request, "desk_room", "") or found.url_name or ""
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    here = room_of(request)
     counts = workload.menu_counts(request.user)
     return [
         {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from suggestions import access, states
 from suggestions.actor import Actor
+from suggestions.clock import local_date
 from suggestions.codes import BreachKind, GrantKind
 from suggestions.desk import common, panels
 from suggestions.desk.form_locks import RecordFormLock
@@ -23,7 +24,9 @@ from suggestions.matrix import MATRIX
 from suggestions.models import IdentityAccessLog, RecordEvent, Suggestion
 from suggestions.models.record import Record
 from suggestions.roles import UNIT_ROLES, Role
+from suggestions.selectors import queues
 from suggestions.services import authority, breaches, identity, named_exports, relaying, rights
+from suggestions.states import Rights
 
 PAGE_SIZE = 30
 
@@ -77,12 +80,21 @@ def privacy(request: HttpRequest, slug: str = "") -> HttpResponse:
     related = (
         ["suggestion"] if any(f.name == "suggestion" for f in shelf.model._meta.fields) else []
     )
-    held = Paginator(rows.select_related(*related).distinct().order_by("-pk"), PAGE_SIZE)
+    found = Paginator(rows.select_related(*related).distinct().order_by("-pk"), PAGE_SIZE)
+    held = found.get_page(request.GET.get("page"))
     return common.page(
         request, "suggestions/desk/privacy.html", title=_("个人信息保护"), shelf=shelf, shelves=mine, logs=logs,
-        held=held.get_page(request.GET.get("page")), waiting_only=waiting_only, query="" if waiting_only else "show=all",
+        held=held, rows=[(r, _due(slug, r)) for r in held], waiting_only=waiting_only, query="" if waiting_only else "show=all",
         may_new=slug == "breaches" and common.holds(request, [Role.PRIVACY_OFFICER]),
     )  # fmt: skip
+
+
+def _due(slug: str, record: Any) -> queues.DueWords | None:
+    """The date of a record that waits, in words; None for what is settled, has no date or stands still meanwhile."""
+    due = getattr(record, "due_on", None)
+    if not due or record.status not in WAITING[slug] or record.status == Rights.IDENTITY_CHECK:
+        return None
+    return queues.words_until(due, today=local_date(timezone.now()))
 
 
 @common.desk_view(common.PRIVACY_ROLES)

@@ -157,7 +157,7 @@ def rating_flags(request: HttpRequest) -> HttpResponse:
     return common.page(
         request,
         "suggestions/desk/rating_flags.html",
-        title=_now("要看一看的评价"),
+        title=_now("评价核实"),
         flags=list((rows if everything else rows.filter(finding=""))[:SHOWN]),
         everything=everything,
         period=period,
@@ -193,7 +193,7 @@ def rating_flag(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "suggestions/desk/rating_flag.html",
         title=str(flag.get_kind_display()),
-        crumbs=[(_now("要看一看的评价"), reverse("desk:rating_flags"))],
+        crumbs=[(_now("评价核实"), reverse("desk:rating_flags"))],
         status=status,
         flag=flag,
         item=item,
