@@ -1,5 +1,6 @@
 """The rooms 督办批示 and 会议与接待 at a browser: who sees what, acts through forms, what was typed is kept."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -287,3 +288,25 @@ def test_a_matter_is_sponsored_planned_and_its_milestone_reached_at_the_desk(cit
     head.post(f"{act(held, 'sponsorship', 'reach')}?part={milestone.pk}", {"words": "勘查好了"})
     milestone.refresh_from_db()
     assert milestone.done_on is not None
+
+
+def test_the_menu_marks_the_room_one_is_in_whatever_its_address(city: World) -> None:
+    browser = sign_in(city, "supervisor")
+
+    def marked(address: str) -> list[str]:
+        props = parsed(browser.get(address)).select_one("#wagtail-sidebar-props")
+        assert props is not None
+        found, asked = [], [json.loads(props.get_text())]
+        while asked:
+            held = asked.pop()
+            if isinstance(held, dict):
+                if "aria-current" in (held.get("attrs") or {}):
+                    found.append(held["name"])
+                asked += held.values()
+            elif isinstance(held, list):
+                asked += held
+        return found
+
+    assert marked(reverse("desk:records", args=["advice"])) == ["desk-orders"]
+    assert marked(reverse("desk:home")) == ["desk-home"]
+    assert marked(reverse("wagtailadmin_home")) == []
