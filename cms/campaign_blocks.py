@@ -203,8 +203,9 @@ class VoteBlock(_DatedBlock):
     )
     options = blocks.ListBlock(
         OptionBlock(),
-        # As many as a vote needs, so that nobody begins with an error.
-        default=[{}, {}],
+        # As many as a vote needs, so that nobody begins with an error. Every part is named: what is not, the page editor
+        # would fill with the word "undefined".
+        default=[{"name": "", "about": "", "chosen": False}] * 2,
         label=_("选项"),
         min_num=2,
         max_num=MOST_OPTIONS,

@@ -300,8 +300,9 @@ def test_the_checklist_says_when_nobody_of_the_host_could_answer_again(
     assert [p.ok for p in checklist.points(page) if p.words.startswith(words)] == [None]
 
 
-def test_a_vote_begins_with_room_for_as_many_options_as_it_needs() -> None:
-    assert len(VoteBlock().get_default()["options"]) == 2
+def test_a_vote_begins_with_room_for_as_many_options_as_it_needs_all_of_them_empty() -> None:
+    options = VoteBlock().get_default()["options"]
+    assert [dict(o) for o in options] == [{"name": "", "about": "", "chosen": False}] * 2
 
 
 def test_an_account_is_written_with_the_name_the_desk_shows(
