@@ -9,12 +9,15 @@ class PortalConfig(AppConfig):
     verbose_name = "建言"
 
     def ready(self) -> None:
+        from cms import slugs
         from portal import (  # noqa: F401  checks registers the system checks
             admin_words,
             checks,
             quick_words,
         )
+        from portal.scripts import variants
 
+        slugs.reserve(*(v.prefix.strip("/") for v in variants.PREFIXED))
         quick_words.install()
         admin_words.label_forms()
         post_migrate.connect(admin_words.name_permissions, dispatch_uid="portal.name_permissions")

@@ -15,7 +15,7 @@ from wagtail.search import index
 
 from cms import checklist, english
 from cms.panels import ChecklistPanel
-from cms.slugs import is_address, new_slug
+from cms.slugs import is_address, is_taken, new_slug
 from cms.texts import stream_text
 
 __all__ = ["SitePage", "SitePageForm", "Summary", "body_index", "stream_text"]
@@ -39,6 +39,13 @@ class SitePageForm(WagtailAdminPageForm):
             return self.instance.slug or self.instance.own_slug()
         if not is_address(slug):
             raise ValidationError(_("网址名称只能用小写字母、数字和短横线，例如 minsheng-2027。"))
+        # A top page that came with the site keeps its own (/campaigns/ has forms below it).
+        below_home = self.parent_page is not None and self.parent_page.depth == 2
+        if below_home and slug != self.instance.slug and is_taken(slug):
+            words = _(
+                "“%(slug)s”是网站自己的网址，用了它，这一页就打不开。请换一个，例如 %(slug)s-1。"
+            )
+            raise ValidationError(words, params={"slug": slug})
         return slug
 
     def clean(self) -> dict[str, Any]:

@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Outside of the redirects, which look every unknown address up.
     "portal.middleware.addresses_are_text",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "portal.scripts.redirects.Redirects",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import JsonResponse
 from django.test import Client
 from django.urls import get_script_prefix
+from wagtail.contrib.redirects.models import Redirect
 
 from portal.scripts import markup, middleware, traditional, variants
 from portal.scripts.variants import ENGLISH, TRADITIONAL
@@ -235,3 +236,13 @@ def test_an_unknown_page_says_so_in_the_writing_it_was_asked_in(
     missing = client.get("/zh-hant/nothing-here/")
     assert missing.status_code == 404
     assert "沒有找到這一頁" in re.sub("<wbr>", "", missing.content.decode())
+
+
+def test_a_redirect_that_editors_keep_works_in_every_writing_and_stays_in_it(
+    city: World, client: Client
+) -> None:
+    Redirect.add_redirect("/old-notice/", "/units/", is_permanent=True)
+    for prefix in ("", "/zh-hant", "/en"):
+        moved = client.get(f"{prefix}/old-notice/")
+        assert (moved.status_code, moved["Location"]) == (301, f"{prefix}/units/")
+    assert client.get("/en/never-there/").status_code == 404
