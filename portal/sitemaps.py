@@ -101,6 +101,11 @@ def _measure_rows(rows: "QuerySet[Any]") -> Iterator[Row]:
         yield Row(reverse("suggestions:result", args=[pk]), day)
 
 
+def _reception_rows(rows: "QuerySet[Any]") -> Iterator[Row]:
+    for pk in rows.values_list("pk", flat=True).iterator(chunk_size=_CHUNK):
+        yield Row(reverse("suggestions:reception", args=[pk]))
+
+
 class Source(NamedTuple):
     """A list that grows: its public rows, and how they become addresses."""
 
@@ -111,6 +116,7 @@ class Source(NamedTuple):
 SOURCES = {
     "suggestions": Source(_items, _item_rows),
     "results": Source(results.public_rows, _measure_rows),
+    "receptions": Source(steering_public.reception_rows, _reception_rows),
 }
 
 
@@ -177,7 +183,7 @@ CLOSED = (
     "/admin/", "/agent/", "/api/", "/open311/", "/captcha/", "/files/", "/healthz", "/readyz", "/metrics",
     "/joined/", "/mode/", "/my/", "/receipt/", "/search/complete/", "/styleguide/", "/submit/later/", "/submit/resume/",
     "/submit/similar/", "/track/*/", "/suggestions/*/join/", "/suggestions/*/helpful/", "/helpful/", "/suggestions/*/report/", "/campaigns/ask/", "/campaigns/poll/",
-    "/campaigns/voted/",
+    "/campaigns/voted/", "/questioning/rated/", "/questioning/*/rate/",
     # Deep choices: two filters, a further page, an order, a file of rows. One filter alone is a page of its own.
     "/suggestions/?*&", "/results/?*&", "/search/?q=", "/*?*cursor=", "/*?*sort=", "/*?*format=",
 )  # fmt: skip

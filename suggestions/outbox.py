@@ -26,7 +26,14 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 12
 INDEX, AUTHOR_NOTICE, STAFF_NOTICE = "index", "author_notice", "staff_notice"
 NOTICES = frozenset(
-    {AUTHOR_NOTICE, STAFF_NOTICE, "clock_reminder", "calendar_alarm", "resident_digest"}
+    {
+        AUTHOR_NOTICE,
+        STAFF_NOTICE,
+        "clock_reminder",
+        "calendar_alarm",
+        "resident_digest",
+        "meeting_notice",
+    }
 )
 """What tells somebody something, and is left out of bulk()."""
 

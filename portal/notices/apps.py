@@ -11,8 +11,9 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.notices import agents, delivery, residents
+        from portal.notices import agents, delivery, meetings, residents
 
         delivery.register_handlers()
         agents.register_handlers()
         residents.register_handlers()
+        meetings.register_handlers()

@@ -27,12 +27,13 @@ class StaffNotice(models.Model):
 
 
 class Delivery(models.Model):
-    """One notice that left for an author: proof of delivery (process.md 4.7). `dedupe_key` makes a second try harmless."""
+    """One notice that left for a person: proof of delivery (process.md 4.7). `dedupe_key` makes a second try harmless."""
 
     dedupe_key = models.CharField(max_length=120, unique=True)
     suggestion = models.ForeignKey(
-        "suggestions.Suggestion", models.CASCADE, related_name="deliveries"
+        "suggestions.Suggestion", models.CASCADE, related_name="deliveries", null=True, blank=True
     )
+    """None for what concerns no case: a seat at a hearing, a place at a reception."""
     code = models.CharField(max_length=40)
     medium = models.CharField(max_length=8)
     at = models.DateTimeField()

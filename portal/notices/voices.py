@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.notices import sms
 from portal.notices.models import Delivery
 from suggestions import outbox
-from suggestions.models import CoSign, JointAuthor, PollVoice, ReplyVoice, SubmissionDraft
+from suggestions.models import CoSign, JointAuthor, PollVoice, QaVoice, ReplyVoice, SubmissionDraft
 from suggestions.models.channels import Voice
 from suggestions.services import drafts, voices
 
@@ -21,6 +21,7 @@ _MODELS: dict[str, type[CoSign | JointAuthor]] = {"co_sign": CoSign, "joint": Jo
 _FORGOTTEN: dict[str, tuple[type[Voice], str]] = {
     "poll": (PollVoice, "投票"),
     "helpful": (ReplyVoice, "评价答复"),
+    "qa": (QaVoice, "问政评分"),
 }
 """Kinds whose phone is held only until it is proved, and what its code is for."""
 _WORDS = {

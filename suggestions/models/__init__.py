@@ -96,7 +96,7 @@ from suggestions.models.privacy import (
     Takedown,
 )
 from suggestions.models.publication import PublicationReview
-from suggestions.models.questioning import QaPromise, QaQuestion, QaRating, QaSession
+from suggestions.models.questioning import QaPromise, QaQuestion, QaRating, QaSession, QaVoice
 from suggestions.models.reception import (
     Booking,
     ReceptionDecision,
@@ -225,6 +225,7 @@ __all__ = [
     "QaQuestion",
     "QaRating",
     "QaSession",
+    "QaVoice",
     "RatingFlag",
     "ReceptionDecision",
     "ReceptionRecord",

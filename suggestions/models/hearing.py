@@ -138,6 +138,7 @@ class Participant(models.Model):
     enrolled_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     is_chosen = models.BooleanField(_("参加"), default=False)
+    reminded_for = models.DateField(null=True, blank=True, editable=False)
     draw_rank = models.PositiveIntegerField(null=True, blank=True)
     signed = models.CharField(
         _("笔录签字"), max_length=8, choices=Signed.choices, blank=True, default=""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import states
 from suggestions.crypto import EncryptedTextField
+from suggestions.models.channels import Voice
 from suggestions.models.record import Record
 from suggestions.models.suggestion import Suggestion
 from suggestions.models.unit import Unit
@@ -201,3 +202,18 @@ class QaRating(models.Model):
 
     def __str__(self) -> str:
         return str(self.score)
+
+
+class QaVoice(Voice):
+    """Ratings on their way from one phone: held until it is proved, and the row itself for a day."""
+
+    session = models.ForeignKey(QaSession, models.CASCADE, related_name="voices")
+    scores = models.JSONField(default=dict)
+    """Key of a question, or "report" → 1 to 5; empty once they count."""
+
+    class Meta:
+        verbose_name = _("问政评分的回执")
+        verbose_name_plural = _("问政评分的回执")
+
+    def __str__(self) -> str:
+        return f"qa voice {self.pk}"

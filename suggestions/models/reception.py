@@ -158,6 +158,7 @@ class Booking(models.Model):
     booked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
     came = models.BooleanField(null=True, blank=True)
+    reminded_for = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("预约")

@@ -77,7 +77,7 @@ def helpful(request: HttpRequest, case_no: str) -> HttpResponse:
         return turned
     try:
         if reply is None:
-            raise DomainError(reply_voices.GONE)
+            raise reply_voices.gone()
         given = reply_voices.give(
             reply=reply, phone=form.cleaned_data.get("phone", ""), words=form.cleaned_data.get("words", ""),
             helpful=_ANSWERS.get(form.cleaned_data.get("helpful", "")), idempotency_key=facts["key"], at=timezone.now(),

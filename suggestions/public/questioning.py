@@ -23,7 +23,7 @@ from suggestions.public.forms_meetings import QuestionForm
 from suggestions.public.hearings import chosen_year
 from suggestions.selectors import steering_public
 from suggestions.selectors.steering_public import PublicSession
-from suggestions.services import questioning
+from suggestions.services import qa_voices, questioning
 from suggestions.states.qa_session import QaSession as State
 
 RUNNING = (State.COLLECTING, State.ANSWERING, State.FOLLOWING)
@@ -66,6 +66,12 @@ def takes_questions(session: QaSession) -> bool:
     return session.status == State.COLLECTING and session.opens_on <= today <= session.closes_on
 
 
+def takes_ratings(held: PublicSession) -> bool:
+    """Whether there is an answer or a report to rate now."""
+    said = any(q.answer for q in held.questions)
+    return qa_voices.takes_ratings(held.session) and (said or bool(held.session.report))
+
+
 @require_safe
 @public_page
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -76,6 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held,
         "session": held.session,
         "takes": takes_questions(held.session),
+        "rates": takes_ratings(held),
         "promises": sorted(promises, key=lambda p: (p.state == "kept", p.due_on)),
         "counts": {name: held.promise_counts.get(name, 0) for name in ("kept", "open", "missed")},
         "answered": sum(1 for q in held.questions if q.answer),

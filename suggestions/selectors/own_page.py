@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from suggestions.crypto import possible_hashes
 from suggestions.models import (
     CoSign,
@@ -99,9 +101,9 @@ def own_items(resident: Resident) -> list[OwnItem]:
 
 def _asked(item: Suggestion) -> str:
     if item.status == Case.SUPPLEMENT_REQUESTED:
-        return "请您补充情况"
+        return _("请您补充情况")
     if item.status == Case.ANSWERED and item.evaluation_state == Evaluation.INVITED:
-        return "有答复了，请您评价"
+        return _("有答复了，请您评价")
     return ""
 
 

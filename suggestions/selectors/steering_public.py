@@ -73,6 +73,11 @@ def receptions(*, jurisdiction: Jurisdiction, since: date, until: date) -> list[
     return _slots(ReceptionSlot.objects.filter(jurisdiction=jurisdiction, on__gte=since, on__lte=until))  # fmt: skip
 
 
+def reception_rows() -> "QuerySet[ReceptionSlot]":
+    """All receptions with a page."""
+    return ReceptionSlot.objects.exclude(published_at=None)
+
+
 def reception(*, pk: int) -> PublicSlot | None:
     """One published reception. Two queries."""
     return next(iter(_slots(ReceptionSlot.objects.filter(pk=pk))), None)

@@ -49,7 +49,7 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
         )
         entries.append(
             Entry(
-                at=event.at, words=_said(event) if event.words else ("（内容已依法删除）" if event.is_blanked else ""), reason=shown, name=event.name,
+                at=event.at, words=_said(event) if event.words else (_("（内容已依法删除）") if event.is_blanked else ""), reason=shown, name=event.name,
                 kind="pause" if event.name == "request_supplement" else "done",
                 actor=_actor(event, absent.get(event.pk, "")) if audience == "staff" else "",
             )

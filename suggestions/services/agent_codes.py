@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from suggestions import outbox
 from suggestions.actor import Actor
@@ -57,15 +58,17 @@ def ask(
         raise NotAllowed
     if not reachable(suggestion):
         raise DomainError(
-            "这件没有留本人的手机号或邮箱，发不了验证码。请本人用编号和查询码到查进度页面办，或打征集办公室电话。"
+            _(
+                "这件没有留本人的手机号或邮箱，发不了验证码。请本人用编号和查询码到查进度页面办，或打征集办公室电话。"
+            )
         )
     today = AuthorCode.objects.filter(
         suggestion=suggestion, asked_at__gt=at - timedelta(days=1), asked_at__lte=at
     )
     if today.filter(purpose=purpose, asked_at__gt=at - timedelta(seconds=WAIT_SECONDS)).exists():
-        raise DomainError("验证码刚发过，请等一分钟；没收到再发一次。")
+        raise DomainError(_("验证码刚发过，请等一分钟；没收到再发一次。"))
     if today.count() >= A_DAY:
-        raise DomainError("今天发的验证码太多了，请明天再试，或打征集办公室电话。")
+        raise DomainError(_("今天发的验证码太多了，请明天再试，或打征集办公室电话。"))
     with transaction.atomic():
         held = AuthorCode.objects.create(
             suggestion=suggestion, mandate=mandate, purpose=purpose, nonce=secrets.token_hex(16),
@@ -95,17 +98,24 @@ def use(
     )
     held = live.order_by("-asked_at", "-pk").first()
     if held is None:
-        raise Invalid({"code": ["没有可用的验证码，或者已经过了30分钟。请重新发送。"]})
+        raise Invalid({"code": [_("没有可用的验证码，或者已经过了30分钟。请重新发送。")]})
     counted = AuthorCode.objects.filter(pk=held.pk, attempts__lt=ATTEMPTS, used_at=None).update(
         attempts=F("attempts") + 1
     )
     if not counted:
-        raise Invalid({"code": ["这个验证码错得太多，已经作废。请重新发送。"]})
+        raise Invalid({"code": [_("这个验证码错得太多，已经作废。请重新发送。")]})
     number = "".join(c for c in typed if c in "0123456789")
     right = any(hmac.compare_digest(digits(held.nonce, key), number) for key in settings.HASH_KEYS)
     if not right:
         left = ATTEMPTS - held.attempts - 1
-        raise Invalid({"code": [f"验证码不对，请看一遍本人手机上的6位数字。还能试{left}次。"]})
+        raise Invalid(
+            {
+                "code": [
+                    _("验证码不对，请看一遍本人手机上的6位数字。还能试%(left)s次。")
+                    % {"left": left}
+                ]
+            }
+        )
     if not AuthorCode.objects.filter(pk=held.pk, used_at=None).update(used_at=at):
-        raise Invalid({"code": ["这个验证码已经用过了。"]})
+        raise Invalid({"code": [_("这个验证码已经用过了。")]})
     return held

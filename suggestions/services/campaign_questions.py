@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from suggestions import content
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid
@@ -29,17 +31,17 @@ def takes_questions(campaign: Any, at: datetime) -> bool:
 
 def ask(*, campaign: Any, text: str, actor: Actor, at: datetime) -> CampaignQuestion:
     """Take a question in. Raises Invalid ("text") and DomainError (no questions are taken)."""
-    held = cleaned({"text": Words("您的问题", 500)}, {"text": text})
+    held = cleaned({"text": Words(_("您的问题"), 500)}, {"text": text})
     if len(held["text"]) < 5:
-        raise Invalid({"text": ["请把问题写完整些，至少5个字。"]})
+        raise Invalid({"text": [_("请把问题写完整些，至少5个字。")]})
     if not takes_questions(campaign, at):
-        raise DomainError("这次征集现在不收提问。有想法可以直接提建议，每一件都答复。")
+        raise DomainError(_("这次征集现在不收提问。有想法可以直接提建议，每一件都答复。"))
     same = CampaignQuestion.objects.filter(campaign=campaign, status=State.WAITING)
     earlier = same.filter(text=held["text"]).first()
     if earlier is not None:
         return earlier
     if same.count() >= WAITING_LIMIT:
-        raise DomainError("等待回答的问题太多了，请过几天再来，或者打经办电话问。")
+        raise DomainError(_("等待回答的问题太多了，请过几天再来，或者打经办电话问。"))
     question = CampaignQuestion(
         jurisdiction=campaign.host_unit.jurisdiction, campaign=campaign, asked_at=at, **held
     )

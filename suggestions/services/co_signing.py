@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F
+from django.utils.translation import gettext as _
 
 from suggestions import content, outbox, rules, states
 from suggestions.actor import Actor
@@ -39,7 +40,7 @@ def co_sign(
     name = rules.clean_text(name, multiline=False)
     errors = {"phone": wrong} if wrong else {}
     if len(name) > rules.NAME_MAX:
-        errors["name"] = [f"称呼最多{rules.NAME_MAX}个字，现在是{len(name)}个字。"]
+        errors["name"] = [rules.too_long(_("称呼"), name, rules.NAME_MAX)]
     if errors:
         raise Invalid(errors)
     key = f"co-sign:{suggestion.pk}:{idempotency_key}"
@@ -49,7 +50,7 @@ def co_sign(
             raise IdempotencyConflict
         return voices.given(earlier)
     if not can_join(suggestion):
-        raise DomainError("这件建议现在不能附议：可能已经办结，或者不再公开。您可以另提一件。")
+        raise DomainError(_("这件建议现在不能附议：可能已经办结，或者不再公开。您可以另提一件。"))
     row = CoSign(
         suggestion=suggestion, name=name, phone=digits, phone_hash=keyed_hash("phone", digits),
         wants_notice=wants_notice, policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
@@ -68,10 +69,10 @@ def confirm(*, co_sign: CoSign, code: str, at: datetime) -> CoSign:
     if co_sign.confirmed_at is not None:
         return co_sign
     if co_sign.withdrawn_at is not None:
-        raise DomainError("您已经退出附议。想重新附议，请回到那件建议的页面。")
+        raise DomainError(_("您已经退出附议。想重新附议，请回到那件建议的页面。"))
     voices.check_phone_code(co_sign, code)
     if not can_join(co_sign.suggestion):
-        raise DomainError("这件建议现在不能附议：可能已经办结，或者不再公开。您可以另提一件。")
+        raise DomainError(_("这件建议现在不能附议：可能已经办结，或者不再公开。您可以另提一件。"))
     with transaction.atomic():
         _count_in(co_sign, CoSign.Proof.SMS, at)
     return co_sign

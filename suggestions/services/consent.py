@@ -6,6 +6,7 @@ What the rest of the system asks (`publish_consent`, `name_display`) follows fro
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from suggestions import content
 from suggestions.actor import Actor
@@ -63,10 +64,12 @@ def withdraw(*, suggestion: Suggestion, kind: str, actor: Actor, at: datetime) -
     outbox and the content version. Name: the page stays, without a name. Raises Invalid, DomainError when none is live.
     """
     if kind not in REVOCABLE:
-        raise Invalid({"kind": ["这一项不是同意，是告知，不用收回。要停止处理，请提出删除请求。"]})
+        raise Invalid(
+            {"kind": [_("这一项不是同意，是告知，不用收回。要停止处理，请提出删除请求。")]}
+        )
     given = live(suggestion)
     if kind not in given and not (kind == Kind.PUBLISH and suggestion.publish_consent):
-        raise DomainError("这一项现在没有同意，不用收回。")
+        raise DomainError(_("这一项现在没有同意，不用收回。"))
     kinds = [Kind.PUBLISH, Kind.NAME] if kind == Kind.PUBLISH else [Kind(kind)]
     fields: dict[str, object] = {}
     if Kind.PUBLISH in kinds:
@@ -109,19 +112,19 @@ def give(
     Raises Invalid for a purpose that has no consent, DomainError where the case can have no page.
     """
     if kind not in REVOCABLE:
-        raise Invalid({"kind": ["请选一项同意。"]})
+        raise Invalid({"kind": [_("请选一项同意。")]})
     if kind in live(suggestion):
         return suggestion
     fields: dict[str, object] = {}
     if kind == Kind.PUBLISH:
         if suggestion.status in (Case.REDIRECTED, Case.NOT_ACCEPTED, Case.WITHDRAWN, Case.MERGED):
-            raise DomainError("这件建议现在的状态不公开，所以不用同意公开。")
+            raise DomainError(_("这件建议现在的状态不公开，所以不用同意公开。"))
         fields["publish_consent"] = True
     if kind == Kind.NAME:
         if suggestion.author.is_minor:
-            raise DomainError("未成年人的姓名不公开，这是对您的保护。")
+            raise DomainError(_("未成年人的姓名不公开，这是对您的保护。"))
         if Kind.PUBLISH not in live(suggestion):
-            raise DomainError("请先同意公开内容，再选署名。")
+            raise DomainError(_("请先同意公开内容，再选署名。"))
         fields["name_display"] = name_display or NameDisplay.SURNAME
     with transaction.atomic():
         Consent.objects.create(

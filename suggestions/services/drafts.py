@@ -1,5 +1,7 @@
 """Drafts without an account: a code to come back with from any machine, kept 90 days (process.md 3.4, 9.4)."""
 
+from django.utils.translation import gettext as _
+
 from suggestions import numbers, outbox
 from suggestions.crypto import keyed_digest, keyed_hash, possible_hashes
 from suggestions.errors import DomainError, Invalid
@@ -15,7 +17,7 @@ def resume_code(row: SubmissionDraft) -> str:
     """The code of a draft as XXXX-XXXX-XXXX: always the same for one draft, derived and not stored (its hash is)."""
     number = int.from_bytes(keyed_digest(_PURPOSE, row.idempotency_key), "big")
     letters = []
-    for _ in range(CODE_LENGTH):
+    for _place in range(CODE_LENGTH):
         number, index = divmod(number, len(numbers.QUERY_CODE_ALPHABET))
         letters.append(numbers.QUERY_CODE_ALPHABET[index])
     plain = "".join(letters)
@@ -42,9 +44,9 @@ def by_code(code: str) -> SubmissionDraft | None:
 
 def own_phone(phone: str) -> str:
     """A typed phone as digits. Raises Invalid (phone)."""
-    digits, wrong = voices.phone_facts(phone)
+    digits, wrong = voices.phone_facts(phone, missing=_("请填手机号。"))
     if wrong:
-        raise Invalid({"phone": [w.replace("：一个手机号只算一次", "") for w in wrong]})
+        raise Invalid({"phone": wrong})
     return digits
 
 
@@ -54,6 +56,6 @@ def send_to_phone(row: SubmissionDraft, *, phone: str) -> None:
     Whoever proves to hold that phone finds the draft on their page too (/my/): they get its code in any case.
     """
     if row.suggestion_id is not None:
-        raise DomainError("这份草稿已经提交，请用回执上的编号查进度。")
+        raise DomainError(_("这份草稿已经提交，请用回执上的编号查进度。"))
     SubmissionDraft.objects.filter(pk=row.pk).update(phone_hash=keyed_hash("phone", phone))
     outbox.enqueue(voices.DRAFT_NOTICE, {"draft": row.pk}, key=f"draft:{row.pk}")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
@@ -52,20 +53,20 @@ def evaluate(
     comment = rules.clean_text(comment)
     errors: dict[str, list[str]] = {}
     if overall not in Overall.values:
-        errors["overall"] = ["请选满意、基本满意或不满意。"]
+        errors["overall"] = [_("请选满意、基本满意或不满意。")]
     if solved and solved not in Solved.values:
-        errors["solved"] = ["请选事情解决了没有。"]
+        errors["solved"] = [_("请选事情解决了没有。")]
     if len(comment) > COMMENT_MAX:
-        errors["comment"] = [f"最多{COMMENT_MAX}个字，现在是{len(comment)}个字。"]
+        errors["comment"] = [rules.too_long(_("想说的话"), comment, COMMENT_MAX)]
     for name, score in (
         ("score_result", score_result),
         ("score_attitude", score_attitude),
         ("score_speed", score_speed),
     ):
         if score is not None and not 1 <= score <= 5:
-            errors[name] = ["请在1到5之间选。"]
+            errors[name] = [_("请在1到5之间选。")]
     if any(reason not in RatingReason.values for reason in reasons):
-        errors["reasons"] = ["请从列出的原因里选。"]
+        errors["reasons"] = [_("请从列出的原因里选。")]
     if actor.user is not None and source == Evaluation.Source.SELF:
         source = Evaluation.Source.PHONE
     if source != Evaluation.Source.SELF and (actor.user is None or not comment):
@@ -74,14 +75,14 @@ def evaluate(
     if errors:
         raise Invalid(errors)
     if suggestion.evaluation_state == State.EVALUATED:
-        raise DomainError("您已经评价过这次答复，一次答复只能评一次。")
+        raise DomainError(_("您已经评价过这次答复，一次答复只能评一次。"))
     if suggestion.evaluation_state != State.INVITED:
-        raise WrongState("评价期已过，或者还没有答复，现在不能评价。")
+        raise WrongState(_("评价期已过，或者还没有答复，现在不能评价。"))
     reply = delivering.given(suggestion)
     if reply is None:
         raise WrongState
     if suggestion.status not in RATED_IN:
-        raise WrongState("这件正在重新办理，有了新的答复再评价。")
+        raise WrongState(_("这件正在重新办理，有了新的答复再评价。"))
     round_no = suggestion.evaluations.count() + 1
     try:
         with transaction.atomic():
@@ -99,7 +100,7 @@ def evaluate(
             )  # fmt: skip
             _follow(suggestion, overall, solved, round_no, at)
     except IntegrityError as error:
-        raise DomainError("您已经评价过这次答复，一次答复只能评一次。") from error
+        raise DomainError(_("您已经评价过这次答复，一次答复只能评一次。")) from error
     return rating
 
 
@@ -154,7 +155,7 @@ def reopen(*, suggestion: Suggestion, actor: Actor, at: datetime) -> Suggestion:
     """Open the evaluation window once more because the author asks (K13; within 90 days of the answer)."""
     if suggestion.evaluation_state == State.EXPIRED and not may_reopen(suggestion, at=at):
         raise DomainError(
-            "答复已经超过90天，不能再评价。有新情况，可以再提一件，或打征集办公室电话。"
+            _("答复已经超过90天，不能再评价。有新情况，可以再提一件，或打征集办公室电话。")
         )
     transitions.apply(suggestion, "reopen_rating", actor=actor, at=at)
     return suggestion

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from suggestions import outbox
 from suggestions.clock import SHANGHAI, local_date
@@ -35,12 +36,12 @@ _EMAIL_DAYS = 3
 def follow(*, resident: Resident, kind: str, key: str, at: datetime) -> Follow:
     """Follow something; twice is once. Raises DomainError when it is not public, or for too many."""
     if following.target(kind, key) is None:
-        raise DomainError("现在没有公开的这一项，可能已经撤下，不能关注。")
+        raise DomainError(_("现在没有公开的这一项，可能已经撤下，不能关注。"))
     held = resident.follows.filter(kind=kind, key=key).first()
     if held is not None:
         return held
     if resident.follows.count() >= MOST:
-        raise DomainError(f"最多关注{MOST}项，请先取消一些。")
+        raise DomainError(_("最多关注%(most)s项，请先取消一些。") % {"most": MOST})
     try:
         with transaction.atomic():
             return Follow.objects.create(resident=resident, kind=kind, key=key, created_at=at)
@@ -61,18 +62,18 @@ def choose(*, resident: Resident, notice: str, email: str, at: datetime) -> bool
     email = email.strip()
     errors: dict[str, list[str]] = {}
     if notice not in Resident.Notice.values:
-        errors["notice"] = ["请选怎么告诉您。"]
+        errors["notice"] = [_("请选怎么告诉您。")]
     if email and not _is_address(email):
-        errors["email"] = ["邮箱写得不对，例如 name@example.cn。"]
+        errors["email"] = [_("邮箱写得不对，例如 name@example.cn。")]
     if notice == Resident.Notice.EMAIL and not email:
-        errors["email"] = ["要发电子邮件，请填邮箱。"]
+        errors["email"] = [_("要发电子邮件，请填邮箱。")]
     if errors:
         raise Invalid(errors)
     fresh = email != resident.email
     sends = notice == Resident.Notice.EMAIL and (fresh or resident.email_confirmed_at is None)
     # Whoever types a stranger's address must not be able to fill their mailbox.
     if sends and not ratelimit.hit("sign_in_phone", f"mail:{resident.pk}").allowed:
-        raise Invalid({"email": ["确认信发得太多了，请过一小时再试。"]})
+        raise Invalid({"email": [_("确认信发得太多了，请过一小时再试。")]})
     if resident.notice == Resident.Notice.NONE and notice != Resident.Notice.NONE:
         resident.told_until = at  # from now on, not what happened in the silence before
     resident.notice, resident.email = notice, email

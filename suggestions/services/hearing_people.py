@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from suggestions import numbers
 from suggestions.actor import Actor
@@ -13,7 +14,7 @@ from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.insight import redaction
 from suggestions.models import Hearing, HearingOpinion, Participant
 from suggestions.rules import check_phone
-from suggestions.services import hearings, records
+from suggestions.services import hearings, meeting_notices, records
 from suggestions.services.again import again
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.hearing import Hearing as State
@@ -44,17 +45,17 @@ def enrol(
         return before, code
     held = cleaned(
         {
-            "name": Words("姓名", 40, multiline=False),
-            "public_label": Words("名单上的写法", 40, multiline=False),
-            "stand": Words("主要想说什么", 500, required=False),
+            "name": Words(_("姓名"), 40, multiline=False),
+            "public_label": Words(_("名单上的写法"), 40, multiline=False),
+            "stand": Words(_("主要想说什么"), 500, required=False),
         },
         {"name": name, "public_label": public_label, "stand": stand},
     )
     errors: dict[str, list[str]] = {}
     if side not in {s["name"] for s in hearing.sides}:
-        errors["side"] = ["请选一个界别。"]
+        errors["side"] = [_("请选一个界别。")]
     number = normalise_phone(phone)
-    problems = check_phone(number) if number else ["请填手机号，好通知结果和寄送材料。"]
+    problems = check_phone(number) if number else [_("请填手机号，好通知结果和寄送材料。")]
     if problems:
         errors["phone"] = problems
     if errors:
@@ -63,18 +64,20 @@ def enrol(
     if hearing.status != State.ENROLMENT or (
         not invited and not hearing.enrol_from <= local_date(at) <= hearing.enrol_until
     ):
-        raise DomainError("现在不在报名时间里。")
+        raise DomainError(_("现在不在报名时间里。"))
     hashes = possible_hashes("phone", number)
 
     def write() -> Participant:
         if hearing.participants.filter(phone_hash__in=hashes, withdrawn_at=None).exists():
-            raise Invalid({"phone": ["这个手机号已经报过名。"]})
+            raise Invalid({"phone": [_("这个手机号已经报过名。")]})
         with transaction.atomic():
             records.note(hearing, "hearing_enrolled", actor=actor, at=at, words=f"一人报名（{side}）", data={"source": source})  # fmt: skip
-            return Participant.objects.create(
+            person = Participant.objects.create(
                 hearing=hearing, side=side, phone=number, phone_hash=hashes[0], source=source, entered_by=actor.user,  # type: ignore[misc]
                 code_hash=keyed_hash(_CODE, f"{hearing.pk}:{code}"), enrolled_at=at, **held,
             )  # fmt: skip
+            meeting_notices.tell(person, "enrolled")
+            return person
 
     return again(hearing, write), code
 
@@ -89,13 +92,13 @@ def withdraw(*, person: Participant, actor: Actor, at: datetime) -> None:
     """Somebody withdraws before the day (local rule: allowed and logged); the next in the draw moves up."""
     hearing = person.hearing
     if local_date(at) >= hearing.on:
-        raise DomainError("听证会当天起不能再退出报名，请直接告诉工作人员不能到场。")
+        raise DomainError(_("听证会当天起不能再退出报名，请直接告诉工作人员不能到场。"))
     with transaction.atomic():
         changed = Participant.objects.filter(pk=person.pk, withdrawn_at=None).update(
             withdrawn_at=at, is_chosen=False
         )
         if not changed:
-            raise DomainError("已经退出了。")
+            raise DomainError(_("已经退出了。"))
         moved: Participant | None = None
         if person.is_chosen:
             moved = (
@@ -109,6 +112,9 @@ def withdraw(*, person: Participant, actor: Actor, at: datetime) -> None:
             hearing, "hearing_withdrew", actor=actor, at=at, words=f"一人退出（{person.side}）",
             data={"next": moved.pk if moved else None},
         )  # fmt: skip
+        if moved:
+            moved.hearing = hearing
+            meeting_notices.tell(moved, "chosen")
 
 
 def read_contact(

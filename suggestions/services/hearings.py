@@ -17,7 +17,7 @@ from suggestions.codes import Category
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import Assignment, Clock, Hearing, Participant, StaffRole, Suggestion
 from suggestions.roles import UNIT_ROLES, Role
-from suggestions.services import clocks, records, transitions
+from suggestions.services import clocks, meeting_notices, records, transitions
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import Machine, Transition, Visibility
 from suggestions.states.hearing import Hearing as State
@@ -185,10 +185,12 @@ def choose(*, hearing: Hearing, actor: Actor, at: datetime, seed: str = "") -> l
     if empty:
         Participant.objects.filter(hearing=hearing).update(is_chosen=False, draw_rank=None)
         raise DomainError(f"“{'、'.join(empty)}”还没有人报名。各方都要有代表，请邀请或者延长报名。")
-    records.move(
-        hearing, "hearing_confirm", actor=actor, at=at, fields={"selection_seed": seed},
-        data={"seed": seed, "method": hearing.selection, "chosen": [p.pk for p in chosen]},
-    )  # fmt: skip
+    with transaction.atomic():
+        records.move(
+            hearing, "hearing_confirm", actor=actor, at=at, fields={"selection_seed": seed},
+            data={"seed": seed, "method": hearing.selection, "chosen": [p.pk for p in chosen]},
+        )  # fmt: skip
+        meeting_notices.tell_list(hearing)
     return chosen
 
 
@@ -218,6 +220,7 @@ def postpone(*, hearing: Hearing, reason: str, actor: Actor, at: datetime) -> No
     with transaction.atomic():
         records.move(hearing, "hearing_postpone", actor=actor, at=at, reason=reason.strip())
         resume(hearing, actor, at)
+        meeting_notices.tell_all(hearing, "postponed")
 
 
 def cancel(*, hearing: Hearing, reason: str, actor: Actor, at: datetime) -> None:
@@ -225,6 +228,7 @@ def cancel(*, hearing: Hearing, reason: str, actor: Actor, at: datetime) -> None
     with transaction.atomic():
         records.move(hearing, "hearing_cancel", actor=actor, at=at, reason=reason.strip())
         resume(hearing, actor, at)
+        meeting_notices.tell_all(hearing, "cancelled")
 
 
 def set_dates(
@@ -236,10 +240,14 @@ def set_dates(
     errors = _dates(on, enrol_from, enrol_until, local_date(at))
     if errors:
         raise Invalid(errors)
-    records.note(
-        hearing, "hearing_dates", actor=actor, at=at, words=f"定于{_day(on)}举行", visibility=Visibility.PUBLIC,
-        fields={"on": on, "enrol_from": enrol_from, "enrol_until": enrol_until},
-    )  # fmt: skip
+    moved = hearing.status == State.POSTPONED
+    with transaction.atomic():
+        records.note(
+            hearing, "hearing_dates", actor=actor, at=at, words=f"定于{_day(on)}举行", visibility=Visibility.PUBLIC,
+            fields={"on": on, "enrol_from": enrol_from, "enrol_until": enrol_until},
+        )  # fmt: skip
+        if moved:
+            meeting_notices.tell_all(hearing, "dated")
 
 
 def _pause(hearing: Hearing, actor: Actor, at: datetime) -> list[int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from suggestions import numbers, rules
 from suggestions.actor import Actor
@@ -88,7 +89,7 @@ def _earlier(key: str, submission: Submission) -> Receipt | None:
     )
     code = numbers.query_code_on_receipt(token, held.query_code_hash) if token else None
     if token is None or code is None:
-        raise DomainError("这份表单已经提交过，请用回执上的编号和查询码查进度。")
+        raise DomainError(_("这份表单已经提交过，请用回执上的编号和查询码查进度。"))
     return Receipt(held, token, code, created=False)
 
 
@@ -249,11 +250,9 @@ def supplement(
     """The author answers the request for more facts (T4); the clocks run on."""
     answer = rules.clean_text(answer)
     if not answer and not attachments:
-        raise Invalid({"answer": ["请写下要补充的内容，或者传上照片、文件。"]})
+        raise Invalid({"answer": [_("请写下要补充的内容，或者传上照片、文件。")]})
     if len(answer) > rules.PROBLEM_MAX:
-        raise Invalid(
-            {"answer": [f"补充内容最多{rules.PROBLEM_MAX}个字，现在是{len(answer)}个字。"]}
-        )
+        raise Invalid({"answer": [rules.too_long(_("补充内容"), answer, rules.PROBLEM_MAX)]})
     with transaction.atomic():
         transitions.apply(
             suggestion, "supplement", actor=actor, at=at, data={"files": len(attachments)}

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
@@ -59,11 +60,11 @@ def closed_because(invitation: Invitation, *, at: datetime) -> str:
     """Why nothing can be handed in with it any more; "" while it is open. The deadline ends at 24:00 of its day."""
     match invitation.status:
         case State.SUBMITTED:
-            return "您已经用这份邀请提交过了，用回执上的编号和查询码可以查进度。"
+            return _("您已经用这份邀请提交过了，用回执上的编号和查询码可以查进度。")
         case State.DECLINED:
-            return "您告诉过我们这次不参加。改了主意，请打征集办公室电话。"
+            return _("您告诉过我们这次不参加。改了主意，请打征集办公室电话。")
     if invitation.status == State.EXPIRED or local_date(at) > invitation.deadline_on:
-        return "这份邀请已经截止。您的想法仍然欢迎，可以作为平时建议提交。"
+        return _("这份邀请已经截止。您的想法仍然欢迎，可以作为平时建议提交。")
     return ""
 
 
@@ -203,7 +204,7 @@ def opened(*, invitation: Invitation, at: datetime) -> Invitation:
 def decline(*, invitation: Invitation, actor: Actor, at: datetime, reason: str = "") -> Invitation:
     """The invited says no, with or without a word why; silence is not needed any more."""
     if local_date(at) > invitation.deadline_on:
-        raise DomainError("这份邀请已经截止，不用再回复。")
+        raise DomainError(_("这份邀请已经截止，不用再回复。"))
     reason = rules.clean_text(reason, multiline=False)[:200]
     records.move(
         invitation,

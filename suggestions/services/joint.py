@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from suggestions import rules, states
 from suggestions.actor import Actor
@@ -57,8 +58,8 @@ def parse(text: str) -> list[Other]:
         phone = "".join(words[1:-1] if chosen else words[1:])
         digits, errors = voices.phone_facts(phone) if phone else ("", [])
         if len(words[0]) > rules.NAME_MAX:
-            errors = [f"姓名最多{rules.NAME_MAX}个字。"]
-        wrong += [f"联名人第{number}行：{e}" for e in errors]
+            errors = [_("姓名最多%(most)s个字。") % {"most": rules.NAME_MAX}]
+        wrong += [_("联名人第%(number)s行：%(e)s") % {"number": number, "e": e} for e in errors]
         found.append(Other(words[0], digits, chosen))
     if wrong:
         raise Invalid({"joint": wrong})
@@ -70,14 +71,20 @@ def check(others: Iterable[Other], *, phone: str) -> list[str]:
     others = list(others)
     wrong = []
     if len(others) > MOST:
-        wrong.append(f"联名人最多写{MOST}位，现在是{len(others)}位。其余的人可以在公开后附议。")
+        wrong.append(
+            _("联名人最多写%(most)s位，现在是%(n)s位。其余的人可以在公开后附议。")
+            % {"most": MOST, "n": len(others)}
+        )
     phones = [o.phone for o in others if o.phone]
     if len(set(phones)) < len(phones):
-        wrong.append("有两位联名人写了同一个手机号，请核对。")
+        wrong.append(_("有两位联名人写了同一个手机号，请核对。"))
     if phone and phone in phones:
-        wrong.append("联系人自己不用再写进联名人里。")
+        wrong.append(_("联系人自己不用再写进联名人里。"))
     if (chosen := sum(o.is_representative for o in others)) > MOST_REPRESENTATIVES:
-        wrong.append(f"代表最多推选{MOST_REPRESENTATIVES}人，现在写了{chosen}人，请再商量。")
+        wrong.append(
+            _("代表最多推选%(most)s人，现在写了%(chosen)s人，请再商量。")
+            % {"most": MOST_REPRESENTATIVES, "chosen": chosen}
+        )
     return wrong
 
 
@@ -88,7 +95,9 @@ def add(
     others = list(others)
     held = suggestion.joint_authors.count()
     if held + len(others) > MOST:
-        raise Invalid({"joint": [f"联名人最多写{MOST}位。其余的人可以在公开后附议。"]})
+        raise Invalid(
+            {"joint": [_("联名人最多写%(most)s位。其余的人可以在公开后附议。") % {"most": MOST}]}
+        )
     author = getattr(suggestion, "author", None)
     wrong = check(others, phone=author.phone if author else "")
     if wrong:
@@ -122,9 +131,9 @@ def confirm(*, joint: JointAuthor, at: datetime) -> JointAuthor:
     if joint.counts:
         return joint
     if joint.withdrawn_at is not None:
-        raise DomainError("您已经说过不参加联名。改了主意，请联系联名的联系人或征集办公室。")
+        raise DomainError(_("您已经说过不参加联名。改了主意，请联系联名的联系人或征集办公室。"))
     if suggestion.status not in states.OPEN and suggestion.status not in states.DONE:
-        raise DomainError("这件建议已经不再办理，不用确认了。")
+        raise DomainError(_("这件建议已经不再办理，不用确认了。"))
     with transaction.atomic():
         changed = JointAuthor.objects.filter(
             pk=joint.pk, confirmed_at=None, withdrawn_at=None

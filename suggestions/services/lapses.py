@@ -58,6 +58,8 @@ SWEEPS: dict[str, str] = {
     "supervision": "suggestions.services.supervision_rules.propose_all",  # proposals, never orders (8.1)
     "sponsorship": "suggestions.services.sponsoring.propose_all",  # matters for a leader (6.4)
     "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)
+    "meetings": "suggestions.services.meeting_notices.remind",  # 6.1, 6.3: the day before
+    "qa_voices": "suggestions.services.qa_voices.forget",  # codes, after a day; the ratings stay
     "month_close": "suggestions.services.supervision_rules.close_month",  # K26: drawn, and late
     "consultations": "suggestions.services.consulting.sweep",  # K21: opened and ended at their own moments
     "minors_audit": "suggestions.services.minors_audit.sweep",  # yearly (9.5)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from suggestions import rules
 from suggestions.crypto import normalise_phone
 from suggestions.models import Author, Guardian, Suggestion
@@ -24,7 +26,7 @@ class GuardianFacts:
 def problems(age_band: str, guardian: GuardianFacts | None) -> dict[str, list[str]]:
     """Sentences by field; empty when the item may come in."""
     if age_band not in Author.AgeBand.values:
-        return {"age_band": ["请选一个年龄段。"]}
+        return {"age_band": [_("请选一个年龄段。")]}
     if age_band != Author.AgeBand.CHILD:
         return {}
     facts = guardian or GuardianFacts("", "")
@@ -32,16 +34,16 @@ def problems(age_band: str, guardian: GuardianFacts | None) -> dict[str, list[st
     found = {
         "guardian_name": []
         if facts.name.strip()
-        else ["未满14周岁，请请爸爸妈妈或其他监护人填写姓名。"],
+        else [_("未满14周岁，请请爸爸妈妈或其他监护人填写姓名。")],
         "guardian_phone": rules.check_phone(phone or facts.phone)
         if facts.phone.strip()
-        else ["请填监护人的手机号，有事先找监护人。"],
+        else [_("请填监护人的手机号，有事先找监护人。")],
         "guardian_consent": []
         if facts.consented
-        else ["请监护人看过怎样保护孩子的信息，同意后再打勾。"],
+        else [_("请监护人看过怎样保护孩子的信息，同意后再打勾。")],
     }
     if len(facts.name) > rules.NAME_MAX:
-        found["guardian_name"] = [f"姓名最多{rules.NAME_MAX}个字。"]
+        found["guardian_name"] = [_("姓名最多%(most)s个字。") % {"most": rules.NAME_MAX}]
     return {name: words for name, words in found.items() if words}
 
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -59,7 +60,7 @@ def _state(held: Mapping[str, Any], purpose: str) -> str:
 
 def _opened(state: str, purpose: str) -> dict[str, Any]:
     """What a begun exchange held. Raises DomainError when it is forged, too old or was used before."""
-    late = DomainError("这一步放得太久了，请刷新页面再试一次。")
+    late = DomainError(_("这一步放得太久了，请刷新页面再试一次。"))
     try:
         held = signing.loads(state[:2000], salt=f"{_SALT}.{purpose}", max_age=SECONDS)
         challenge = str(held["challenge"])
@@ -81,7 +82,7 @@ def _answer(text: str) -> dict[str, Any]:
 
 
 def _refused() -> DomainError:
-    return DomainError("这台设备的通行密钥没有通过验证。请再试一次，或者用手机验证码登录。")
+    return DomainError(_("这台设备的通行密钥没有通过验证。请再试一次，或者用手机验证码登录。"))
 
 
 def begin_adding(*, resident: Resident) -> tuple[dict[str, Any], str]:
@@ -101,14 +102,14 @@ def begin_adding(*, resident: Resident) -> tuple[dict[str, Any], str]:
 
 def add(*, resident: Resident, state: str, answer: str, name: str, at: datetime) -> Passkey:
     """Keep a new passkey. Raises DomainError (not verified, too many, held already), Invalid (name)."""
-    name = rules.clean_text(name, multiline=False) or "我的设备"
+    name = rules.clean_text(name, multiline=False) or _("我的设备")
     if len(name) > NAME_MAX:
-        raise Invalid({"name": [f"名字最多{NAME_MAX}个字。"]})
+        raise Invalid({"name": [_("名字最多%(most)s个字。") % {"most": NAME_MAX}]})
     held = _opened(state, "add")
     if held.get("for") != resident.handle:
         raise _refused()
     if resident.passkeys.count() >= MOST:
-        raise DomainError(f"最多存{MOST}个通行密钥，请先删去不用的。")
+        raise DomainError(_("最多存%(most)s个通行密钥，请先删去不用的。") % {"most": MOST})
     try:
         made = _server().register_complete(held, _answer(answer))
     except DomainError:
@@ -125,7 +126,7 @@ def add(*, resident: Resident, state: str, answer: str, name: str, at: datetime)
                 sign_count=made.counter, name=name, created_at=at,
             )  # fmt: skip
     except IntegrityError:
-        raise DomainError("这个通行密钥已经存过了。") from None
+        raise DomainError(_("这个通行密钥已经存过了。")) from None
 
 
 def begin_sign_in() -> tuple[dict[str, Any], str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from suggestions import content
 from suggestions.campaign_polls import Ask, AskKind, Poll, read
@@ -22,7 +23,6 @@ from suggestions.services import voices
 POLICY_VERSION = "2026-11"
 UNPROVED_FOR = timedelta(days=1)
 """After this a voice whose code never came back is forgotten, phone and all."""
-CLOSED = "现在不能投：还没有开始，或者已经截止。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def give(
     stranger whose phone voted. Raises Invalid ("phone", or a question's words), DomainError (closed), IdempotencyConflict.
     """
     if not takes_voices(campaign, poll, at):
-        raise DomainError(CLOSED)
+        raise DomainError(_("现在不能投：还没有开始，或者已经截止。"))
     digits, wrong = voices.phone_facts(phone)
     said, errors = read(poll, answers)
     if wrong or errors:
@@ -130,7 +130,7 @@ def confirm(*, voice: PollVoice, poll: Poll, code: str, at: datetime) -> PollVoi
         return voice
     voices.check_phone_code(voice, code)
     if not takes_voices(voice.campaign, poll, at):
-        raise DomainError("这个投票刚刚截止，您的一票没有赶上。")
+        raise DomainError(_("这个投票刚刚截止，您的一票没有赶上。"))
     with transaction.atomic():
         _count_in(voice, PollVoice.Proof.SMS, at)
     return voice
@@ -142,7 +142,7 @@ def withdraw(*, voice: PollVoice, poll: Poll, at: datetime) -> None:
     Raises DomainError once the poll is over: what was counted stays counted, and names nobody.
     """
     if not takes_voices(voice.campaign, poll, at):
-        raise DomainError("已经截止，不能再收回。结果里只有数字，没有您的手机号。")
+        raise DomainError(_("已经截止，不能再收回。结果里只有数字，没有您的手机号。"))
     voice.delete()
     content.bump_after_commit()
 

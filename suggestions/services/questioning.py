@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from suggestions import content
 from suggestions.actor import Actor
@@ -85,20 +86,20 @@ def ask(
 ) -> QaQuestion:
     """Take a question. It is public only after a person released it; the contact is encrypted and never public."""
     held = cleaned(
-        {"text": Words("问题", 1000), "contact": Words("联系方式", 100, required=False, multiline=False)},
+        {"text": Words(_("问题"), 1000), "contact": Words(_("联系方式"), 100, required=False, multiline=False)},
         {"text": text, "contact": contact},
     )  # fmt: skip
     if session.status != State.COLLECTING or not session.opens_on <= local_date(at) <= session.closes_on:  # fmt: skip
-        raise DomainError("现在不在提问时间里。")
+        raise DomainError(_("现在不在提问时间里。"))
     if unit is not None and unit.pk not in session.unit_ids():
-        raise Invalid({"unit": ["请选这次问政的单位。"]})
+        raise Invalid({"unit": [_("请选这次问政的单位。")]})
     waiting = session.questions.filter(state=QaQuestion.State.PENDING)
     same = waiting.filter(text=held["text"], source=source).first()
     if same is not None:
         # The button was pressed twice, or several ask the same: one question waits for a person.
         return same
     if source == QaQuestion.Source.RESIDENT and waiting.count() >= WAITING_LIMIT:
-        raise DomainError("等待审核的问题太多了，请过几天再来，或者打电话问。")
+        raise DomainError(_("等待审核的问题太多了，请过几天再来，或者打电话问。"))
 
     def write() -> QaQuestion:
         with transaction.atomic():
@@ -241,13 +242,13 @@ def close(*, session: QaSession, actor: Actor, at: datetime) -> None:
 def rate(*, session: QaSession, score: int, voice: str, at: datetime, question: QaQuestion | None = None) -> QaRating:  # fmt: skip
     """The audience's score of an answer, or of a yearly report: one voice once (`voice` is kept as a keyed hash only)."""
     if not 1 <= score <= 5:
-        raise Invalid({"score": ["请选1到5分。"]})
+        raise Invalid({"score": [_("请选1到5分。")]})
     if session.status not in (State.ANSWERING, State.FOLLOWING):
-        raise DomainError("现在不能评分。")
+        raise DomainError(_("现在不能评分。"))
     if question is not None and (question.session_id != session.pk or question.answered_at is None):  # fmt: skip
-        raise DomainError("这个问题还没有答复，不能评分。")
+        raise DomainError(_("这个问题还没有答复，不能评分。"))
     if question is None and session.kind != QaSession.Kind.YEARLY_REPORT:
-        raise Invalid({"question": ["请选给哪个答复评分。"]})
+        raise Invalid({"question": [_("请选给哪个答复评分。")]})
     about = question.pk if question else "session"
     try:
         with transaction.atomic():
@@ -256,7 +257,7 @@ def rate(*, session: QaSession, score: int, voice: str, at: datetime, question: 
                 voter_hash=keyed_hash("qa voice", f"{session.pk}:{about}:{voice}"),
             )  # fmt: skip
     except IntegrityError as error:
-        raise DomainError("您已经评过分了。") from error
+        raise DomainError(_("您已经评过分了。")) from error
 
 
 def turn(*, now: datetime) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from suggestions.codes import Overall
 from suggestions.models import Assignment, Evaluation, EvaluationPart, Suggestion, Unit
 from suggestions.states import ACTIVE_ASSIGNMENT
@@ -41,7 +43,7 @@ def read(
     if any(code not in known for code in said) or any(
         overall not in Overall.values for overall in said.values()
     ):
-        errors["parts"] = ["请从列出的单位和选项里选。"]
+        errors["parts"] = [_("请从列出的单位和选项里选。")]
         return []
     return [(*known[code], overall) for code, overall in said.items()]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from suggestions import numbers
 from suggestions.actor import Actor
@@ -23,7 +24,7 @@ from suggestions.models import (
 )
 from suggestions.models.reception import REPRESENTATIVES_MAX
 from suggestions.rules import check_phone
-from suggestions.services import clocks, intake, records, transitions
+from suggestions.services import clocks, intake, meeting_notices, records, transitions
 from suggestions.services.again import again
 from suggestions.services.intake import Receipt, Submission
 from suggestions.services.wording import Words, cleaned
@@ -136,15 +137,19 @@ def substitute(
     )
     if slot.status not in (State.PLANNED, State.PUBLISHED):
         raise DomainError("这次接访已经结束或取消，不用再换人。")
-    records.note(
-        slot, "reception_substitute", actor=actor, at=at, reason=held["substitute_reason"], fields=held,
-        words=f"由{held['substitute_post']}代为接待",
-    )  # fmt: skip
+    with transaction.atomic():
+        records.note(
+            slot, "reception_substitute", actor=actor, at=at, reason=held["substitute_reason"], fields=held,
+            words=f"由{held['substitute_post']}代为接待",
+        )  # fmt: skip
+        meeting_notices.tell_all(slot, "substitute")
 
 
 def cancel(*, slot: ReceptionSlot, reason: str, actor: Actor, at: datetime) -> None:
-    """Cancel a slot with the public reason; those who booked are to be called (the list stays)."""
-    records.move(slot, "reception_cancel", actor=actor, at=at, reason=reason.strip(), fields={"cancel_reason": reason.strip()[:200]})  # fmt: skip
+    """Cancel a slot with the public reason; those who booked are told, and stay on the list to be called."""
+    with transaction.atomic():
+        records.move(slot, "reception_cancel", actor=actor, at=at, reason=reason.strip(), fields={"cancel_reason": reason.strip()[:200]})  # fmt: skip
+        meeting_notices.tell_all(slot, "cancelled")
 
 
 def book(
@@ -169,34 +174,38 @@ def book(
     if key and (before := find_booking(slot, code)) is not None:
         return Booked(before, code)
     held = cleaned(
-        {"name": Words("姓名", 40, multiline=False), "matter": Words("要谈的事", 500)},
+        {"name": Words(_("姓名"), 40, multiline=False), "matter": Words(_("要谈的事"), 500)},
         {"name": name, "matter": matter},
     )
     number = normalise_phone(phone)
-    errors = {"phone": check_phone(number) if number else ["请填手机号，改期或取消时好通知您。"]}
+    errors = {"phone": check_phone(number) if number else [_("请填手机号，改期或取消时好通知您。")]}
     if not 1 <= people <= REPRESENTATIVES_MAX:
-        errors["people"] = [f"多人反映同一件事，请推选代表，最多{REPRESENTATIVES_MAX}人。"]
+        errors["people"] = [
+            _("多人反映同一件事，请推选代表，最多%(most)s人。") % {"most": REPRESENTATIVES_MAX}
+        ]
     errors = {k: v for k, v in errors.items() if v}
     if errors:
         raise Invalid(errors)
     today = local_date(at)
     if slot.status != State.PUBLISHED or not slot.booking_opens_on <= today <= slot.booking_closes_on:  # fmt: skip
-        raise DomainError("这次接访现在不能预约，请看预约的起止日期，或者选别的日期。")
+        raise DomainError(_("这次接访现在不能预约，请看预约的起止日期，或者选别的日期。"))
     hashes = possible_hashes("phone", number)
 
     def write() -> Booking:
         active = slot.bookings.filter(cancelled_at=None)
         if active.filter(phone_hash__in=hashes).exists():
-            raise Invalid({"phone": ["这个手机号已经预约了这次接访。"]})
+            raise Invalid({"phone": [_("这个手机号已经预约了这次接访。")]})
         if active.count() >= slot.capacity:
-            raise DomainError("这次接访已经约满，请选别的日期。")
+            raise DomainError(_("这次接访已经约满，请选别的日期。"))
         with transaction.atomic():
             # The slot's version is the lock: two who want the last place cannot both have it.
             records.note(slot, "reception_booked", actor=actor, at=at, words="有人预约", data={"source": source})  # fmt: skip
-            return Booking.objects.create(
+            booking = Booking.objects.create(
                 slot=slot, code_hash=keyed_hash(_CODE, f"{slot.pk}:{code}"), phone=number, phone_hash=hashes[0],
                 people=people, source=source, entered_by=actor.user, booked_at=at, **held,  # type: ignore[misc]
             )  # fmt: skip
+            meeting_notices.tell(booking, "booked")
+            return booking
 
     return Booked(again(slot, write), code)
 
@@ -212,7 +221,7 @@ def cancel_booking(*, booking: Booking, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         changed = Booking.objects.filter(pk=booking.pk, cancelled_at=None).update(cancelled_at=at)
         if not changed:
-            raise DomainError("这个预约已经取消了。")
+            raise DomainError(_("这个预约已经取消了。"))
         records.note(booking.slot, "reception_unbooked", actor=actor, at=at, words="一个预约取消")
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from suggestions import rules
 from suggestions.actor import Actor
@@ -29,7 +30,6 @@ WORDS_MAX = 200
 COMMENTS_SHOWN = 20
 WAITING_LIMIT = 200
 """Comments on one item that nobody has read yet: more is a flood, and the page says so."""
-GONE = "这个答复现在不能评价：可能有了新的答复，或者不再公开。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Counts:
     @property
     def n(self) -> int:
         return self.yes + self.no
+
+
+def gone() -> DomainError:
+    """Why an answer takes no voices."""
+    return DomainError(_("这个答复现在不能评价：可能有了新的答复，或者不再公开。"))
 
 
 def current(suggestion: Suggestion) -> Reply | None:
@@ -79,9 +84,9 @@ def give(
     words = rules.clean_text(words)
     errors = {"phone": wrong} if wrong else {}
     if helpful is None:
-        errors["helpful"] = ["请选这个答复有没有帮助。"]
+        errors["helpful"] = [_("请选这个答复有没有帮助。")]
     if len(words) > WORDS_MAX:
-        errors["words"] = [f"想说的话最多{WORDS_MAX}个字，现在是{len(words)}个字。"]
+        errors["words"] = [rules.too_long(_("想说的话"), words, WORDS_MAX)]
     if errors:
         raise Invalid(errors)
     key = f"helpful:{reply.pk}:{idempotency_key}"[:160]
@@ -91,9 +96,9 @@ def give(
             raise IdempotencyConflict
         return given(earlier)
     if not takes_voices(reply):
-        raise DomainError(GONE)
+        raise gone()
     if words and _waiting(reply.suggestion_id) >= WAITING_LIMIT:
-        raise DomainError("等待审核的评论太多了，请过几天再写；只选有没有帮助，现在就可以。")
+        raise DomainError(_("等待审核的评论太多了，请过几天再写；只选有没有帮助，现在就可以。"))
     row = ReplyVoice(
         reply=reply, helpful=bool(helpful), words=words, phone=digits, phone_hash=keyed_hash("phone", digits),
         wants_notice=False, policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
@@ -132,7 +137,7 @@ def confirm(*, voice: ReplyVoice, code: str, at: datetime) -> None:
         return
     voices.check_phone_code(voice, code)
     if not takes_voices(voice.reply):
-        raise DomainError(GONE)
+        raise gone()
     with transaction.atomic():
         for before in _of_phone(voice):
             _forget(before, at)
@@ -142,7 +147,7 @@ def confirm(*, voice: ReplyVoice, code: str, at: datetime) -> None:
 def change(*, voice: ReplyVoice, helpful: bool, at: datetime) -> None:
     """Another mind, by the receipt. Raises DomainError when the answer takes no voices any more."""
     if not takes_voices(voice.reply):
-        raise DomainError(GONE)
+        raise gone()
     ReplyVoice.objects.filter(pk=voice.pk).update(helpful=helpful)
     voice.helpful = helpful
 

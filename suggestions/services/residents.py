@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from suggestions import outbox
 from suggestions.clock import local_date
@@ -45,7 +46,7 @@ class SignedIn:
 
 def own_phone(typed: str) -> str:
     """A typed phone as digits. Raises Invalid (phone)."""
-    digits, wrong = voices.phone_facts(typed, missing="请填手机号。")
+    digits, wrong = voices.phone_facts(typed, missing=_("请填手机号。"))
     if wrong:
         raise Invalid({"phone": wrong})
     return digits
@@ -112,7 +113,7 @@ def use_code(*, ticket: str, typed: str, is_own_device: bool, at: datetime) -> S
     Raises Invalid (code), in the same words for wrong digits, a late code and a ticket that never had one.
     """
     wrong = Invalid(
-        {"code": ["验证码不对，或者已经过期。请看清短信里的6位数字；没收到就重新发一次。"]}
+        {"code": [_("验证码不对，或者已经过期。请看清短信里的6位数字；没收到就重新发一次。")]}
     )
     code = _of(ticket, at)
     if code is None:

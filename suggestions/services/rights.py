@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.storage import storages
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
@@ -52,7 +53,7 @@ def receive(
     if suggestion.rights_requests.filter(
         kind=kind, status__in=(Rights.RECEIVED, Rights.IDENTITY_CHECK, Rights.VERIFIED)
     ).exists():
-        raise DomainError("同样的请求我们已经收到，正在办。办好了会告诉您。")
+        raise DomainError(_("同样的请求我们已经收到，正在办。办好了会告诉您。"))
     request = RightsRequest(
         suggestion=suggestion, jurisdiction=suggestion.jurisdiction, kind=kind, relation=relation, words=words,
         requester=requester, correction={},
@@ -81,15 +82,15 @@ def _check(
 ) -> None:
     errors: dict[str, list[str]] = {}
     if kind not in RightsKind.values:
-        errors["kind"] = ["请选要做什么。"]
+        errors["kind"] = [_("请选要做什么。")]
     if relation not in RightsRelation.values:
-        errors["relation"] = ["请选您是谁。"]
+        errors["relation"] = [_("请选您是谁。")]
     if len(words) > WORDS_MAX:
-        errors["words"] = [f"说明最多{WORDS_MAX}个字，现在是{len(words)}个字。"]
+        errors["words"] = [rules.too_long(_("说明"), words, WORDS_MAX)]
     if relation != RightsRelation.SELF and not requester:
-        errors["requester"] = ["请写您的姓名和电话，我们要核实您的身份。"]
+        errors["requester"] = [_("请写您的姓名和电话，我们要核实您的身份。")]
     if kind == RightsKind.CORRECT and not (correction or words):
-        errors["words"] = ["请写哪里不对，应当改成什么。"]
+        errors["words"] = [_("请写哪里不对，应当改成什么。")]
     if errors:
         raise Invalid(errors)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from suggestions import rules
 from suggestions.campaign_form import LINES_MAX, MOST_FIELDS, Answer
 from suggestions.codes import ONLINE_CHANNELS, Channel, Mode, NameDisplay
@@ -105,18 +107,18 @@ def validate(
         "proposal": rules.check_proposal(submission.proposal, limits),
         "phone": rules.check_phone(submission.phone),
         "email": rules.check_email(submission.email),
-        "place": _over("地点", submission.place, rules.PLACE_MAX),
-        "name": _over("称呼", submission.name, rules.NAME_MAX),
-        "addressed_to": _over("写给谁", submission.addressed_to, 60),
+        "place": _over(_("地点"), submission.place, rules.PLACE_MAX),
+        "name": _over(_("称呼"), submission.name, rules.NAME_MAX),
+        "addressed_to": _over(_("写给谁"), submission.addressed_to, 60),
     }
     if submission.channel in ONLINE_CHANNELS and not submission.phone and not submission.email:
         # Posting that becomes public content needs somebody behind it (CSL 2025 art 26): "real-name behind".
-        found["phone"] = ["请留手机号或邮箱，至少一个：用来发编号、进展和答复，不会公开。"]
+        found["phone"] = [_("请留手机号或邮箱，至少一个：用来发编号、进展和答复，不会公开。")]
     if submission.name_display in (NameDisplay.SURNAME, NameDisplay.FULL) and not submission.name:
-        found["name"] = ["您选了公开时署名，请填写姓名；不想署名就选“不显示名字”。"]
+        found["name"] = [_("您选了公开时署名，请填写姓名；不想署名就选“不显示名字”。")]
     if submission.campaign is not None and not submission.campaign.is_open_at(at):
         found["campaign"] = [
-            "这个征集已经截止，或者还没有开始。您写的内容都在，可以改为平时建议提交。"
+            _("这个征集已经截止，或者还没有开始。您写的内容都在，可以改为平时建议提交。")
         ]
     elif (
         submission.campaign is not None
@@ -124,13 +126,15 @@ def validate(
         and submission.invitation is None
         and submission.channel in ONLINE_CHANNELS
     ):
-        found["campaign"] = ["这个征集只请受邀的人提意见。您写的内容都在，可以改为平时建议提交。"]
+        found["campaign"] = [
+            _("这个征集只请受邀的人提意见。您写的内容都在，可以改为平时建议提交。")
+        ]
     if submission.invitation is not None and (
         closed := inviting.closed_because(submission.invitation, at=at)
     ):
         found["campaign"] = [closed]
     if submission.received_at is not None and submission.received_at > at:
-        found["received_at"] = ["收到日期不能晚于今天。"]
+        found["received_at"] = [_("收到日期不能晚于今天。")]
     if submission.answers:
         found["answers"] = _wrong_answers(submission)
     found |= minors.problems(submission.age_band, submission.guardian)
@@ -142,10 +146,10 @@ def validate(
 def _wrong_answers(submission: Submission) -> list[str]:
     """Answers belong to a campaign and fit their table."""
     if submission.campaign is None:
-        return ["这件没有写给哪个征集，请去掉征集的问题的回答。"]
+        return [_("这件没有写给哪个征集，请去掉征集的问题的回答。")]
     wrong = [w for a in submission.answers for w in _over(a.label[:80], a.value, LINES_MAX)]
-    return wrong if len(submission.answers) <= MOST_FIELDS else ["征集的问题的回答太多了。"]
+    return wrong if len(submission.answers) <= MOST_FIELDS else [_("征集的问题的回答太多了。")]
 
 
 def _over(what: str, text: str, limit: int) -> list[str]:
-    return [f"{what}最多{limit}个字，现在是{len(text)}个字。"] if len(text) > limit else []
+    return [rules.too_long(what, text, limit)] if len(text) > limit else []

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from suggestions import rules
 from suggestions.actor import Actor
@@ -24,13 +25,13 @@ def complain(*, suggestion: Suggestion, words: str, contact: str, at: datetime) 
     words = rules.clean_text(words)
     contact = rules.clean_text(contact, multiline=False)
     if len(words) < WORDS_MIN:
-        raise Invalid({"words": ["请写露出了什么、在哪一处，我们好找到它。"]})
+        raise Invalid({"words": [_("请写露出了什么、在哪一处，我们好找到它。")]})
     if len(words) > WORDS_MAX:
-        raise Invalid({"words": [f"最多{WORDS_MAX}个字，现在是{len(words)}个字。"]})
+        raise Invalid({"words": [rules.too_long(_("说明"), words, WORDS_MAX)]})
     if len(contact) > CONTACT_MAX:
-        raise Invalid({"contact": [f"最多{CONTACT_MAX}个字。"]})
+        raise Invalid({"contact": [rules.too_long(_("联系方式"), contact, CONTACT_MAX)]})
     if suggestion.publication not in ON_PAGE:
-        raise DomainError("这一页已经不公开了。")
+        raise DomainError(_("这一页已经不公开了。"))
     seen = suggestion.takedowns.filter(
         status=State.DISMISSED, decided_at__gte=suggestion.published_at or at
     ).exists()
@@ -57,7 +58,7 @@ def complain(*, suggestion: Suggestion, words: str, contact: str, at: datetime) 
                     actor=Actor.system(), at=at,
                 )  # fmt: skip
     except IntegrityError:
-        raise DomainError("这一页已经有人告诉我们，正在核实。谢谢您。") from None
+        raise DomainError(_("这一页已经有人告诉我们，正在核实。谢谢您。")) from None
     return complaint
 
 

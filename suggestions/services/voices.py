@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from suggestions import numbers, outbox, rules
 from suggestions.crypto import (
@@ -16,7 +17,7 @@ from suggestions.crypto import (
     possible_hashes,
 )
 from suggestions.errors import DomainError, Invalid
-from suggestions.models import CoSign, JointAuthor, PollVoice, ReplyVoice, Suggestion
+from suggestions.models import CoSign, JointAuthor, PollVoice, QaVoice, ReplyVoice, Suggestion
 from suggestions.models.channels import Voice
 
 VOICE_NOTICE = "voice_notice"
@@ -25,7 +26,7 @@ DRAFT_NOTICE = "draft_notice"
 MAX_TRIES = 5
 """Wrong codes before a new one has to be asked for: a code of six figures must not be guessed."""
 AnyVoice = CoSign | JointAuthor
-Anonymous = PollVoice | ReplyVoice
+Anonymous = PollVoice | ReplyVoice | QaVoice
 """Voices whose phone is forgotten once it is proved."""
 
 
@@ -65,7 +66,7 @@ def receipt_of(voice: Voice) -> tuple[str, str]:
         code = numbers.query_code_on_receipt(token, voice.query_code_hash)
         if code and matches_hash("receipt", token, voice.receipt_hash):
             return token, code
-    raise DomainError("这张回执已经失效，请打征集办公室电话查。")
+    raise DomainError(_("这张回执已经失效，请打征集办公室电话查。"))
 
 
 def find(token: str) -> AnyVoice | None:
@@ -87,14 +88,14 @@ def by_code(case_no: str, query_code: str) -> AnyVoice | None:
     return CoSign.objects.filter(**wanted).first() or JointAuthor.objects.filter(**wanted).first()
 
 
-def phone_facts(
-    phone: str, *, missing: str = "请填手机号：一个手机号只算一次。"
-) -> tuple[str, list[str]]:
+def phone_facts(phone: str, *, missing: str = "") -> tuple[str, list[str]]:
     """A typed phone as digits, and sentences for what is wrong with it (none when it is right; `missing` for none)."""
     digits = normalise_phone(phone) if phone.strip() else ""
     if not digits:
         bare = "".join(c for c in phone if c.isdecimal())
-        return "", rules.check_phone(bare or phone) or [missing]
+        return "", rules.check_phone(bare or phone) or [
+            missing or _("请填手机号：一个手机号只算一次。")
+        ]
     return digits, rules.check_phone(digits)
 
 
@@ -115,13 +116,15 @@ def check_phone_code(voice: AnyVoice | Anonymous, typed: str) -> None:
     voice.tries += 1
     if voice.tries % MAX_TRIES == 0:
         tell(voice, "phone_code")
-        raise Invalid({"code": ["验证码错了太多次，已经重新发了一条短信，请用新的验证码。"]})
-    raise Invalid({"code": ["验证码不对，请照着短信再输一次。"]})
+        raise Invalid({"code": [_("验证码错了太多次，已经重新发了一条短信，请用新的验证码。")]})
+    raise Invalid({"code": [_("验证码不对，请照着短信再输一次。")]})
 
 
 def tell(voice: AnyVoice | Anonymous, code: str, *, event: int | None = None) -> None:
     """Queue a notice for one voice; the phone is read when it is sent, never stored in the queue."""
-    kinds: dict[type[Voice], str] = {JointAuthor: "joint", PollVoice: "poll", ReplyVoice: "helpful"}
+    kinds: dict[type[Voice], str] = {
+        JointAuthor: "joint", PollVoice: "poll", ReplyVoice: "helpful", QaVoice: "qa",
+    }  # fmt: skip
     kind = kinds.get(type(voice), "co_sign")
     payload = {"code": code, "kind": kind, "voice": voice.pk, "event": event}
     outbox.enqueue(VOICE_NOTICE, payload, key=f"{code}:{kind}:{voice.pk}:{event or voice.tries}")

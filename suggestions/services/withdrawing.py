@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from suggestions import rules
 from suggestions.actor import Actor
@@ -73,7 +74,7 @@ def _end(suggestion: Suggestion, reason: str, actor: Actor, at: datetime) -> Non
 def _leave(suggestion: Suggestion, reason: str, actor: Actor, at: datetime) -> None:
     """The case goes on for the others: its author is no longer named, told, or asked to rate."""
     if suggestion.events.filter(name="author_left").exists():
-        raise WrongState("您已经退出这件建议，不用再撤回。")
+        raise WrongState(_("您已经退出这件建议，不用再撤回。"))
     transitions.note(
         suggestion, "author_left", actor=actor, at=at, reason=reason, visibility=Visibility.AUTHOR,
         words="提出人退出，其余附议或并案的人的建议继续办理",

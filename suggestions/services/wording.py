@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from suggestions import rules
 from suggestions.errors import Invalid
 
@@ -25,9 +27,9 @@ def cleaned(asked: Mapping[str, Words], given: Mapping[str, str]) -> dict[str, s
         text = rules.clean_text(given.get(name, "") or "", multiline=wanted.multiline)
         held[name] = text
         if wanted.required and not text:
-            errors[name] = [f"请写{wanted.label}。"]
+            errors[name] = [_("请写%(what)s。") % {"what": wanted.label}]
         elif len(text) > wanted.limit:
-            errors[name] = [f"{wanted.label}最多{wanted.limit}个字，现在是{len(text)}个字。"]
+            errors[name] = [rules.too_long(wanted.label, text, wanted.limit)]
     if errors:
         raise Invalid(errors)
     return held

@@ -25,6 +25,12 @@ def test_no_text_of_the_public_pages_is_without_english() -> None:
     assert catalogue.missing() == {}
 
 
+def test_whatever_a_service_refuses_a_resident_is_marked_so_that_it_can_be_said_in_english() -> (
+    None
+):
+    assert catalogue.unmarked() == {}
+
+
 def test_the_compiled_catalogue_says_what_the_editable_one_says() -> None:
     with catalogue.CATALOGUE.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)

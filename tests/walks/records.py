@@ -35,6 +35,10 @@ QUIET = {
         ("screen_in", "freeze_score", "shortlist", "not_shortlist"),
         "marks and places are the round's until its list is shown: units read the case and nominate (4.8)",
     ),
+    **dict.fromkeys(
+        ("comment_write", "comment_withdraw"),
+        "a reader's own doing about a published answer; what the office does with it is told (7.1)",
+    ),
     "close_award": "a nomination nobody decided ends with its round; the case learns of prizes (4.8)",
 }
 """Acts on records that do not tell the case they concern, with the reason."""

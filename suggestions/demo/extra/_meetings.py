@@ -18,7 +18,13 @@ from suggestions.models import (
     Topic,
 )
 from suggestions.roles import Role
-from suggestions.services import hearing_people, hearings, questioning, receiving
+from suggestions.services import (
+    hearing_people,
+    hearings,
+    qa_voices,
+    questioning,
+    receiving,
+)
 
 if TYPE_CHECKING:
     from suggestions.demo.seed import Seeder
@@ -208,9 +214,13 @@ def _questionings(city: "Seeder", items: list[Suggestion]) -> None:
                 voice=f"demo{voice}",
                 at=_at(city, -4),
             )
-        if state == "answering":
-            continue
         session.refresh_from_db()
+        if state == "answering":
+            qa_voices.give(
+                session=session, phone="19900007900", scores={str(asked.pk): 4}, idempotency_key="demo",
+                at=city.now - timedelta(hours=1),
+            )  # fmt: skip
+            continue
         questioning.follow(session=session, actor=office, at=_at(city, -4))
         if state == "closed":
             promise = asked.promises.select_related("question__session", "unit").get()

@@ -155,3 +155,13 @@ def test_the_schedule_costs_the_same_however_long_it_is(
     only = words(client, "/receptions/?kind=phone", NOW)
     assert "11月10日" in only
     assert "11月9日" not in only
+
+
+def test_the_sitemap_lists_published_receptions_and_no_planned_one(
+    city: World, slot: ReceptionSlot, client: Client
+) -> None:
+    planned = steering.slot(city, date(2026, 11, 20))
+    answer: Any = client.get("/sitemap-receptions-0.xml")
+    body = b"".join(answer).decode()
+    assert f"{address(slot)}</loc>" in body
+    assert f"{address(planned)}</loc>" not in body

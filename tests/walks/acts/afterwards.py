@@ -1,10 +1,17 @@
 """Ratings, urgency, and what starts again."""
 
 from suggestions.codes import Overall
-from suggestions.models import Suggestion
-from suggestions.services import evaluating, intake, rectifying, reopening, urgent
+from suggestions.models import ReplyComment, Suggestion
+from suggestions.services import (
+    evaluating,
+    intake,
+    rectifying,
+    reopening,
+    reply_voices,
+    urgent,
+)
 from suggestions.states import Case
-from tests.walks.acts.base import Nothing, Walk, act
+from tests.walks.acts.base import Nothing, Walk, act, errand
 
 
 @act(5, Case.ANSWERED, Case.CLOSED, Case.MERGED)
@@ -57,3 +64,27 @@ def flag_urgent(walk: Walk, item: Suggestion) -> object:
         actor=walk.who("triage_officer"),
         at=walk.at,
     )
+
+
+@act(3, Case.ANSWERED, Case.CLOSED)
+def public_word(walk: Walk, item: Suggestion) -> object:
+    """A reader says whether the answer helps, mostly in words too; another mind, and sometimes it is all taken back."""
+    reply = reply_voices.current(item)
+    if reply is None:
+        raise Nothing("there is no public answer")
+    given = reply_voices.give(
+        reply=reply, phone=f"1990008{walk.dice.randrange(40):04d}", helpful=walk.chance(0.7),
+        words="装得很快，谢谢。" if walk.chance(0.8) else "", idempotency_key=f"word-{walk.acts}", at=walk.at,
+    )  # fmt: skip
+    if walk.chance(0.3):
+        reply_voices.withdraw(voice=given.voice, at=walk.at)
+    return given
+
+
+@errand(3)
+def moderate_comment(walk: Walk) -> object:
+    comment: ReplyComment = walk.one(ReplyComment.objects.exclude(status="withdrawn"))
+    who = walk.who("publisher", "triage_officer", "supervisor")
+    if walk.chance(0.35):
+        return reply_voices.decline(comment=comment, reason="与答复无关", actor=who, at=walk.at)
+    return reply_voices.show(comment=comment, public_text="装得很快。", actor=who, at=walk.at)
