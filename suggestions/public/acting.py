@@ -14,9 +14,12 @@ Errors = list[tuple[str, str]]
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """For one person's eyes: kept nowhere, indexed nowhere, its address told to nobody."""
+    """For one person's eyes: kept nowhere, indexed nowhere, its address told to no other site.
+
+    Not "no-referrer": a form sent from such a page names no origin, and is refused as if a stranger's page had sent it.
+    """
     response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
