@@ -21,6 +21,7 @@ Handler = Callable[[dict[str, Any]], None]
 _HANDLERS: dict[str, Handler] = {}
 _notices_off: ContextVar[bool] = ContextVar("notices_off", default=False)
 _no_signal: ContextVar[bool] = ContextVar("no_signal", default=False)
+_gathered: ContextVar[list[Outbox] | None] = ContextVar("gathered", default=None)
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 12
@@ -62,13 +63,41 @@ def is_bulk() -> bool:
     return _no_signal.get()
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what is enqueued inside in one statement, at the end and still in the caller's transaction, and ask for its
+    delivery once. An inner use leaves its rows to the outer one; after an error nothing is written.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    rows: list[Outbox] = []
+    token = _gathered.set(rows)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if rows:
+        Outbox.objects.bulk_create(rows)
+        _ask()
+
+
 def enqueue(
     kind: str, payload: dict[str, Any], *, key: str = "", at: datetime | None = None
 ) -> None:
     """Write one effect in the current transaction and ask for its delivery after commit."""
     if kind in NOTICES and _notices_off.get():
         return
-    Outbox.objects.create(kind=kind, key=key, payload=payload, available_at=at or timezone.now())
+    row = Outbox(kind=kind, key=key, payload=payload, available_at=at or timezone.now())
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append(row)
+        return
+    row.save(force_insert=True)
+    _ask()
+
+
+def _ask() -> None:
     if not _no_signal.get():
         transaction.on_commit(_signal)
 

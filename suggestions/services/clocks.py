@@ -20,7 +20,7 @@ from suggestions.states import Transition
 
 __all__ = [
     "MAIN", "case_due_fields", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
-    "forget_calendar", "of_record", "start", "start_for_record", "stop", "take_effect", "take_effect_on_record", "variant", "workdays",
+    "forget_calendar", "of_new", "of_record", "start", "start_for_record", "stop", "take_effect", "take_effect_on_record", "variant", "workdays",
 ]  # fmt: skip
 
 MAIN = ("K10", "K2", "K7b", "K7a", "K7c", "K7d", "K15")
@@ -42,7 +42,22 @@ def _new(
     ceiling: Clock | None = None,
     **owner: Any,
 ) -> Clock:
-    """A clock started at `at`: shorter than its rule where half of `ceiling` is sooner, or on a promised date."""
+    """A clock started at `at`, stored."""
+    made = _drawn_up(kind, at=at, holder=holder, fixed_on=fixed_on, ceiling=ceiling, **owner)
+    made.save(force_insert=True)
+    return made
+
+
+def _drawn_up(
+    kind: str,
+    *,
+    at: datetime,
+    holder: Unit | None,
+    fixed_on: date | None = None,
+    ceiling: Clock | None = None,
+    **owner: Any,
+) -> Clock:
+    """A clock not yet stored: shorter than its rule where half of `ceiling` is sooner, or on a promised date."""
     started = local_date(at)
     rule = current_rule(kind, on=started)
     made = Clock(
@@ -59,7 +74,6 @@ def _new(
             made.length, made.unit = shorter.length, shorter.unit
     count(made)
     made.first_due_on = made.due_on
-    made.save(force_insert=True)
     return made
 
 
@@ -121,6 +135,33 @@ def start(
     )  # fmt: skip
 
 
+def of_new(
+    suggestion: Suggestion, steps: Iterable[tuple[Transition, datetime]]
+) -> tuple[list[Clock], dict[str, Any]]:
+    """The clocks of a case that has none yet, not stored, as `take_effect` leaves them after these rows at these moments,
+    and the case's own due date as fields to write.
+    """
+    made: list[Clock] = []
+    for row, at in steps:
+        for held in made:
+            if held.kind in row.stops and held.stopped_at is None:
+                held.stopped_at, held.stop_reason = at, row.name
+        for kind in (variant(k, suggestion) for k in row.starts):
+            if not any(c.kind == kind and c.stopped_at is None for c in made):
+                moment, unit = _begins(kind, suggestion, at, None)
+                made.append(_drawn_up(kind, at=moment, holder=unit, suggestion=suggestion))
+    return made, due_fields(c for c in made if c.stopped_at is None)
+
+
+def _begins(
+    kind: str, suggestion: Suggestion, at: datetime, holder: Unit | None
+) -> tuple[datetime, Unit | None]:
+    """From which moment a clock runs that a row starts at `at`, and for which unit."""
+    # K1 to K3 run from the day the item truly arrived, not from the day somebody typed it in (process.md 3.2).
+    moment = suggestion.received_at if kind in _FROM_ARRIVAL else at
+    return moment, (holder or suggestion.lead_unit) if kind in UNIT_CLOCKS else None
+
+
 class _Running(NamedTuple):
     """What a transition has to know of a running clock."""
 
@@ -173,9 +214,7 @@ def take_effect(
     for kind in (variant(k, suggestion) for k in row.starts):
         owner = assignment.pk if assignment else None
         if not any(c.kind == kind and c.assignment_id == owner for c in running):
-            # K1 to K3 run from the day the item truly arrived, not from the day somebody typed it in (process.md 3.2).
-            moment = suggestion.received_at if kind in _FROM_ARRIVAL else at
-            unit = (holder or suggestion.lead_unit) if kind in UNIT_CLOCKS else None
+            moment, unit = _begins(kind, suggestion, at, holder)
             running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=unit))
     return due_fields(running)
 

@@ -1,5 +1,7 @@
 """The only writer of states (invariant 2). Every change is one row of states/, one event, one transaction."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.db.models import F
 from suggestions import content, outbox, states
 from suggestions.actor import Actor, acting_for
 from suggestions.errors import ChangedMeanwhile, DomainError, NotAllowed, WrongState
-from suggestions.models import Adoption, Assignment, CaseEvent, Suggestion
+from suggestions.models import Adoption, Assignment, CaseEvent, Clock, Suggestion
 from suggestions.models.event import event_hash, seal
 from suggestions.services import clocks
 from suggestions.states import Machine, Transition, Visibility
@@ -45,7 +47,7 @@ def apply(
     field = _FIELD[row.machine]
     current: str = getattr(target, field)
     _check(row, current, actor, reason)
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), outbox.together():
         _hold(target if isinstance(target, Suggestion) else target.suggestion)
         if isinstance(target, Suggestion):
             due = clocks.take_effect(target, row, at=at, holder=(fields or {}).get("lead_unit"))
@@ -69,6 +71,54 @@ def apply(
     return event
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row that a new case takes: its name, who takes it, the moment, and what the event keeps."""
+
+    name: str
+    actor: Actor
+    at: datetime
+    data: dict[str, Any]
+
+
+def enter(
+    suggestion: Suggestion, steps: Sequence[Step], *, last: Callable[[], dict[str, Any]]
+) -> list[CaseEvent]:
+    """Take a case that this transaction created through its first rows at once: what `apply` does for each of them, in
+    five statements whatever their number.
+
+    Nobody else can see the case, so nothing is locked and nothing is read. `last` gives further fields and is called
+    right before they are written, at the end: what it locks is locked for the shortest time.
+    """
+    rows = [states.BY_NAME[step.name] for step in steps]
+    version, status, events = suggestion.version, suggestion.status, list[CaseEvent]()
+    current: str = status
+    for row, step in zip(rows, steps, strict=True):
+        _check(row, current, step.actor, "")
+        current = row.to
+    with transaction.atomic(savepoint=False), outbox.together():
+        started, due = clocks.of_new(
+            suggestion, [(r, s.at) for r, s in zip(rows, steps, strict=True)]
+        )
+        for row, step in zip(rows, steps, strict=True):
+            event = _event(suggestion, row, suggestion.status, step.actor, step.at, "", step.data)
+            _adopt(suggestion, {"status": row.to, "event_seq": event.seq, "event_head": event.hash})
+            events.append(event)
+        Clock.objects.bulk_create(started)
+        CaseEvent.objects.bulk_create(events)
+        for row, event in zip(rows, events, strict=True):
+            _queue_effects(suggestion, row, event)
+        changes = {
+            "status": suggestion.status, "public_group": states.public_group(suggestion.status), "version": version + len(rows),
+            "event_seq": suggestion.event_seq, "event_head": suggestion.event_head, **due, **last(),
+        }  # fmt: skip
+        held = Suggestion.objects.filter(pk=suggestion.pk, version=version, status=status)
+        if not held.update(**changes):
+            raise ChangedMeanwhile
+        _adopt(suggestion, changes)
+    return events
+
+
 def begin(
     part: Assignment | Adoption,
     name: str,
@@ -80,7 +130,7 @@ def begin(
     """Create a part of a case (an assignment, an adoption) in the first state of its machine, with its event."""
     row = states.BY_NAME[name]
     _check(row, "", actor, "")
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), outbox.together():
         _hold(part.suggestion)
         part.status = row.to
         part.save()
@@ -108,7 +158,7 @@ def note(
     row = Transition(
         Machine.NOTE, name, (), "", (actor.role,), words, words, visibility, notify=notify
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False), outbox.together():
         _hold(suggestion)
         event = _write(
             suggestion, row, "", actor, at, reason, data or {}, fields or {}, words=words
@@ -164,6 +214,39 @@ def _write(
     words: str | None = None,
 ) -> CaseEvent:
     """The event, and the suggestion's conditional UPDATE that carries state, chain head and version together."""
+    event = _event(suggestion, row, current, actor, at, reason, data, words)
+    changes = {**fields, "event_seq": event.seq, "event_head": event.hash}
+    if "status" in fields:
+        changes["public_group"] = states.public_group(fields["status"])
+    changed = Suggestion.objects.filter(pk=suggestion.pk, version=suggestion.version).update(
+        version=F("version") + 1, **changes
+    )
+    if not changed:
+        raise ChangedMeanwhile
+    was_public = suggestion.is_public
+    _adopt(suggestion, {**changes, "version": suggestion.version + 1})
+    event.save(force_insert=True)
+    if was_public or suggestion.is_public:
+        outbox.enqueue(
+            outbox.INDEX,
+            {"type": "suggestion", "id": suggestion.pk},
+            key=f"suggestion:{suggestion.pk}",
+        )
+        content.bump_after_commit()
+    return event
+
+
+def _event(
+    suggestion: Suggestion,
+    row: Transition,
+    current: str,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    data: dict[str, Any],
+    words: str | None = None,
+) -> CaseEvent:
+    """The next event of the case's chain, not stored."""
     filled = words if words is not None else row.said(data)
     facts: dict[str, Any] = {
         "suggestion_id": suggestion.pk,
@@ -183,26 +266,8 @@ def _write(
     }
     sealed = seal(facts)
     digest = event_hash(at=at, text_digest=sealed["text_digest"], **facts)
-    changes = {**fields, "event_seq": suggestion.event_seq + 1, "event_head": digest}
-    if "status" in fields:
-        changes["public_group"] = states.public_group(fields["status"])
-    changed = Suggestion.objects.filter(pk=suggestion.pk, version=suggestion.version).update(
-        version=F("version") + 1, **changes
-    )
-    if not changed:
-        raise ChangedMeanwhile
-    was_public = suggestion.is_public
-    _adopt(suggestion, {**changes, "version": suggestion.version + 1})
     event = CaseEvent(at=at, hash=digest, **facts, **sealed)
-    event.save(force_insert=True)
     event.suggestion = suggestion
-    if was_public or suggestion.is_public:
-        outbox.enqueue(
-            outbox.INDEX,
-            {"type": "suggestion", "id": suggestion.pk},
-            key=f"suggestion:{suggestion.pk}",
-        )
-        content.bump_after_commit()
     return event
 
 
