@@ -55,10 +55,19 @@ def _fold(character: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """A translation table that learns each character the first time it is met."""
+    """A translation table that learns each character the first time it is met. `odd` are those of them whose normal form is
+    not one character long.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.odd: set[str] = set()
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold(chr(code))
+        folded = _fold(chr(code))
+        if len(folded) != 1:
+            self.odd.add(chr(code))
+        self[code] = folded
         return folded
 
 
@@ -90,6 +99,9 @@ def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
     later character that began after the last matched one; `source_span` does that.
     """
     if unicodedata.is_normalized("NFC", text):
+        folded = text.translate(_TABLE)
+        if len(folded) == len(text) and _TABLE.odd.isdisjoint(text):
+            return folded, list(range(len(text) + 1))
         clusters = [(character, at) for at, character in enumerate(text)]
     else:
         clusters = _clusters(text)

@@ -6,6 +6,7 @@ person wrote becomes markup. One implementation for all engines: they only say w
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 
 from search.analysis import (
@@ -66,7 +67,11 @@ def snippets(fields: Mapping[str, str], terms: Terms, most: int = 2) -> dict[str
 
 
 def _pattern(query: str | Terms) -> re.Pattern[str] | None:
-    terms = parse(query) if isinstance(query, str) else query
+    return _compiled(parse(query) if isinstance(query, str) else query)
+
+
+@lru_cache(maxsize=64)
+def _compiled(terms: Terms) -> re.Pattern[str] | None:
     surfaces = {t.surface for term in terms.must for t in (term, *term.others)}
     # Whole chunks too, so that words typed together are marked together.
     surfaces |= {t.surface for t in terms.should if not t.tokens[0].startswith("_")}
@@ -122,9 +127,7 @@ def _window(text: str, spans: list[tuple[int, int]], length: int) -> tuple[int, 
         return start, end
     # A match is never cut, however long.
     end = max([end, *(b for a, b in spans if a < end < b and b - end < length)])
-    stops = _boundaries(text)
-    begin = max((at for at in stops if at <= start), default=0)
-    finish = min((at for at in stops if at >= end), default=len(text))
+    begin, finish = _around(text, start, end)
     # A "word" without an end (a pasted address, a row of emoji) is cut after all.
     return max(begin, start - LEAD * 2), min(finish, end + LEAD * 2)
 
@@ -134,16 +137,25 @@ def _variety(text: str, spans: list[tuple[int, int]], start: int, length: int) -
     return len({text[a:b] for a, b in spans if start <= a and b <= start + length - LEAD})
 
 
-def _boundaries(text: str) -> list[int]:
-    """Places between dictionary words where a text may be cut."""
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The last place up to `start` and the first from `end` on where a text may be cut: between dictionary words, or at its
+    own ends.
+    """
     normal, offsets = normalise_with_offsets(text)
-    stops, at = [0], 0
+    at, before = 0, [0]
     for word in cut(normal):
         at += len(word)
         place = offsets[at]
-        if 0 < place < len(text) and offsets[at - 1] != place and may_break(text, place):
-            stops.append(place)
-    return [*stops, len(text)]
+        if offsets[at - 1] == place or not 0 < place < len(text):
+            continue
+        if place <= start:
+            before.append(place)
+        if place >= end and may_break(text, place):
+            break
+    else:
+        place = len(text)
+    # Few are looked at: whether a line may end at a place costs more than to find the place.
+    return next(p for p in reversed(before) if p == 0 or may_break(text, p)), place
 
 
 def _marked(text: str, spans: list[tuple[int, int]], start: int, end: int) -> str:

@@ -3,9 +3,11 @@
 import re
 from html import unescape
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search import analysis, highlighting
 from search.analysis import clean
 from search.highlighting import highlight, snippet
 
@@ -74,3 +76,34 @@ def test_a_family_of_joined_emoji_is_not_cut_apart():
     html = snippet("说明" * 38 + family * 30 + "结尾", "说明")
     plain = text_of(html).rstrip("…")
     assert plain.replace("说明", "").replace(family, "") == ""
+
+
+AROUND = (
+    "城北片区的公交末班车太早，九点以后只能走回家。建议延到十点半！",
+    "请在Ｋ３路站台加①张长椅（带靠背）；老人等车ﬁve分钟也站不住…",
+    "e\u0301tat 和 臺灣的\u200d字，\n換行也算。",
+)
+
+
+@pytest.mark.parametrize("text", AROUND)
+def test_a_cut_falls_on_the_nearest_place_between_words_on_either_side(text: str) -> None:
+    normal, offsets = highlighting.normalise_with_offsets(text)
+    stops, at = [0], 0
+    for word in highlighting.cut(normal):
+        at += len(word)
+        place = offsets[at]
+        if 0 < place < len(text) and offsets[at - 1] != place and highlighting.may_break(text, place):  # fmt: skip
+            stops.append(place)
+    stops.append(len(text))
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1, 5):
+            wanted = max(s for s in stops if s <= start), min(s for s in stops if s >= end)
+            assert highlighting._around(text, start, end) == wanted
+
+
+@given(ANY)
+def test_the_quick_way_to_a_normal_form_gives_what_character_by_character_gives(text: str):
+    parts = [(c.translate(analysis._TABLE), start) for c, start in analysis._clusters(text)]
+    normal, offsets = analysis.normalise_with_offsets(text)
+    assert normal == "".join(folded for folded, _ in parts)
+    assert offsets == [*(start for folded, start in parts for _ in folded), len(text)]
