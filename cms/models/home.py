@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -21,7 +22,7 @@ from cms.models.campaign_index import CampaignIndexPage
 from cms.models.site_page import SitePage, body_index
 from suggestions.clock import local_date
 from suggestions.jurisdictions import current
-from suggestions.public import structured
+from suggestions.public import fragments, structured
 from suggestions.selectors import home, ledger
 from suggestions.statistics import figures
 
@@ -148,8 +149,19 @@ class HomePage(SitePage):
         verbose_name_plural = _("首页")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Everything the page composes. A constant number of queries; every part may be empty."""
+        """What the page says of itself, and its body, which is drawn once a moment."""
         context = super().get_context(request, *args, **kwargs)
+        context["structured"] = structured.site(current(request), name=settings.SITE_NAME)
+
+        def draw() -> str:
+            return render_to_string("cms/home/body.html", {**context, **self.shown()})
+
+        if getattr(request, "is_preview", False):
+            return {**context, "body": draw()}
+        return {**context, "body": fragments.part("home", (self.pk, request.get_host()), draw)}
+
+    def shown(self) -> dict[str, Any]:
+        """Everything the body composes. A constant number of queries; every part may be empty."""
         now = timezone.now()
         shown = sections(self.sections)
         if english.is_asked():
@@ -157,17 +169,18 @@ class HomePage(SitePage):
             shown = [s if s["kind"] == "notice" else {**s, "heading": ""} for s in shown]
         ticks = english.said(self, "ticks")
         kinds = {section["kind"] for section in shown}
-        context |= {
+        context: dict[str, Any] = {
             "ticks": [line.strip() for line in ticks.splitlines() if line.strip()],
             "year": local_date(now).year,
             "sections": shown,
-            "structured": structured.site(current(request), name=settings.SITE_NAME),
         }
         # What no section shows is not asked for.
         if "campaigns" in kinds:
             context["campaigns"] = self.running_campaigns()
         if "answers" in kinds:
-            context["answers"] = home.newest_answers(limit=ANSWERS)
+            context["answers"] = fragments.rows(
+                home.newest_answers(limit=ANSWERS), today=local_date(now)
+            )
             context["answered_this_week"] = home.answered_since(now - timedelta(days=7))
             if any(section.get("with_measures") for section in shown):
                 context["measures"] = ledger.newest_measures(at=now, limit=MEASURES)

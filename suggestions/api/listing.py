@@ -18,7 +18,7 @@ from suggestions.codes import Outcome
 from suggestions.documents import TYPE
 from suggestions.models import District, Reply, Suggestion, Topic, Unit
 from suggestions.public import item_page, search_page
-from suggestions.selectors import public
+from suggestions.selectors import one_item, public
 from suggestions.selectors.timeline import Entry, Turn
 from suggestions.states import PublicGroup
 
@@ -188,7 +188,7 @@ def _facets(result: Page) -> dict[str, list[FacetOut]]:
 
 def detail(request: HttpRequest, case_no: str) -> shapes.DetailOut:
     """One published item as its page shows it, or Http404. A fixed number of queries."""
-    item = public.load(case_no)
+    item = one_item.load(case_no, whole=True)
     shown = item_page.build(request, item, at=timezone.now())
     campaign: Any = item.campaign
     return shapes.DetailOut(

@@ -55,11 +55,12 @@ class OneClient(RedisCacheClient):
         super().__init__(*args, **kwargs)
         self._clients: dict[int, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
-        pool = self._get_connection_pool(write)
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
         held = self._clients.get(id(pool))
         if held is None:
-            held = self._clients[id(pool)] = self._client(connection_pool=pool)
+            held = self._client(connection_pool=pool)  # type: ignore[attr-defined]
+            self._clients[id(pool)] = held
         return held
 
 

@@ -1,26 +1,31 @@
-"""Parts of public pages that are drawn once and then kept in this process: rows of lists, the column of facets.
+"""Parts of public pages that are drawn once and then kept: rows of lists and the column of facets in this process, what
+many addresses share in the cache.
 
 A part is kept under everything it shows, so it never grows old; what is not asked for any more goes. Drawing a page of
 twenty rows anew costs several times what reading them does.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from suggestions.models import Suggestion
-from suggestions.selectors.public import Place, load_rows
+from suggestions.public import caching
+from suggestions.selectors.public import Place, load_rows, places_of
 
 AGE = 300.0
 """Seconds."""
 ROW = "components/row.html"
+META = "suggestions/reading/_hit_meta.html"
 FACETS = "components/facets.html"
 
 
@@ -61,7 +66,7 @@ class Shelf:
 
 
 # About 1.2 kB a row and 10 kB a column; a shelf holds at most twice its number.
-_rows, _columns = Shelf(5_000), Shelf(150)
+_rows, _metas, _columns = Shelf(5_000), Shelf(5_000), Shelf(150)
 
 
 def rows(places: Sequence[Place], *, today: date) -> SafeString:
@@ -83,6 +88,26 @@ def rows(places: Sequence[Place], *, today: date) -> SafeString:
     return mark_safe("".join(drawn[key] for key in keys if key in drawn))
 
 
+def metas(found: Sequence[tuple[str, datetime | None]], *, today: date) -> dict[str, SafeString]:
+    """The last line of search results by key: decision or progress, unit, date, voices. `found`: keys and the dates to show.
+
+    Without those whose page has been taken down. One query, and two more for what was not drawn before.
+    """
+    shown = (get_language(), get_script_prefix())
+    dated = dict(found)
+    keys = {
+        str(place.pk): (place, dated[str(place.pk)], today, shown)
+        for place in places_of(list(dated))
+    }
+    drawn = {pk: part for pk, key in keys.items() if (part := _metas.get(key)) is not None}
+    for place, item in _read([keys[pk][0] for pk in keys if pk not in drawn]):
+        pk = str(place.pk)
+        context = {"item": item, "date": dated[pk], "today": today}
+        key = (Place.of(item), dated[pk], today, shown)
+        drawn[pk] = _metas.put(key, render_to_string(META, context))
+    return drawn
+
+
 def _read(places: Sequence[Place]) -> list[tuple[Place, Suggestion]]:
     by_pk = {place.pk: place for place in places}
     return [(by_pk[item.pk], item) for item in load_rows(list(by_pk))] if by_pk else []
@@ -96,7 +121,22 @@ def column(key: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
     return _columns.get(whole) or _columns.put(whole, render_to_string(FACETS, context()))
 
 
+def part(name: str, key: Hashable, draw: Callable[[], str]) -> SafeString:
+    """A part that many addresses share and that speaks of the present: kept in the cache as long as a whole page is, for
+    one content version and time slot. `key` names all else that it depends on but the writing.
+    """
+    made = caching.moment()
+    shown = (name, made.version, made.slot, get_language(), get_script_prefix(), key)
+    place = f"part:{hashlib.sha256(repr(shown).encode()).hexdigest()[:32]}"
+    held: str | None = cache.get(place)
+    if held is None:
+        held = draw()
+        cache.set(place, held, caching.SLOT)
+    return mark_safe(held)
+
+
 def clear() -> None:
     """Forget all parts (tests)."""
     _rows.clear()
+    _metas.clear()
     _columns.clear()

@@ -31,7 +31,7 @@ from suggestions.models import (
 )
 from suggestions.public.track_page import Promised
 from suggestions.selectors import adoption as adoption_chain
-from suggestions.selectors import public, timeline
+from suggestions.selectors import one_item, public, timeline
 from suggestions.selectors.timeline import Entry, Turn
 from suggestions.services import clocks, co_signing, reply_voices
 from suggestions.states import Evaluation as RatingState
@@ -43,6 +43,7 @@ RELATED_SECONDS = 3600
 RELATED_LOOKED_AT = 8
 # Something to read on with need not be the same matter: far under the floor from which an item is offered as such.
 RELATED_FLOOR = 0.06
+_CLOCK = ("started_at", "stopped_at", "due_on", "pauses", "paused_on", "rule__unit")
 _NEVER_SHOWN = frozenset(
     {redaction.MOBILE, redaction.IDENTITY, redaction.BANK_CARD, redaction.PLATE, redaction.ACCOUNT}
 )
@@ -99,7 +100,6 @@ class ItemPage:
     tags: list[tuple[str, str]]
     files: list[File]
     related: list[Hit]
-    office: Unit | None
     helpful: reply_voices.Counts
     can_join: bool = False
     chain: adoption_chain.Chain | None = None
@@ -114,7 +114,6 @@ def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
     """Everything on the page. The same number of queries however long the item's story is."""
     replies: list[Reply] = getattr(item, "public_replies", [])
     assigned: list[Assignment] = getattr(item, "active_assignments", [])
-    office = Unit.objects.filter(jurisdiction=item.jurisdiction, is_collection_office=True).first()
     allowed = [item.jurisdiction.phone, item.lead_unit.phone if item.lead_unit else ""]
     turn = None if replies and not item.is_open else _turn(item, at)
     return ItemPage(
@@ -126,18 +125,18 @@ def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
         unrated=_unrated(item) if replies else "",
         entries=timeline.timeline(item, "public"),
         upcoming=_upcoming(item, replies, turn, local_date(at)),
-        merged=public.merged_count(item),
+        merged=one_item.merged_count(item),
         lead=item.lead_unit,
         co_units=[a.unit for a in assigned if a.part == Assignment.Part.CO],
         campaign=_campaign(request, item),
         tags=[
-            (f"{reverse('suggestions:search')}?q={tag.name}", tag.name) for tag in item.tags.all()
+            (f"{reverse('suggestions:search')}?q={tag.name}", tag.name)
+            for tag in (item.tags.all() if getattr(item, "has_tags", True) else ())
         ],
         files=_files(item),
         related=related(item),
-        office=office,
         can_join=co_signing.can_join(item),
-        chain=adoption_chain.chain(item, at=at),
+        chain=adoption_chain.chain(item, at=at) if getattr(item, "has_adoption", True) else None,
         helpful=_helpful(replies),
         comments=reply_voices.shown(item.pk) if replies else (),
     )
@@ -153,7 +152,7 @@ def _helpful(replies: list[Reply]) -> reply_voices.Counts:
 
 def _crumbs(item: Suggestion) -> list[tuple[str, str]]:
     browse = reverse("suggestions:browse")
-    line = [(f"{browse}?topic={t.code}", t.name) for t in public.topic_line(item.topic)]
+    line = [(f"{browse}?topic={t.code}", t.name) for t in one_item.topic_line(item.topic)]
     return [(browse, _("看建议")), *line, ("", item.case_no)]
 
 
@@ -172,7 +171,7 @@ def _answers(item: Suggestion, replies: list[Reply]) -> list[Answer]:
     stopped = Clock.objects.filter(suggestion=item, kind__in=("K7a", "K7c", "K7d", "K15")).exclude(
         stopped_at=None
     )
-    took = {held.stopped_at: _took(held) for held in stopped.select_related("rule")}
+    took = {held.stopped_at: _took(held) for held in stopped.select_related("rule").only(*_CLOCK)}
     made = list(Commitment.objects.filter(reply__in=replies))
     answers = []
     for reply in reversed(replies):
@@ -312,7 +311,7 @@ def related(item: Suggestion) -> list[Hit]:
             log.warning("related_without_search")
             return []
         near = [replace(one.hit, fields={}) for one in found]
-        there = public.by_keys([h.key for h in near])
+        there = public.still_there([h.key for h in near])
         held = [h for h in near if h.key in there][:RELATED_SHOWN]
         cache.set(key, held, RELATED_SECONDS)
     return held

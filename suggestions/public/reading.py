@@ -37,7 +37,7 @@ from suggestions.public import (
     unit_page,
 )
 from suggestions.public.caching import public_page
-from suggestions.selectors import public
+from suggestions.selectors import one_item, public
 from suggestions.selectors import units as unit_reads
 from suggestions.services.attachments import STORAGE
 
@@ -60,7 +60,7 @@ def browse(request: HttpRequest) -> HttpResponseBase:
 def detail(request: HttpRequest, case_no: str) -> HttpResponseBase:
     """/suggestions/<case_no>/: one item. Numbers in another spelling lead to the address that letters carry."""
     try:
-        item = public.load(case_no)
+        item = one_item.load(case_no)
     except Http404:
         # One answer for "never existed" and "not published": a number tells nothing.
         return render(request, "suggestions/reading/not_public.html", status=404)
@@ -75,7 +75,7 @@ def detail(request: HttpRequest, case_no: str) -> HttpResponseBase:
 @public_page
 def units(request: HttpRequest) -> HttpResponseBase:
     """/units/: who does what, and how much lies there."""
-    return render(request, "suggestions/reading/units.html", unit_page.directory(at=timezone.now()))
+    return render(request, "suggestions/reading/units.html", unit_page.listed(at=timezone.now()))
 
 
 @require_safe
@@ -83,7 +83,7 @@ def units(request: HttpRequest) -> HttpResponseBase:
 def unit(request: HttpRequest, code: str) -> HttpResponseBase:
     """/units/<code>/: duties, figures, promises and answers of one unit."""
     found = unit_reads.load(code)
-    context = unit_page.build(found, at=timezone.now()) | {"structured": structured.unit(found)}
+    context = unit_page.shown(found, at=timezone.now()) | {"structured": structured.unit(found)}
     return render(request, "suggestions/reading/unit.html", context)
 
 
@@ -107,7 +107,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     except SearchUnavailable:
         log.warning("search_unavailable")
         return _no_search(request, "away", 503, 30)
-    context = {"page": page, "asked": asked, "today": local_date(timezone.now())}
+    context = {"page": page, "asked": asked}
     return render(request, "suggestions/reading/search.html", context)
 
 

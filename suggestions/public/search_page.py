@@ -10,6 +10,7 @@ import structlog
 from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -23,9 +24,11 @@ from search.registry import document_types
 from search.syntax import Period, moment
 from search.terms import MAX_TEXT
 from suggestions import content, dates, numbers, rules
+from suggestions.clock import local_date
 from suggestions.codes import Outcome
 from suggestions.documents import TYPE
 from suggestions.models import District, Suggestion, Topic, Unit
+from suggestions.public import fragments
 from suggestions.public.facets import Chip, Chosen, Facet, chips, facet
 from suggestions.selectors import public
 from suggestions.states import PublicGroup
@@ -78,13 +81,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One hit. `item` is its row in the database (suggestions only); markup is the engine's, escaped and marked."""
+    """One hit. `meta` is drawn from its row in the database (suggestions only, "" for others); the other markup is the
+    engine's, escaped and marked.
+    """
 
     hit: Hit
     title: SafeString
     field_word: str
     snippet: SafeString
-    item: Suggestion | None
+    meta: SafeString
     kind: str
 
 
@@ -216,16 +221,19 @@ def build(asked: Asked, *, case_no: str = "") -> SearchPage:
 
 
 def _rows(hits: Sequence[Hit], labels: "Labels") -> list[Row]:
-    """Hits as rows, without suggestions whose page has been taken down since they were indexed. Two queries."""
-    items = public.by_keys([h.key for h in hits if h.type == TYPE])
+    """Hits as rows, without suggestions whose page has been taken down since they were indexed. At most three queries, one
+    when all of them were shown before.
+    """
+    found = [(hit.key, hit.date) for hit in hits if hit.type == TYPE]
+    metas = fragments.metas(found, today=local_date(timezone.now())) if found else {}
+    bare = [h.key for h in hits if h.type == TYPE and h.key in metas and not _shown(h)]
+    items = public.rows_by_keys(bare) if bare else {}
     rows = []
     for hit in hits:
-        item = items.get(hit.key) if hit.type == TYPE else None
-        if hit.type == TYPE and item is None:
+        meta = metas.get(hit.key) if hit.type == TYPE else SafeString("")
+        if meta is None:
             continue
-        # Codes and names that were added to be found are no sentence to read.
-        shown = ((n, s) for n, s in hit.snippets.items() if n not in ("keywords", "tags"))
-        name, snippet = next(shown, None) or _opening(item)
+        name, snippet = _shown(hit) or _opening(items.get(hit.key) if meta else None)
         rows.append(
             Row(
                 hit=hit,
@@ -233,11 +241,16 @@ def _rows(hits: Sequence[Hit], labels: "Labels") -> list[Row]:
                 title=mark_safe(hit.title_html),
                 field_word=str(_FIELD_WORDS.get(name, "")),
                 snippet=mark_safe(snippet),
-                item=item,
+                meta=meta,
                 kind=labels("type", hit.type),
             )
         )
     return rows
+
+
+def _shown(hit: Hit) -> tuple[str, str] | None:
+    """Name and words of the first snippet. Codes and names that were added to be found are no sentence to read."""
+    return next(((n, s) for n, s in hit.snippets.items() if n not in ("keywords", "tags")), None)
 
 
 def _opening(item: Suggestion | None) -> tuple[str, str]:

@@ -5,19 +5,16 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from suggestions.models import Reply, Suggestion
-from suggestions.selectors.public import replies_for_lists
+from suggestions.selectors.public import PLACE, Place
 
 
-def newest_answers(*, limit: int = 4) -> list[Suggestion]:
-    """The last answered published items, adopted and refused alike."""
+def newest_answers(*, limit: int = 4) -> list[Place]:
+    """The places of the last answered published items, adopted and refused alike. One query."""
     # Exists, not a join: DISTINCT over a join sorts every answered item before the first is taken.
     shown = Exists(Reply.objects.filter(suggestion=OuterRef("pk"), is_public=True))
     rows = Suggestion.objects.on_page().answered().filter(shown)
-    return list(
-        rows.for_list()
-        .prefetch_related(replies_for_lists())
-        .order_by("-answered_at", "-pk")[:limit]
-    )
+    listed = rows.order_by("-answered_at", "-pk").values_list(*PLACE)[:limit]
+    return [Place(*row) for row in listed]
 
 
 def answered_since(moment: datetime) -> int:

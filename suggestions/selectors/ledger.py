@@ -9,6 +9,10 @@ from suggestions.clock import local_date
 from suggestions.models import Adoption, Suggestion
 from suggestions.states import Adoption as State
 
+_SHOWN = (
+    "measure", "detail", "done_on", "due_on", "unit__short_name", "suggestion__case_no", "suggestion__co_sign_count",
+    "suggestion__publication", "suggestion__public_group",
+)  # fmt: skip
 DECIDED = (State.DECIDED_ADOPT, State.DECIDED_PARTIAL, State.IMPLEMENTING)
 
 
@@ -36,7 +40,9 @@ def newest_measures(*, at: datetime, limit: int = 4) -> list[Measure]:
     Two queries. `case_no` is "" when the suggestion's page is not public; nothing of its text is shown here.
     """
     today = local_date(at)
-    rows = Adoption.objects.filter(is_public=True).select_related("suggestion", "unit")
+    rows = (
+        Adoption.objects.filter(is_public=True).select_related("suggestion", "unit").only(*_SHOWN)
+    )
     late = list(
         rows.filter(status__in=DECIDED, due_on__lt=today, done_on=None).order_by("due_on", "pk")[:1]
     )

@@ -4,21 +4,17 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Left
-from django.http import Http404
 from django.utils.translation import get_language
 
-from suggestions import content, dates, numbers
+from suggestions import content, dates
 from suggestions.codes import Outcome
 from suggestions.models import (
-    Assignment,
-    Attachment,
     District,
-    Evaluation,
     Reply,
     Suggestion,
     Topic,
@@ -26,7 +22,7 @@ from suggestions.models import (
 )
 from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.selectors.cursors import make_cursor, read_cursor
-from suggestions.states import ACTIVE_ASSIGNMENT, Case, PublicGroup
+from suggestions.states import PublicGroup
 
 PAGE_SIZE = 20
 OPENING = 160
@@ -142,6 +138,10 @@ class Place(NamedTuple):
         return cls(item.pk, item.version, item.co_sign_count, unit)
 
 
+PLACE = ("pk", "version", "co_sign_count", "lead_unit__short_name")
+"""The columns of a `Place`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One page of a browse list as places. `next_cursor` is "" on the last page."""
@@ -198,8 +198,7 @@ def _by_key(
     if place:
         moment, pk = place
         rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
-    columns = ("pk", "version", "co_sign_count", "lead_unit__short_name", order)
-    listed = list(rows.order_by(f"-{order}", "-pk").values_list(*columns)[: size + 1])
+    listed = list(rows.order_by(f"-{order}", "-pk").values_list(*PLACE, order)[: size + 1])
     places = [Place(*row[:4]) for row in listed[:size]]
     following = make_cursor(listed[size - 1][4], places[-1].pk) if len(listed) > size else ""
     return places, following
@@ -213,7 +212,11 @@ def load_rows(pks: Sequence[int], *, whole: bool = False) -> list[Suggestion]:
     rows = Suggestion.objects.on_page().filter(pk__in=pks)
     rows = rows.for_list() if whole else rows.select_related("lead_unit").only(*_SHOWN)
     listed = rows.annotate(opening=Left("public_problem", OPENING))
-    items = {item.pk: item for item in listed.prefetch_related(replies_for_lists())}
+    shown = Reply.objects.filter(is_public=True).only("suggestion_id", "public_body")
+    replies: Any = (
+        replies_for_lists() if whole else Prefetch("replies", shown, to_attr="public_replies")
+    )
+    items = {item.pk: item for item in listed.prefetch_related(replies)}
     return [items[pk] for pk in pks if pk in items]
 
 
@@ -309,36 +312,6 @@ def _sorted(values: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
     return sorted(values, key=lambda v: (-v[2], v[1]))
 
 
-def load(case_no: str) -> Suggestion:
-    """One published item with everything its page shows, or Http404. Constant number of queries."""
-    wanted = numbers.parse_case_no(case_no)
-    found = (
-        Suggestion.objects.on_page()
-        .filter(case_no=wanted or "")
-        .select_related("topic", "district", "lead_unit", "campaign", "jurisdiction")
-        .defer("original_title", "original_problem", "original_proposal", "original_place")
-        .prefetch_related(
-            "tags",  # type: ignore[misc]  # taggit's manager: the plugin does not know it
-            Prefetch(
-                "attachments",
-                Attachment.objects.filter(is_public=True),
-                to_attr="public_attachments",
-            ),
-            replies_for_lists(),
-            Prefetch(
-                "assignments",
-                Assignment.objects.filter(status__in=ACTIVE_ASSIGNMENT).select_related("unit"),
-                to_attr="active_assignments",
-            ),
-            Prefetch("evaluations", Evaluation.objects.order_by("round"), to_attr="ratings"),
-        )
-        .first()
-    )
-    if found is None:
-        raise Http404("没有这件公开的建议。")
-    return found
-
-
 def label_of(name: str, value: str) -> str:
     """The words for one filter value that no facet lists (a narrower topic, a unit without items); "" when unknown."""
     if value == NO_SUCH:
@@ -366,19 +339,26 @@ def label_of(name: str, value: str) -> str:
 
 def by_keys(keys: Sequence[str]) -> dict[str, Suggestion]:
     """These items for a list, by key, as far as the public may read them now: an index can be a moment behind."""
-    wanted = [int(k) for k in keys if re.fullmatch(r"[0-9]{1,18}", k)]
-    rows = Suggestion.objects.on_page().filter(pk__in=wanted).for_list()
+    rows = Suggestion.objects.on_page().filter(pk__in=_pks(keys)).for_list()
     return {str(item.pk): item for item in rows.prefetch_related(replies_for_lists())}
 
 
-def merged_count(suggestion: Suggestion) -> int:
-    """How many other people's items are handled together with this one."""
-    return Suggestion.objects.filter(primary=suggestion, status=Case.MERGED).count()
+def rows_by_keys(keys: Sequence[str]) -> dict[str, Suggestion]:
+    """As `by_keys`, with what a row of a page shows and no more."""
+    return {str(item.pk): item for item in load_rows(_pks(keys))}
 
 
-def topic_line(topic: Topic | None) -> list[Topic]:
-    """A topic with those above it, widest first; at most one query."""
-    if topic is None:
-        return []
-    above = topic.get_ancestors() if topic.depth > 1 else ()
-    return [*above, topic]
+def places_of(keys: Sequence[str]) -> list[Place]:
+    """The places of these items, as far as the public may read them now. One query."""
+    rows = Suggestion.objects.on_page().filter(pk__in=_pks(keys))
+    return [Place(*row) for row in rows.values_list(*PLACE)]
+
+
+def still_there(keys: Sequence[str]) -> set[str]:
+    """Those of these keys whose page the public may read now. One query."""
+    rows = Suggestion.objects.on_page().filter(pk__in=_pks(keys))
+    return {str(pk) for pk in rows.values_list("pk", flat=True)}
+
+
+def _pks(keys: Sequence[str]) -> list[int]:
+    return [int(k) for k in keys if re.fullmatch(r"[0-9]{1,18}", k)]

@@ -21,6 +21,9 @@ _SEEN: dict[str, tuple[str, ...]] = {
 }
 
 
+_READ = ("seq", "at", "name", "words", "reason", "data", "text_salt", "text_digest")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of a timeline. `kind`: done, pause, now or todo, for its mark."""
@@ -39,7 +42,10 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
     if audience != "staff":
         events = events.exclude(words="")
     entries = []
-    held = list(events.select_related("actor", "unit").order_by("-seq"))
+    # Nobody outside is told who acted.
+    is_staff = audience == "staff"
+    events = events.select_related("actor", "unit") if is_staff else events.only(*_READ)
+    held = list(events.order_by("-seq"))
     absent = _absent(held) if audience == "staff" else {}
     for event in held:
         shown = (

@@ -11,7 +11,7 @@ from django.test import Client
 
 from suggestions.models import RedirectTarget, Suggestion
 from suggestions.public.browse_csv import safe_cell
-from suggestions.selectors import public
+from suggestions.selectors import one_item, public
 from suggestions.selectors.public import FACETS, Filters
 from suggestions.services import publishing, triage
 from tests import world as life
@@ -120,7 +120,7 @@ def _has(item: Suggestion, name: str, value: str) -> bool:
         case "status":
             return item.public_group == value
         case "topic":
-            line = [t.code for t in public.topic_line(item.topic)]
+            line = [t.code for t in one_item.topic_line(item.topic)]
             return value in line
         case "unit":
             return item.lead_unit is not None and item.lead_unit.code == value

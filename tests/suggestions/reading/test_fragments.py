@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
+from suggestions import content
 from suggestions.models import Reply, Suggestion, Unit
 from suggestions.public import fragments
 from suggestions.public.fragments import Shelf
@@ -110,3 +112,32 @@ def test_a_shelf_is_bounded() -> None:
     assert len(shelf._young) + len(shelf._old) <= 20
     assert shelf.get(999) == "999"
     assert shelf.get(1) is None
+
+
+def test_a_part_is_drawn_once_a_content_version(db: None) -> None:
+    drawn: list[int] = []
+
+    def draw() -> str:
+        drawn.append(1)
+        return f"<p>{len(drawn)}</p>"
+
+    assert [fragments.part("one", "a", draw) for _ in range(3)] == ["<p>1</p>"] * 3
+    assert fragments.part("one", "b", draw) == "<p>2</p>"
+    with translation.override("en"):
+        assert fragments.part("one", "a", draw) == "<p>3</p>"
+    content.bump()
+    assert fragments.part("one", "a", draw) == "<p>4</p>"
+
+
+def test_the_last_line_of_a_result_costs_one_query_once_it_was_drawn(
+    item: Suggestion, django_assert_num_queries: Any
+) -> None:
+    asked = [(str(item.pk), MONDAY), ("999999", MONDAY)]
+    first = fragments.metas(asked, today=TODAY)
+    assert list(first) == [str(item.pk)]
+    assert item.lead_unit is not None
+    assert item.lead_unit.short_name in first[str(item.pk)]
+    with django_assert_num_queries(1):
+        assert fragments.metas(asked, today=TODAY) == first
+    Suggestion.objects.filter(pk=item.pk).update(co_sign_count=73)
+    assert "73" in fragments.metas(asked, today=TODAY)[str(item.pk)]

@@ -224,9 +224,14 @@ def test_an_unknown_number_and_a_private_item_get_the_same_answer(client: Client
 
 def test_the_queries_do_not_grow_with_the_story(world: World, queries):
     short, _ = life.answered(world)
+    first, *others = copies(short, 10)
+    Suggestion.objects.filter(pk=first.pk).update(
+        status="merged", primary=short, publication="private"
+    )
+    short.tags.add("公交")
     few = queries(address(short))
     long, _ = life.answered(world, title="这一件有很多协办单位和合并")
-    for other in copies(short, 10):
+    for other in others:
         Suggestion.objects.filter(pk=other.pk).update(
             status="merged", primary=long, publication="private"
         )
