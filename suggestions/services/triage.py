@@ -57,7 +57,11 @@ def accept(
             suggestion.tags.set(wanted)
         kind = TriageHint.Kind
         # Taken in by itself: for now it is none of its look-alikes. A merge later corrects this.
-        choices = {kind.TOPIC: topic.code, kind.CATEGORY: category, kind.SIMILAR: ""}
+        choices: dict[str, str] = {
+            kind.TOPIC: topic.code,
+            kind.CATEGORY: category,
+            kind.SIMILAR: "",
+        }
         hinted.note_choices(suggestion, choices, at=at)
         if category == Category.SUGGESTION:
             publishing.queue(suggestion=suggestion, at=at)
