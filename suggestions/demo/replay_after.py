@@ -5,12 +5,14 @@ the sweeps put before it (visits, orders, sponsorships).
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from suggestions import reply_parts
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Overall, Solved
 from suggestions.models import (
     Adoption,
     PublicationReview,
+    Reply,
     Sponsorship,
     Suggestion,
     SupervisionOrder,
@@ -22,6 +24,7 @@ from suggestions.services import (
     co_signing,
     commitments,
     publishing,
+    rectifying,
     sponsoring,
     supervising,
     visiting,
@@ -205,6 +208,12 @@ class Round:
 def primary(pk: int) -> Suggestion | None:
     """An item as a possible primary."""
     return Suggestion.objects.select_related("jurisdiction", "author").filter(pk=pk).first()
+
+
+def unheard(item: Suggestion, reply: Reply) -> bool:
+    """Whether somebody has said since the draft that the last answer did not help: a merged author rates when they like."""
+    heard = {p.ref for p in reply_parts.read(reply.parts) if p.kind == reply_parts.REASON}
+    return any(rating.pk not in heard for rating in rectifying.reasons(item))
 
 
 def publish(life: "Life") -> None:

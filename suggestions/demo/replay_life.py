@@ -305,7 +305,11 @@ class Life:
         if "waited" not in self.plans:
             self.plans.add("waited")
             return self.later(wait)
-        if reply is None or reply.state not in replying.EDITABLE:
+        if (
+            reply is None
+            or reply.state not in replying.EDITABLE
+            or replay_after.unheard(item, reply)
+        ):
             reply = replying.save_draft(suggestion=item, actor=handler, at=self.at, **self._values((reply.number if reply else 0) + 1))  # fmt: skip
         reply.suggestion = item
         if reply.state == "draft":
