@@ -93,7 +93,7 @@ def test_a_refused_step_keeps_what_was_typed_and_says_what_to_do(
 @pytest.mark.parametrize(
     ("who", "status"),
     [("triage_officer", 200), ("supervisor", 200), ("handler:bus", 200), ("handler:water", 404), ("expert", 404),
-     ("jury", 404), ("publisher", 403)],
+     ("jury", 404), ("publisher", 404)],
 )  # fmt: skip
 def test_a_chain_is_read_by_the_office_and_the_units_concerned(
     city: World, item: Suggestion, who: str, status: int
