@@ -120,6 +120,7 @@ def test_a_new_address_reaches_the_index(
     assert [hit.url for hit in hits] == ["/how-to/receipt-how/"]
 
 
+@pytest.mark.usefixtures("own_index")
 def test_index_and_source_agree(site: Pages, article: Make) -> None:
     for n in range(3):
         article(title=f"第{n}件动态", kind=NewsPage.Kind.NEWS)
