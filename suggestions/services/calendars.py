@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db import transaction
 
 from suggestions import outbox
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, Workdays, known_years, local_date
 from suggestions.errors import Invalid
 from suggestions.models import CalendarDay
-from suggestions.services import clocks, moving
+from suggestions.services import clock_rules, clocks, moving
 
 CALENDAR_ALARM = "calendar_alarm"
 """Kind of outbox row; delivered by portal/notices/reminders.py."""
@@ -85,7 +84,7 @@ def write(days: Iterable[Day], *, source: str, at: datetime, actor: Actor | None
     The rows stand even if the counting is interrupted: the sweep goes on with it.
     """
     given = list(days)
-    with transaction.atomic():
+    with clock_rules.changing():
         CalendarDay.objects.filter(date__in=[d.date for d in given if d.working is None]).delete()
         CalendarDay.objects.bulk_create(
             [
@@ -97,8 +96,6 @@ def write(days: Iterable[Day], *, source: str, at: datetime, actor: Actor | None
             unique_fields=["date"],
             update_fields=["is_working", "note", "source"],
         )
-        transaction.on_commit(clocks.forget_calendar)
-    clocks.forget_calendar()
     return moving.recount(at=at, actor=actor, basis=source)
 
 

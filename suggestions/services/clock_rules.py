@@ -1,9 +1,13 @@
 """The calendar and the rules as every process holds them: read once, at most a minute old (invariant 7: time is data)."""
 
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from suggestions import clock as counting
@@ -15,27 +19,35 @@ _TOKEN_KEY = "calendar-token"
 _MOST_DATES = 5000
 
 
-class _Held:
-    """Calendar and rules as this process last read them, under the token they were read for.
+class _Held(threading.local):
+    """Calendar and rules as this thread last read them, under the token they were read for.
 
     The cache holds only the token: unpickling a calendar at each use costs more than the query it saves. The token
-    lapses after a minute, and at once when the tables are changed here.
+    lapses after a minute, and at once when the tables are changed here. Each thread holds its own: one that reads inside
+    its transaction may see rows that nobody else sees yet.
     """
 
-    token: str | None = None
-    workdays: Workdays | None = None
-    rules: dict[str, list[ClockRule]] = {}
-    dates: dict[tuple[Rule, date], tuple[date, bool, date | None]] = {}
+    def __init__(self) -> None:
+        self.begin(None)
+
+    def begin(self, token: str | None) -> None:
+        self.token = token
+        self.workdays: Workdays | None = None
+        self.rules: dict[str, list[ClockRule]] = {}
+        self.dates: dict[tuple[Rule, date], tuple[date, bool, date | None]] = {}
 
 
-def _fresh() -> type[_Held]:
+_held = _Held()
+
+
+def _fresh() -> _Held:
     token: str | None = cache.get(_TOKEN_KEY)
     if token is None:
         token = uuid.uuid4().hex
         cache.set(_TOKEN_KEY, token, 60)
-    if token != _Held.token:
-        _Held.token, _Held.workdays, _Held.rules, _Held.dates = token, None, {}, {}
-    return _Held
+    if token != _held.token:
+        _held.begin(token)
+    return _held
 
 
 def workdays() -> Workdays:
@@ -57,7 +69,7 @@ def plain_dates(rule: Rule, start: date) -> tuple[date, bool, date | None]:
     Counted once a day and rule: many items begin the same clock on the same day. For a rule that counts hours the caller
     has the moment itself (`due_moment`), so it is not asked here. No query once the calendar is held.
     """
-    calendar, held = workdays(), _Held.dates
+    calendar, held = workdays(), _held.dates
     key = (rule, start)
     if key not in held:
         if len(held) >= _MOST_DATES:
@@ -72,8 +84,21 @@ def plain_dates(rule: Rule, start: date) -> tuple[date, bool, date | None]:
 
 
 def forget_calendar() -> None:
-    """After the calendar or the rules changed."""
+    """Read the calendar and the rules again at their next use."""
     cache.delete(_TOKEN_KEY)
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """A transaction that changes the calendar or the rules: they are read again after it, however it ends.
+
+    What is done inside sees the change once it has called `forget_calendar`; the others after the end.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        forget_calendar()
 
 
 def rule_versions() -> dict[str, list[ClockRule]]:
@@ -102,33 +127,26 @@ def copy_of(rule: ClockRule) -> ClockRule:
     return ClockRule(**values)
 
 
-def store_defaults() -> None:
-    """Write the shipped first version of every rule that has none."""
+def store_defaults(**_: object) -> None:
+    """Write the shipped first version of every rule that has none: after each migration, so that every rule is a row.
+
+    Not at first use: of many people who write at once in a new city all but one would wait for that row.
+    """
     held = set(ClockRule.objects.values_list("kind", flat=True))
-    ClockRule.objects.bulk_create(
-        [first_version(r) for r in DEFAULT_RULES if r.kind not in held], ignore_conflicts=True
-    )
-    forget_calendar()
+    missing = [first_version(r) for r in DEFAULT_RULES if r.kind not in held]
+    if missing:
+        ClockRule.objects.bulk_create(missing, ignore_conflicts=True)
+        forget_calendar()
 
 
 def current_rule(kind: str, *, on: date | None = None) -> ClockRule:
     """The version of a rule in force on a day (today when None): the newest that has taken effect by then.
 
-    The shipped default is stored on first use. A kind nobody declared is a mistake of ours: LookupError.
+    A kind nobody declared is a mistake of ours: LookupError.
     """
     versions = rule_versions().get(kind)
     if not versions:
-        default = next((r for r in DEFAULT_RULES if r.kind == kind), None)
-        if default is None:
-            raise LookupError(f"no clock rule {kind}")
-        made = first_version(default)
-        values = {
-            f.attname: getattr(made, f.attname)
-            for f in ClockRule._meta.fields
-            if f.attname not in ("id", "kind", "rule_version")
-        }
-        rule, _ = ClockRule.objects.get_or_create(kind=kind, rule_version=1, defaults=values)
-        versions = _fresh().rules[kind] = [rule]
+        raise LookupError(f"no clock rule {kind}")
     day = on or local_date(timezone.now())
     valid = (r for r in versions if r.effective_from is None or r.effective_from <= day)
     return next(valid, versions[-1])

@@ -36,9 +36,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-TRIES = 3
-
-
 def submit(
     *,
     submission: Submission,
@@ -62,21 +59,17 @@ def submit(
     if errors:
         raise Invalid(errors)
     token = numbers.receipt_token_for(idempotency_key)
-    for attempt in range(TRIES):
-        try:
-            with transaction.atomic(), outbox.together():
-                suggestion = _create(
-                    submission, jurisdiction, idempotency_key, token, actor, at, entered_by
-                )
-            break
-        except IntegrityError:
-            # A double click: the other request was first, and its receipt is ours too.
-            earlier = _earlier(idempotency_key, submission)
-            if earlier is not None:
-                return earlier
-            # Two strangers at the same instant: nothing of ours was kept, so it is tried again.
-            if attempt == TRIES - 1:
-                raise
+    try:
+        with transaction.atomic(), outbox.together():
+            suggestion = _create(
+                submission, jurisdiction, idempotency_key, token, actor, at, entered_by
+            )
+    except IntegrityError:
+        # A double click: the other request was first, and its receipt is ours too.
+        earlier = _earlier(idempotency_key, submission)
+        if earlier is None:
+            raise
+        return earlier
     return Receipt(suggestion, token, numbers.query_code_for(token), created=True)
 
 

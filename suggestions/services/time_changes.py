@@ -7,8 +7,6 @@ Running dates move only in the citizen's favour, by services/moving.py, each wit
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from suggestions import clock as counting
 from suggestions.actor import Actor
 from suggestions.clock import DATED, Length, local_date
@@ -191,7 +189,7 @@ def confirm(*, change: TimeChange, actor: Actor, at: datetime) -> int:
     if actor.user is None or actor.user.pk == change.proposed_by_id:
         raise NotAllowed("提出修改的人不能自己确认，请另一位同事核对。")
     coming = len(moving.those_that_move(preview(change, at=at)))
-    with transaction.atomic():
+    with clock_rules.changing():
         records.move(
             change, "time_confirm", actor=actor, at=at, data={"moved": coming},
             fields={"decided_by": actor.user, "decided_at": at, "moved": coming},
@@ -216,7 +214,7 @@ def load(*, days: list[Day], source: str, at: datetime) -> list[Move]:
     changed = [d for d in days if held.get(d.date) != d.working]
     moves = moving.moves_of_calendar(calendars.with_days(days))
     place = Jurisdiction.get_first_root_node()
-    with transaction.atomic():
+    with clock_rules.changing():
         if changed and place is not None:
             change = TimeChange(
                 jurisdiction=place, kind=TimeChange.Kind.CALENDAR, basis=(source or "运行维护人员载入")[:120], proposed_at=at,
@@ -231,7 +229,6 @@ def load(*, days: list[Day], source: str, at: datetime) -> list[Move]:
 def _write_rule(change: TimeChange, *, actor: Actor, at: datetime) -> int:
     p = change.payload
     planned = moving.those_that_move(preview(change, at=at))
-    clock_rules.store_defaults()
     version = clock_rules.copy_of(ClockRule.objects.filter(kind=p["kind"]).latest("rule_version"))
     version.length, version.rule_version = p["length"], version.rule_version + 1
     version.effective_from = date.fromisoformat(p["effective_from"])

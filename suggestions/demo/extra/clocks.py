@@ -10,7 +10,6 @@ from suggestions.codes import RecordClass
 from suggestions.models import MonthClose, SupervisionOrder
 from suggestions.roles import Role
 from suggestions.services import (
-    clock_rules,
     clocks,
     consulting,
     minors_audit,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 def seed(city: "Seeder") -> None:
     """Proposals of rules and calendar in every state."""
-    clock_rules.store_defaults()
     admin, supervisor = city.actor(Role.SYS_ADMIN), city.actor(Role.SUPERVISOR)
     place, then = city.jurisdiction, city.now - timedelta(days=12)
     # Each from the day it is proposed on: hours apart may be days apart, whenever the city is seeded.
