@@ -73,15 +73,15 @@ def code_alone(kind: str, pk: int) -> None:
         sms.send(voice.phone, text, reference=f"{kind}:{voice.pk}:{voice.tries}")
 
 
-def words(voice: Voice, code: str) -> str:
+def words(voice: voices.AnyVoice, code: str) -> str:
     """The text of a notice, with the voice's own link and code."""
-    given = voices.given(voice)  # type: ignore[arg-type]
+    token, query_code = voices.receipt_of(voice)
     facts = {
-        "number": given.voice.suggestion.case_no,
-        "query_code": given.query_code,
-        "link": settings.BASE_URL + reverse("suggestions:joined", args=[given.token]),
+        "number": voice.suggestion.case_no,
+        "query_code": query_code,
+        "link": settings.BASE_URL + reverse("suggestions:joined", args=[token]),
         "stood": "联名" if isinstance(voice, JointAuthor) else "附议",
-        "phone_code": voices.phone_code(given.voice),
+        "phone_code": voices.phone_code(voice),
     }
     return "【建言】" + _WORDS[code].format_map(facts)
 

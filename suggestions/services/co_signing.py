@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from suggestions import content, outbox, rules, states
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.crypto import keyed_hash, possible_hashes
-from suggestions.errors import DomainError, IdempotencyConflict, Invalid
+from suggestions.crypto import possible_hashes
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import Author, CaseEvent, CoSign, Suggestion
 from suggestions.services import transitions, voices
 from suggestions.services.voices import Given
@@ -18,7 +18,6 @@ from suggestions.states import Case, Visibility
 
 JOINABLE = frozenset({*states.OPEN, Case.ANSWERED})
 """What somebody is still working at, or has just answered; a closed matter wants a suggestion of its own."""
-POLICY_VERSION = "2026-11"
 
 
 def can_join(suggestion: Suggestion) -> bool:
@@ -29,7 +28,7 @@ def can_join(suggestion: Suggestion) -> bool:
 def co_sign(
     *, suggestion: Suggestion, phone: str, name: str = "", wants_notice: bool = True,
     idempotency_key: str, at: datetime,
-) -> Given:  # fmt: skip
+) -> Given[CoSign]:  # fmt: skip
     """Add a voice to a published item; it counts at once, or when the code sent to the phone comes back.
 
     A phone that already stands behind the item (also the author's own) gets a receipt that is not counted, in the same
@@ -44,24 +43,14 @@ def co_sign(
     if errors:
         raise Invalid(errors)
     key = f"co-sign:{suggestion.pk}:{idempotency_key}"
-    earlier = CoSign.objects.filter(idempotency_key=key).first()
-    if earlier is not None:
-        if not voices.same_phone(digits, earlier.phone_hash):
-            raise IdempotencyConflict
-        return voices.given(earlier)
+    if earlier := voices.earlier(CoSign, key=key, digits=digits):
+        return earlier
     if not can_join(suggestion):
         raise DomainError(_("这件建议现在不能附议：可能已经办结，或者不再公开。您可以另提一件。"))
-    row = CoSign(
-        suggestion=suggestion, name=name, phone=digits, phone_hash=keyed_hash("phone", digits),
-        wants_notice=wants_notice, policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
+    row = voices.fresh(
+        CoSign, key=key, digits=digits, at=at, suggestion=suggestion, name=name, wants_notice=wants_notice
     )  # fmt: skip
-    with transaction.atomic():
-        row.save()
-        if voices.asks_phone_code():
-            voices.tell(row, "phone_code")
-        else:
-            _count_in(row, CoSign.Proof.CAPTCHA, at)
-    return voices.given(row, created=True)
+    return voices.take(row, count=_count_in, at=at)
 
 
 def confirm(*, co_sign: CoSign, code: str, at: datetime) -> CoSign:
@@ -98,15 +87,8 @@ def _count_in(row: CoSign, proof: str, at: datetime) -> None:
     own = Author.objects.filter(
         suggestion_id=row.suggestion_id, phone_hash__in=possible_hashes("phone", row.phone)
     )
-    if own.exists():
-        return
-    try:
-        with transaction.atomic():
-            CoSign.objects.filter(pk=row.pk).update(confirmed_at=at, proof=proof)
-    except IntegrityError:
-        return
-    row.confirmed_at, row.proof = at, proof
-    _recount(row.suggestion, +1)
+    if voices.count_once(row, before=own.exists(), proof=proof, at=at):
+        _recount(row.suggestion, +1)
 
 
 def _recount(suggestion: Suggestion, by: int) -> None:

@@ -14,7 +14,6 @@ from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import JointAuthor, Suggestion
 from suggestions.services import transitions, voices
-from suggestions.services.co_signing import POLICY_VERSION
 from suggestions.services.voices import Given
 from suggestions.states import Visibility
 
@@ -90,7 +89,7 @@ def check(others: Iterable[Other], *, phone: str) -> list[str]:
 
 def add(
     *, suggestion: Suggestion, others: Iterable[Other], actor: Actor, at: datetime
-) -> list[Given]:
+) -> list[Given[JointAuthor]]:
     """Name the others of an item, each with a code of their own; nobody counts before saying yes. Raises Invalid."""
     others = list(others)
     held = suggestion.joint_authors.count()
@@ -109,11 +108,11 @@ def add(
             if phone_hash and suggestion.joint_authors.filter(phone_hash=phone_hash).exists():
                 continue
             key = f"joint:{suggestion.pk}:{number}"
-            row = JointAuthor.objects.create(
-                suggestion=suggestion, name=other.name, phone=other.phone, phone_hash=phone_hash,
-                is_representative=other.is_representative, policy_version=POLICY_VERSION, created_at=at,
-                **voices.identity(key),
+            row = voices.fresh(
+                JointAuthor, key=key, digits=other.phone, at=at, suggestion=suggestion, name=other.name,
+                is_representative=other.is_representative,
             )  # fmt: skip
+            row.save()
             if other.phone:
                 voices.tell(row, "joint_asked")
             made.append(voices.given(row, created=True))

@@ -6,32 +6,20 @@ then its keyed hash stays, so that it counts once, and nothing else of the perso
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from suggestions import content
 from suggestions.campaign_polls import Ask, AskKind, Poll, read
-from suggestions.crypto import keyed_hash, possible_hashes
-from suggestions.errors import DomainError, IdempotencyConflict, Invalid
+from suggestions.crypto import possible_hashes
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import PollChoice, PollVoice
 from suggestions.services import voices
-
-POLICY_VERSION = "2026-11"
-UNPROVED_FOR = timedelta(days=1)
-"""After this a voice whose code never came back is forgotten, phone and all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the person takes home; the token is not stored, only its hash."""
-
-    voice: PollVoice
-    token: str
-    created: bool
+from suggestions.services.voices import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ class Result:
 
 def give(
     *, campaign: Any, poll: Poll, phone: str, answers: Mapping[str, Sequence[str]], idempotency_key: str, at: datetime,
-) -> Given:  # fmt: skip
+) -> Given[PollVoice]:  # fmt: skip
     """Take a voice; it counts at once, or when the code sent to the phone comes back.
 
     A phone whose voice counts already gets a receipt that is not counted, in the same words: the page must not tell a
@@ -80,30 +68,19 @@ def give(
             {**{k: [v] for k, v in errors.items()}, **({"phone": wrong} if wrong else {})}
         )
     key = f"poll:{campaign.pk}:{poll.key}:{idempotency_key}"[:160]
-    earlier = PollVoice.objects.filter(idempotency_key=key).first()
-    if earlier is not None:
-        if not voices.same_phone(digits, earlier.phone_hash):
-            raise IdempotencyConflict
-        return given(earlier)
-    row = PollVoice(
-        campaign=campaign, poll_key=poll.key, phone=digits, phone_hash=keyed_hash("phone", digits), wants_notice=False,
-        policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
+    if earlier := voices.earlier(PollVoice, key=key, digits=digits):
+        return earlier
+    row = voices.fresh(
+        PollVoice, key=key, digits=digits, at=at, campaign=campaign, poll_key=poll.key, wants_notice=False
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save()
-            PollChoice.objects.bulk_create(
-                PollChoice(voice=row, question=s.question, option=s.option, words=s.words)
-                for s in said
-            )
-            if voices.asks_phone_code():
-                voices.tell(row, "phone_code")
-            else:
-                _count_in(row, PollVoice.Proof.CAPTCHA, at)
-    except IntegrityError:
-        # The other press of the button was first.
-        return given(PollVoice.objects.get(idempotency_key=key))
-    return given(row, created=True)
+
+    def choices(voice: PollVoice) -> None:
+        PollChoice.objects.bulk_create(
+            PollChoice(voice=voice, question=s.question, option=s.option, words=s.words)
+            for s in said
+        )
+
+    return voices.take(row, count=_count_in, at=at, parts=choices)
 
 
 def takes_voices(campaign: Any, poll: Poll, at: datetime) -> bool:
@@ -112,16 +89,9 @@ def takes_voices(campaign: Any, poll: Poll, at: datetime) -> bool:
     return bool(campaign.live) and not reported and poll.is_open_at(at)
 
 
-def given(voice: PollVoice, *, created: bool = False) -> Given:
-    """The receipt of a voice, derived again. Raises DomainError when the key it was made under is gone."""
-    return Given(voice, voices.receipt_of(voice)[0], created)
-
-
 def find(token: str) -> PollVoice | None:
     """The voice whose receipt has this address."""
-    hashes = possible_hashes("receipt", token[:200])
-    rows = PollVoice.objects.select_related("campaign__host_unit")
-    return rows.filter(receipt_hash__in=hashes).first()
+    return voices.by_receipt(PollVoice.objects.select_related("campaign__host_unit"), token)
 
 
 def confirm(*, voice: PollVoice, poll: Poll, code: str, at: datetime) -> PollVoice:
@@ -153,19 +123,7 @@ def _count_in(row: PollVoice, proof: str, at: datetime) -> None:
         campaign_id=row.campaign_id, poll_key=row.poll_key,
         phone_hash__in=possible_hashes("phone", row.phone),
     )  # fmt: skip
-    facts: dict[str, Any] = {"phone": ""}
-    try:
-        with transaction.atomic():
-            if not others.exists():
-                facts |= {"confirmed_at": at, "proof": proof}
-            PollVoice.objects.filter(pk=row.pk).update(**facts)
-    except IntegrityError:
-        # The same phone at the same moment: the other one counts.
-        facts = {"phone": ""}
-        PollVoice.objects.filter(pk=row.pk).update(**facts)
-    for name, value in facts.items():
-        setattr(row, name, value)
-    if row.confirmed_at is not None:
+    if voices.count_once(row, before=others.exists(), proof=proof, at=at, forgotten=("phone",)):
         content.bump_after_commit()
 
 
@@ -249,5 +207,4 @@ def held_words(campaign_id: int) -> dict[str, dict[str, set[str]]]:
 
 def forget_unproved(*, now: datetime) -> int:
     """Sweep: voices whose code never came back, and second voices of a phone that counts, go after a day."""
-    stale = PollVoice.objects.filter(confirmed_at=None, created_at__lt=now - UNPROVED_FOR)
-    return stale.delete()[1].get("suggestions.PollVoice", 0)
+    return voices.forget_unproved(PollVoice.objects.all(), now=now)

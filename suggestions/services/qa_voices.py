@@ -5,30 +5,20 @@ phone and choices goes within a day.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from suggestions.crypto import keyed_hash, possible_hashes
-from suggestions.errors import DomainError, IdempotencyConflict, Invalid
+from suggestions.errors import DomainError, Invalid
 from suggestions.models import QaSession, QaVoice
 from suggestions.services import questioning, voices
+from suggestions.services.voices import Given
 from suggestions.states.qa_session import QaSession as State
 
-POLICY_VERSION = "2026-11"
 KEPT_FOR = timedelta(days=1)
 REPORT = "report"
 """Key of the yearly report among the scores; the others are keys of questions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the person takes home; the token is not stored, only its hash."""
-
-    voice: QaVoice
-    token: str
 
 
 def takes_ratings(session: QaSession) -> bool:
@@ -45,7 +35,7 @@ def rateable(session: QaSession) -> list[str]:
 
 def give(
     *, session: QaSession, phone: str, scores: Mapping[str, int], idempotency_key: str, at: datetime,
-) -> Given:  # fmt: skip
+) -> Given[QaVoice]:  # fmt: skip
     """Take ratings by key of what is rated; they count at once, or when the code sent to the phone comes back.
 
     What this phone rated before is not counted again, in the same words: the page must not tell a stranger whose phone
@@ -61,32 +51,17 @@ def give(
     if errors:
         raise Invalid(errors)
     key = f"qa:{session.pk}:{idempotency_key}"[:160]
-    earlier = QaVoice.objects.filter(idempotency_key=key).first()
-    if earlier is not None:
-        if not voices.same_phone(digits, earlier.phone_hash):
-            raise IdempotencyConflict
-        return _given(earlier)
-    row = QaVoice(
-        session=session, scores=dict(scores), phone=digits, phone_hash=keyed_hash("phone", digits), wants_notice=False,
-        policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
+    if earlier := voices.earlier(QaVoice, key=key, digits=digits):
+        return earlier
+    row = voices.fresh(
+        QaVoice, key=key, digits=digits, at=at, session=session, scores=dict(scores), wants_notice=False
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save()
-            if voices.asks_phone_code():
-                voices.tell(row, "phone_code")
-            else:
-                _count_in(row, QaVoice.Proof.CAPTCHA, at)
-    except IntegrityError:
-        # The other press of the button was first.
-        return _given(QaVoice.objects.get(idempotency_key=key))
-    return _given(row)
+    return voices.take(row, count=_count_in, at=at)
 
 
 def find(token: str) -> QaVoice | None:
     """The voice whose receipt has this address."""
-    rows = QaVoice.objects.select_related("session")
-    return rows.filter(receipt_hash__in=possible_hashes("receipt", token[:200])).first()
+    return voices.by_receipt(QaVoice.objects.select_related("session"), token)
 
 
 def confirm(*, voice: QaVoice, code: str, at: datetime) -> None:
@@ -103,10 +78,6 @@ def confirm(*, voice: QaVoice, code: str, at: datetime) -> None:
 def forget(*, now: datetime) -> int:
     """Sweep: a day later neither phone nor receipt is needed; the ratings stay and name nobody."""
     return QaVoice.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
-
-
-def _given(voice: QaVoice) -> Given:
-    return Given(voice, voices.receipt_of(voice)[0])
 
 
 def _count_in(voice: QaVoice, proof: str, at: datetime) -> None:

@@ -7,38 +7,27 @@ satisfaction in every figure. A vote makes no new content version: a page is mad
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from suggestions import rules
 from suggestions.actor import Actor
-from suggestions.crypto import keyed_hash, possible_hashes
-from suggestions.errors import DomainError, IdempotencyConflict, Invalid, WrongState
+from suggestions.crypto import possible_hashes
+from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.insight import redaction
 from suggestions.models import Author, Reply, ReplyComment, ReplyVoice, Suggestion
 from suggestions.services import records, transitions, voices
+from suggestions.services.voices import Given
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.reply_comment import ReplyCommentState as State
 
-POLICY_VERSION = "2026-11"
-UNPROVED_FOR = timedelta(days=1)
-"""After this a voice whose code never came back is forgotten, phone and all."""
 WORDS_MAX = 200
 COMMENTS_SHOWN = 20
 WAITING_LIMIT = 200
 """Comments on one item that nobody has read yet: more is a flood, and the page says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the person takes home; the token is not stored, only its hash."""
-
-    voice: ReplyVoice
-    token: str
-    created: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,7 @@ def takes_voices(reply: Reply) -> bool:
 
 def give(
     *, reply: Reply, phone: str, helpful: bool | None, words: str = "", idempotency_key: str, at: datetime,
-) -> Given:  # fmt: skip
+) -> Given[ReplyVoice]:  # fmt: skip
     """Take a voice; it counts at once, or when the code sent to the phone comes back.
 
     Without a code, a phone whose voice counts already (and the author's own) gets a receipt that is not counted, in the
@@ -90,42 +79,22 @@ def give(
     if errors:
         raise Invalid(errors)
     key = f"helpful:{reply.pk}:{idempotency_key}"[:160]
-    earlier = ReplyVoice.objects.filter(idempotency_key=key).first()
-    if earlier is not None:
-        if not voices.same_phone(digits, earlier.phone_hash):
-            raise IdempotencyConflict
-        return given(earlier)
+    if earlier := voices.earlier(ReplyVoice, key=key, digits=digits):
+        return earlier
     if not takes_voices(reply):
         raise gone()
     if words and _waiting(reply.suggestion_id) >= WAITING_LIMIT:
         raise DomainError(_("等待审核的评论太多了，请过几天再写；只选有没有帮助，现在就可以。"))
-    row = ReplyVoice(
-        reply=reply, helpful=bool(helpful), words=words, phone=digits, phone_hash=keyed_hash("phone", digits),
-        wants_notice=False, policy_version=POLICY_VERSION, created_at=at, **voices.identity(key),
+    row = voices.fresh(
+        ReplyVoice, key=key, digits=digits, at=at, reply=reply, helpful=bool(helpful), words=words, wants_notice=False
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            row.save()
-            if voices.asks_phone_code():
-                voices.tell(row, "phone_code")
-            else:
-                _count_in(row, ReplyVoice.Proof.CAPTCHA, at)
-    except IntegrityError:
-        # The other press of the button was first.
-        return given(ReplyVoice.objects.get(idempotency_key=key))
-    return given(row, created=True)
-
-
-def given(voice: ReplyVoice, *, created: bool = False) -> Given:
-    """The receipt of a voice, derived again. Raises DomainError when the key it was made under is gone."""
-    return Given(voice, voices.receipt_of(voice)[0], created)
+    return voices.take(row, count=_count_in, at=at)
 
 
 def find(token: str) -> ReplyVoice | None:
     """The voice whose receipt has this address."""
-    hashes = possible_hashes("receipt", token[:200])
     rows = ReplyVoice.objects.select_related("reply__suggestion__jurisdiction", "reply__unit")
-    return rows.filter(receipt_hash__in=hashes).first()
+    return voices.by_receipt(rows, token)
 
 
 def confirm(*, voice: ReplyVoice, code: str, at: datetime) -> None:
@@ -214,8 +183,7 @@ def decline(*, comment: ReplyComment, reason: str, actor: Actor, at: datetime) -
 
 def forget_unproved(*, now: datetime) -> int:
     """Sweep: voices whose code never came back, and second voices of a phone that counts, go after a day."""
-    stale = ReplyVoice.objects.filter(confirmed_at=None, created_at__lt=now - UNPROVED_FOR)
-    return stale.delete()[1].get("suggestions.ReplyVoice", 0)
+    return voices.forget_unproved(ReplyVoice.objects.all(), now=now)
 
 
 def _tell_case(comment: ReplyComment, words: str, actor: Actor, at: datetime) -> None:
@@ -240,19 +208,11 @@ def _count_in(row: ReplyVoice, proof: str, at: datetime) -> None:
     own = Author.objects.filter(
         suggestion_id=row.reply.suggestion_id, phone_hash__in=possible_hashes("phone", row.phone)
     )
-    words, facts = row.words, {"phone": "", "words": ""}
-    if not own.exists() and not _of_phone(row):
-        try:
-            with transaction.atomic():
-                ReplyVoice.objects.filter(pk=row.pk).update(confirmed_at=at, proof=proof, **facts)
-                row.confirmed_at, row.proof = at, proof
-        except IntegrityError:
-            # The same phone at the same moment: the other one counts.
-            row.confirmed_at = None
-    if row.confirmed_at is None:
-        ReplyVoice.objects.filter(pk=row.pk).update(**facts)
-    row.phone = row.words = ""
-    if row.confirmed_at is not None and words:
+    words, before = row.words, own.exists() or bool(_of_phone(row))
+    counted = voices.count_once(
+        row, before=before, proof=proof, at=at, forgotten=("phone", "words")
+    )
+    if counted and words:
         case = row.reply.suggestion
         comment = ReplyComment(
             jurisdiction_id=case.jurisdiction_id, suggestion=case, reply=row.reply, voice=row, text=words, said_at=at,

@@ -265,6 +265,20 @@ def test_two_voices_of_one_phone_count_once_and_those_of_ten_phones_ten_times(ci
     assert fresh(item).co_sign_count == counted
 
 
+def test_one_joining_form_sent_by_five_clicks_makes_one_voice_with_one_receipt(city: World) -> None:
+    item, _ = w.answered(city)
+
+    def join() -> Any:
+        return co_signing.co_sign(
+            suggestion=fresh(item), phone="19911110001", idempotency_key="one-form", at=MONDAY + 15 * DAY
+        )  # fmt: skip
+
+    results = at_once(*[join for _ in range(5)])
+    assert len({(r.token, r.query_code) for r in results}) == 1, results
+    assert [r.created for r in results].count(True) == 1
+    assert item.co_signs.count() == 1
+
+
 def errors(response: Any) -> str:
     box = parsed(response).select_one(".desk-errors")
     return box.get_text(" ", strip=True) if box else ""

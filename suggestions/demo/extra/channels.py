@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from suggestions import rules
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import Channel
-from suggestions.models import Suggestion
+from suggestions.models import CoSign, Suggestion
 from suggestions.public import drafts
 from suggestions.roles import Role
 from suggestions.services import (
@@ -147,7 +147,7 @@ def _voices(city: "Seeder") -> None:
     found = Suggestion.objects.on_page().filter(status__in=co_signing.JOINABLE)
     chance = city.chance("co-sign")
     for number, item in enumerate(found.select_related("jurisdiction").order_by("case_no")[:6]):
-        given: list[voices.Given] = []
+        given: list[voices.Given[CoSign]] = []
         for voice in range(chance.randint(3, 24)):
             at = city.now - timedelta(days=3 + chance.randint(0, 4), minutes=voice)
             given.append(
