@@ -1,4 +1,4 @@
-"""What follows an answer in a replayed year: promises, chains to adoption, and the weekly round of the office over what
+"""The answer of a replayed item and what follows it: promises, chains to adoption, and the weekly round of the office over what
 the sweeps put before it (visits, orders, sponsorships).
 """
 
@@ -9,6 +9,7 @@ from suggestions import reply_parts
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import Overall, Solved
+from suggestions.demo import replay_texts
 from suggestions.models import (
     Adoption,
     PublicationReview,
@@ -23,6 +24,7 @@ from suggestions.services import (
     adopting,
     co_signing,
     commitments,
+    delivering,
     publishing,
     rectifying,
     sponsoring,
@@ -214,6 +216,23 @@ def unheard(item: Suggestion, reply: Reply) -> bool:
     """Whether somebody has said since the draft that the last answer did not help: a merged author rates when they like."""
     heard = {p.ref for p in reply_parts.read(reply.parts) if p.kind == reply_parts.REASON}
     return any(rating.pk not in heard for rating in rectifying.reasons(item))
+
+
+def answer(life: "Life", number: int) -> dict[str, Any]:
+    """What the unit writes as its answer of this number; after a bad rating it rings first and meets each reason."""
+    outcome = life.dice.choice(("adopted", "partly_adopted", "under_study", "planned", "already_in_place", "for_reference", "not_adopted"))  # fmt: skip
+    day = local_date(life.at) + timedelta(days=30 + life.dice.randrange(90))
+    values: dict[str, Any] = {
+        "outcome": outcome, "body": replay_texts.answer(life.dice, number, life.number), "basis": "养护规程", "contact": "养护科 0380-555 0131",
+        "commitment": "按上面写的做好" if outcome == "planned" else "", "committed_by": day if outcome == "planned" else None,
+        "next_report_on": day if outcome == "under_study" else None,
+        "reason": "现有场地不够宽，消防通道会被占。" if outcome == "not_adopted" else "",
+    }  # fmt: skip
+    unhappy = rectifying.reasons(life.item)
+    if unhappy:
+        delivering.log_contact(suggestion=life.item, way="phone", reached=True, words="电话里说明了改在哪里", actor=life.actor(Role.HANDLER, life.lead), at=life.at)  # fmt: skip
+        values["parts"] = [{"kind": "reason", "ref": r.pk, "answer": "这一点重新核实过，写在上面。"} for r in unhappy]  # fmt: skip
+    return values
 
 
 def publish(life: "Life") -> None:

@@ -310,7 +310,7 @@ class Life:
             or reply.state not in replying.EDITABLE
             or replay_after.unheard(item, reply)
         ):
-            reply = replying.save_draft(suggestion=item, actor=handler, at=self.at, **self._values((reply.number if reply else 0) + 1))  # fmt: skip
+            reply = replying.save_draft(suggestion=item, actor=handler, at=self.at, **replay_after.answer(self, (reply.number if reply else 0) + 1))  # fmt: skip
         reply.suggestion = item
         if reply.state == "draft":
             replying.ask_for_signature(reply=reply, actor=handler, at=self.at)
@@ -321,21 +321,6 @@ class Life:
         replying.sign(reply=reply, actor=head, at=self.at, note="协办单位已口头沟通")
         self.plans.discard("waited")
         return self.later(1)
-
-    def _values(self, number: int) -> dict[str, Any]:
-        outcome = self.dice.choice(("adopted", "partly_adopted", "under_study", "planned", "already_in_place", "for_reference", "not_adopted"))  # fmt: skip
-        day = local_date(self.at) + timedelta(days=30 + self.dice.randrange(90))
-        values: dict[str, Any] = {
-            "outcome": outcome, "body": replay_texts.answer(self.dice, number, self.number), "basis": "养护规程", "contact": "养护科 0380-555 0131",
-            "commitment": "按上面写的做好" if outcome == "planned" else "", "committed_by": day if outcome == "planned" else None,
-            "next_report_on": day if outcome == "under_study" else None,
-            "reason": "现有场地不够宽，消防通道会被占。" if outcome == "not_adopted" else "",
-        }  # fmt: skip
-        unhappy = rectifying.reasons(self.item)
-        if unhappy:
-            delivering.log_contact(suggestion=self.item, way="phone", reached=True, words="电话里说明了改在哪里", actor=self.actor(Role.HANDLER, self.lead), at=self.at)  # fmt: skip
-            values["parts"] = [{"kind": "reason", "ref": r.pk, "answer": "这一点重新核实过，写在上面。"} for r in unhappy]  # fmt: skip
-        return values
 
     def _reply_review(self) -> datetime | None:
         reply = replying.current_reply(self.item)
