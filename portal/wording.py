@@ -5,7 +5,7 @@ What comes in may be anything a person typed, so everything that goes out as mar
 
 import html
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -103,6 +103,17 @@ def cn_weekday(value: object) -> str:
     """周一 or Mon; "" for no date."""
     day = day_of(value)
     return dates.weekday(day) if day else ""
+
+
+def cn_on(value: object, hour: object = None) -> str:
+    """2026年5月19日（周二）, or Tue 19 May 2026; with an hour 2026年5月19日（周二）9:00, Tue 19 May 2026, 9:00; "" for no date."""
+    day = day_of(value)
+    if day is None:
+        return ""
+    words = dates.with_weekday(dates.whole(day), day)
+    if not isinstance(hour, time):
+        return words
+    return f"{words}{', ' if dates.is_english() else ''}{hour.hour}:{hour.minute:02}"
 
 
 def cn_datetime(value: object, today: date | None = None) -> str:

@@ -1,12 +1,13 @@
-"""SMS to people enrolled in a hearing or booked for a reception: accepted, refused, moved, cancelled, tomorrow (6.1, 6.3).
+"""SMS, or e-mail to who left no phone, to people enrolled or booked: accepted, refused, moved, cancelled, tomorrow (6.1, 6.3).
 
-An SMS says when and where, never about what: previews are read over shoulders (process.md 9.2).
+Neither says more than when and where, never about what: previews are read over shoulders (process.md 9.2).
 """
 
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from suggestions.services import meeting_notices
 
 log = structlog.get_logger(__name__)
 _SEAT = {
-    "enrolled": "您报名参加{day}的听证会，收到了。{until}报名截止，按公告的办法确定参加人，结果发短信告诉您。想退出，凭查询码到{link}。",
+    "enrolled": "您报名参加{day}的听证会，收到了。{until}报名截止，按公告的办法确定参加人，结果再告诉您。想退出，凭查询码到{link}。",
     "chosen": "{day}{time}的听证会，您是参加人。地点：{place}。不能来请早些退出，好让下一位递补：{link}",
     "not_chosen": "{day}的听证会，这次没有轮到您。有人退出时按顺序递补，递补了再告诉您。过程和结果都公开：{link}",
     "postponed": "您报名的{day}的听证会延期了，新的日期定了再告诉您。原因写在{link}",
@@ -40,39 +41,50 @@ def register_handlers() -> None:
 
 
 def meeting_notice(payload: dict[str, Any]) -> None:
-    """One SMS, once; nothing for who withdrew meanwhile or left no phone."""
+    """One message, once, to the phone or else to the address; nothing for who withdrew meanwhile or left neither."""
     code, pk = payload["code"], payload["person"]
-    found = _seat(pk) if payload["kind"] == "hearing" else _place(pk)
-    if found is None or not found[0]:
+    of_hearing = payload["kind"] == "hearing"
+    person = _seat(pk) if of_hearing else _place(pk)
+    if person is None or not (person.phone or person.email):
         return
-    phone, words, facts = found
+    text = (
+        _seat_words(person, code) if isinstance(person, Participant) else _place_words(person, code)
+    )
+    medium = "sms" if person.phone else "email"
     key = f"meeting.{code}:{payload['kind']}:{pk}:{payload['moment']}"
     try:
         with transaction.atomic():
             Delivery.objects.create(
-                dedupe_key=key, code=f"meeting.{code}", medium="sms", at=timezone.now()
+                dedupe_key=key, code=f"meeting.{code}", medium=medium, at=timezone.now()
             )
-            sms.send(phone, "【建言】" + words[code].format_map(facts), reference=key)
+            if person.phone:
+                sms.send(person.phone, f"【建言】{text}", reference=key)
+            else:
+                subject = "您报名的听证会" if of_hearing else "您预约的接访"
+                send_mail(
+                    subject, f"您好：\n\n{text}\n", settings.DEFAULT_FROM_EMAIL, [person.email]
+                )
     except IntegrityError:
         log.info("notice_already_sent", code=code, person=pk)
 
 
-def _seat(pk: int) -> tuple[str, dict[str, str], dict[str, str]] | None:
-    person = Participant.objects.select_related("hearing").filter(pk=pk, withdrawn_at=None).first()
-    if person is None:
-        return None
+def _seat(pk: int) -> Participant | None:
+    return Participant.objects.select_related("hearing").filter(pk=pk, withdrawn_at=None).first()
+
+
+def _place(pk: int) -> Booking | None:
+    return Booking.objects.select_related("slot").filter(pk=pk, cancelled_at=None).first()
+
+
+def _seat_words(person: Participant, code: str) -> str:
     held = person.hearing
-    facts = _facts("suggestions:hearing", held.pk, held)
-    until = held.enrol_until
-    return person.phone, _SEAT, {**facts, "until": f"{until.month}月{until.day}日"}
+    until = f"{held.enrol_until.month}月{held.enrol_until.day}日"
+    return _SEAT[code].format_map(_facts("suggestions:hearing", held.pk, held) | {"until": until})
 
 
-def _place(pk: int) -> tuple[str, dict[str, str], dict[str, str]] | None:
-    booking = Booking.objects.select_related("slot").filter(pk=pk, cancelled_at=None).first()
-    if booking is None:
-        return None
+def _place_words(booking: Booking, code: str) -> str:
     slot = booking.slot
-    return booking.phone, _PLACE, _facts("suggestions:reception", slot.pk, slot)
+    return _PLACE[code].format_map(_facts("suggestions:reception", slot.pk, slot))
 
 
 def _facts(name: str, pk: int, held: Any) -> dict[str, str]:

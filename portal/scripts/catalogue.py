@@ -38,7 +38,7 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "inviting": ("closed_because", "decline"), "joint": ("parse", "check", "add", "confirm", "leave"), "minors": ("problems",),
     "passkeys": ("_opened", "_refused", "add", "sign_in"), "polling": ("give", "confirm", "withdraw"),
     "qa_voices": ("give", "confirm"), "questioning": ("ask", "rate"),
-    "rating_parts": ("read",), "receiving": ("book", "cancel_booking"), "reply_voices": ("gone", "give", "confirm", "change"),
+    "rating_parts": ("read",), "reach": ("read",), "receiving": ("book", "cancel_booking"), "reply_voices": ("gone", "give", "confirm", "change"),
     "residents": ("own_phone", "use_code"), "rights": ("receive", "_check"), "submission": ("validate", "_wrong_answers", "_over"),
     "takedowns": ("complain",), "voices": ("receipt_of", "phone_facts", "check_phone_code"), "withdrawing": ("withdraw", "_leave"),
     "wording": ("cleaned",),

@@ -102,10 +102,10 @@ def _opinion(hearing: Any, pk: int) -> HearingOpinion | None:
 
 
 def _reveal(held: dict[str, Any], step: Step) -> Any:
-    name, phone = hearing_people.read_contact(
+    name, phone, email = hearing_people.read_contact(
         person=step.part, actor=step.actor, at=step.at, **held
     )
-    return code_page(step, str(_("联系方式")), str(_("这次查看已经记录。")), values=[(_("姓名"), name), (_("手机号"), phone)])  # fmt: skip
+    return code_page(step, str(_("联系方式")), str(_("这次查看已经记录。")), values=[(_("姓名"), name), (_("手机号"), phone), (_("邮箱"), email)])  # fmt: skip
 
 
 def _say(held: dict[str, Any], step: Step) -> Any:

@@ -93,7 +93,10 @@ def _sides(form: StepForm) -> None:
 class EnrolForm(StepForm):
     side = f.choice(_("界别"), [])
     name = f.line(_("姓名"), 40)
-    phone = f.line(_("手机号"), 20)
+    phone = f.line(_("手机号"), 20, required=False)
+    email = f.line(
+        _("邮箱"), 120, required=False, help_text=_("没有手机号的填邮箱，通知发到邮箱。")
+    )
     public_label = f.line(
         _("名单上的写法"), 40, help_text=_("问本人愿意怎么写，例如“沿线居民 王女士”。")
     )

@@ -83,7 +83,10 @@ class SubstituteForm(StepForm):
 
 class BookingForm(StepForm):
     name = f.line(_("姓名"), 40)
-    phone = f.line(_("手机号"), 20)
+    phone = f.line(_("手机号"), 20, required=False)
+    email = f.line(
+        _("邮箱"), 120, required=False, help_text=_("没有手机号的填邮箱，通知发到邮箱。")
+    )
     matter = f.text(_("要谈的事"), 500, rows=3)
     people = f.number(_("来几个人"), 1, 5, help_text=_("多人反映同一件事，推选代表，最多5人。"))
     source = f.choice(
@@ -169,8 +172,10 @@ def _slug(record: Any) -> str:
 
 
 def _reveal(held: dict[str, Any], step: Step) -> Any:
-    name, phone = receiving.read_contact(booking=step.part, actor=step.actor, at=step.at, **held)
-    return code_page(step, str(_("联系方式")), str(_("这次查看已经记录。")), values=[(_("姓名"), name), (_("手机号"), phone)])  # fmt: skip
+    name, phone, email = receiving.read_contact(
+        booking=step.part, actor=step.actor, at=step.at, **held
+    )
+    return code_page(step, str(_("联系方式")), str(_("这次查看已经记录。")), values=[(_("姓名"), name), (_("手机号"), phone), (_("邮箱"), email)])  # fmt: skip
 
 
 def _file(held: dict[str, Any], step: Step) -> Any:

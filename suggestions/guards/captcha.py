@@ -27,6 +27,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from suggestions import dates
+
 LIFETIME_SECONDS = 20 * 60
 ALGORITHM = "PBKDF2/SHA-256"
 # The browser tries keys 0, 1, 2 … until the one we chose; 256 on average, each ALTCHA_COST rounds.
@@ -36,6 +38,11 @@ FIELD, TOKEN_FIELD, ANSWER_FIELD = "captcha", "captcha_token", "captcha_answer"
 _LONGEST_PAYLOAD = 4096
 _DIGITS = "零一二三四五六七八九"
 _UNITS = ("千", "百", "十", "")
+_TEENS = (
+    "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 def _secret(purpose: str) -> str:
@@ -110,6 +117,22 @@ def in_chinese(number: int) -> str:
     return words.removeprefix("一") if words.startswith("一十") else words
 
 
+def in_english(number: int) -> str:
+    """1 to 9999 in English words: 3042 → three thousand and forty-two."""
+    if not 1 <= number <= 9999:
+        raise ValueError("only 1 to 9999 are asked for")
+    thousands, hundreds, rest = number // 1000, number // 100 % 10, number % 100
+    tens = (
+        _TEENS[rest]
+        if rest < 20
+        else "-".join(w for w in (_TENS[rest // 10], _TEENS[rest % 10]) if w)
+    )
+    large = [
+        f"{_TEENS[n]} {word}" for n, word in ((thousands, "thousand"), (hundreds, "hundred")) if n
+    ]
+    return " and ".join(w for w in (" ".join(large), tens) if w)
+
+
 def plain_question() -> tuple[str, str]:
     """(token, question): a number in words to be typed in figures, for whoever has no proof of work.
 
@@ -121,7 +144,9 @@ def plain_question() -> tuple[str, str]:
     token = signing.dumps(
         {"n": nonce, "a": _answer_digest(nonce, str(number))}, salt="captcha.plain"
     )
-    return token, _("请把“%(number)s”写成数字") % {"number": in_chinese(number)}
+    return token, _("请把“%(number)s”写成数字") % {
+        "number": (in_english if dates.is_english() else in_chinese)(number)
+    }
 
 
 def check_plain(token: str, answer: str, bound_to: str = "") -> bool:

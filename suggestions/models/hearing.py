@@ -128,6 +128,8 @@ class Participant(models.Model):
     name = EncryptedTextField(_("姓名"), default="")
     phone = EncryptedTextField(_("手机号"), blank=True, default="")
     phone_hash = models.CharField(max_length=64, blank=True, editable=False)
+    email = EncryptedTextField(_("邮箱"), blank=True, default="")
+    email_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     stand = models.TextField(_("主要想说什么"), max_length=500, blank=True)
     public_label = models.CharField(_("名单上怎么写"), max_length=40)
@@ -154,6 +156,11 @@ class Participant(models.Model):
                 fields=["hearing", "phone_hash"],
                 condition=Q(withdrawn_at__isnull=True) & ~Q(phone_hash=""),
                 name="one_enrolment_a_phone",
+            ),
+            models.UniqueConstraint(
+                fields=["hearing", "email_hash"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(email_hash=""),
+                name="one_enrolment_an_address",
             ),
             models.CheckConstraint(
                 condition=Q(is_chosen=False) | Q(withdrawn_at__isnull=True),

@@ -147,8 +147,10 @@ class Booking(models.Model):
     slot = models.ForeignKey(ReceptionSlot, models.PROTECT, related_name="bookings")
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     name = EncryptedTextField(_("姓名"), default="")
-    phone = EncryptedTextField(_("手机号"), default="")
-    phone_hash = models.CharField(max_length=64, db_index=True, editable=False)
+    phone = EncryptedTextField(_("手机号"), blank=True, default="")
+    phone_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    email = EncryptedTextField(_("邮箱"), blank=True, default="")
+    email_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     matter = models.TextField(_("要谈的事"), max_length=500)
     people = models.PositiveSmallIntegerField(_("来几个人"), default=1)
     source = models.CharField(max_length=6, choices=Source.choices)
@@ -171,8 +173,13 @@ class Booking(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["slot", "phone_hash"],
-                condition=Q(cancelled_at__isnull=True),
+                condition=Q(cancelled_at__isnull=True) & ~Q(phone_hash=""),
                 name="one_booking_a_phone_and_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["slot", "email_hash"],
+                condition=Q(cancelled_at__isnull=True) & ~Q(email_hash=""),
+                name="one_booking_an_address_and_slot",
             ),
         ]
 

@@ -84,6 +84,6 @@ def _control(ask: Ask) -> forms.Field:
         label=label, required=False, help_text=_("1分最低，5分最高。") if scale else "",
         widget=OptionRadio(
             choices=[(o, _("%s分") % o if scale else o) for o in ask.choices],
-            attrs={"data_row": True} if scale else None,
+            attrs={"data_row": "scale"} if scale else None,
         ),
     )  # fmt: skip

@@ -17,6 +17,14 @@ from suggestions.public.forms_base import JianyanForm, OptionRadio
 _PHONE = {"autocomplete": "tel", "inputmode": "tel"}
 
 
+def _email() -> Line:
+    """An address for who has no phone."""
+    return Line(
+        label=_("邮箱"), check=rules.check_email, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("没有手机号的填邮箱，通知发到邮箱。"),
+    )  # fmt: skip
+
+
 class SeatForm(JianyanForm):
     """A seat at a hearing. Shape alone; services/hearing_people says what an enrolment must have."""
 
@@ -36,6 +44,7 @@ class SeatForm(JianyanForm):
         label=_("手机号"), widget=forms.TextInput(attrs=_PHONE),
         help_text=_("加密保存，不公开，只用来通知您和送材料。一个手机号报一次。"),
     )  # fmt: skip
+    email = _email()
     stand = Words(
         label=_("主要想说什么"), check=at_most(_("这一栏"), 500), count=500, rows=3, help_text=_("几句话就行，方便主持人安排发言。")
     )  # fmt: skip
@@ -53,7 +62,10 @@ class SeatForm(JianyanForm):
         """What services.hearing_people.enrol takes of a person."""
         data = self.cleaned_data
         label = f"{data['side']} {names.surname_of(data['name'])}{data['shown']}"
-        return {"public_label": label, **{n: data[n] for n in ("side", "name", "phone", "stand")}}
+        return {
+            "public_label": label,
+            **{n: data[n] for n in ("side", "name", "phone", "email", "stand")},
+        }
 
 
 def _seats(name: str, number: int) -> str:
@@ -74,8 +86,9 @@ class BookForm(JianyanForm):
     phone = Line(
         label=_("手机号"), widget=forms.TextInput(attrs=_PHONE), help_text=_("换人、取消时发短信告诉您，前一天提醒。不公开。")
     )  # fmt: skip
+    email = _email()
     people = Pick(
-        label=_("一共来几个人"), widget=OptionRadio(attrs={"data_row": "1"}), missing=_("请选来几个人。"), initial="1",
+        label=_("一共来几个人"), widget=OptionRadio(attrs={"data_row": "scale"}), missing=_("请选来几个人。"), initial="1",
         choices=[(str(n), format_lazy(_("{n}人"), n=n)) for n in range(1, REPRESENTATIVES_MAX + 1)],
         help_text=_("多人反映同一件事，推选代表，最多5人。"),
     )  # fmt: skip
@@ -112,7 +125,7 @@ class RateForm(JianyanForm):
     def __init__(self, *args: Any, rated: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         points = [(str(n), format_lazy(_("{n}分"), n=n)) for n in range(1, 6)]
         fields: dict[str, forms.Field] = {
-            f"score-{key}": Pick(label=label, widget=OptionRadio(attrs={"data_row": "1"}), choices=points)
+            f"score-{key}": Pick(label=label, widget=OptionRadio(attrs={"data_row": "scale"}), choices=points)
             for key, label in rated
         }  # fmt: skip
         fields["phone"] = Line(

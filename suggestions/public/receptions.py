@@ -160,8 +160,8 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     def take(form: JianyanForm) -> str:
         data = form.cleaned_data
         booked = receiving.book(
-            slot=ReceptionSlot.objects.get(pk=pk), name=data["name"], phone=data["phone"], matter=data["matter"],
-            people=int(data["people"]), source=Booking.Source.ONLINE, key=facts["key"], actor=Actor.author(), at=now,
+            slot=ReceptionSlot.objects.get(pk=pk), name=data["name"], phone=data["phone"], email=data["email"],
+            matter=data["matter"], people=int(data["people"]), source=Booking.Source.ONLINE, key=facts["key"], actor=Actor.author(), at=now,
         )  # fmt: skip
         return _address(pk, booked.code)
 

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from suggestions import numbers
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.crypto import keyed_hash, normalise_phone, possible_hashes
+from suggestions.crypto import keyed_hash, possible_hashes
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.insight import redaction
 from suggestions.models import Hearing, HearingOpinion, Participant
-from suggestions.rules import check_phone
-from suggestions.services import hearings, meeting_notices, records
+from suggestions.services import hearings, meeting_notices, reach, records
 from suggestions.services.again import again
 from suggestions.services.wording import Words, cleaned
 from suggestions.states.hearing import Hearing as State
@@ -33,12 +32,13 @@ def enrol(
     source: str,
     actor: Actor,
     at: datetime,
+    email: str = "",
     key: str = "",
 ) -> tuple[Participant, str]:
     """Somebody asks for a seat, on the web, by telephone or at a service point; returns the seat and its code.
 
     `public_label` is what the published list will show, e.g. "居民代表 王女士". The same form sent twice (`key`) gives the
-    same seat. Raises Invalid, DomainError (closed).
+    same seat. Either `phone` or `email` must be there. Raises Invalid, DomainError (closed).
     """
     code = numbers.place_code_for(f"hearing:{hearing.pk}:{key}" if key else "")
     if key and (before := find(hearing, code)) is not None:
@@ -51,13 +51,9 @@ def enrol(
         },
         {"name": name, "public_label": public_label, "stand": stand},
     )
-    errors: dict[str, list[str]] = {}
+    contact, errors = reach.read(phone, email)
     if side not in {s["name"] for s in hearing.sides}:
         errors["side"] = [_("请选一个界别。")]
-    number = normalise_phone(phone)
-    problems = check_phone(number) if number else [_("请填手机号，好通知结果和寄送材料。")]
-    if problems:
-        errors["phone"] = problems
     if errors:
         raise Invalid(errors)
     invited = source == Participant.Source.INVITED
@@ -65,16 +61,18 @@ def enrol(
         not invited and not hearing.enrol_from <= local_date(at) <= hearing.enrol_until
     ):
         raise DomainError(_("现在不在报名时间里。"))
-    hashes = possible_hashes("phone", number)
 
     def write() -> Participant:
-        if hearing.participants.filter(phone_hash__in=hashes, withdrawn_at=None).exists():
-            raise Invalid({"phone": [_("这个手机号已经报过名。")]})
+        match contact.taken(hearing.participants.filter(withdrawn_at=None)):
+            case "phone":
+                raise Invalid({"phone": [_("这个手机号已经报过名。")]})
+            case "email":
+                raise Invalid({"email": [_("这个邮箱已经报过名。")]})
         with transaction.atomic():
             records.note(hearing, "hearing_enrolled", actor=actor, at=at, words=f"一人报名（{side}）", data={"source": source})  # fmt: skip
             person = Participant.objects.create(
-                hearing=hearing, side=side, phone=number, phone_hash=hashes[0], source=source, entered_by=actor.user,  # type: ignore[misc]
-                code_hash=keyed_hash(_CODE, f"{hearing.pk}:{code}"), enrolled_at=at, **held,
+                hearing=hearing, side=side, source=source, entered_by=actor.user,  # type: ignore[misc]
+                code_hash=keyed_hash(_CODE, f"{hearing.pk}:{code}"), enrolled_at=at, **contact.fields(), **held,
             )  # fmt: skip
             meeting_notices.tell(person, "enrolled")
             return person
@@ -119,8 +117,8 @@ def withdraw(*, person: Participant, actor: Actor, at: datetime) -> None:
 
 def read_contact(
     *, person: Participant, reason: str, actor: Actor, at: datetime
-) -> tuple[str, str]:
-    """(name, phone) for a reason that is written into the hearing's chain: to tell the result, to send the papers."""
+) -> tuple[str, str, str]:
+    """(name, phone, e-mail) for a reason that is written into the hearing's chain: to tell the result, to send the papers."""
     held = cleaned({"reason": Words("查看理由", 200, multiline=False)}, {"reason": reason})
     if actor.user is None:
         raise NotAllowed
@@ -128,7 +126,7 @@ def read_contact(
         person.hearing, "seat_contact_read", actor=actor, at=at, words="查看了报名人的联系方式", reason=held["reason"],
         data={"participant": person.pk},
     )  # fmt: skip
-    return person.name, person.phone
+    return person.name, person.phone, person.email
 
 
 def write_record(*, hearing: Hearing, record: str, actor: Actor, at: datetime) -> None:

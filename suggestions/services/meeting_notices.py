@@ -1,6 +1,6 @@
-"""What people enrolled in a hearing or booked for a reception are told by SMS (process.md 6.1, 6.3).
+"""What people enrolled in a hearing or booked for a reception are told by SMS or e-mail (process.md 6.1, 6.3).
 
-Each notice is a row of the outbox, written with the act it tells of; the phone is read when it is sent.
+Each notice is a row of the outbox, written with the act it tells of; phone and address are read when it is sent.
 """
 
 from datetime import datetime, timedelta
@@ -21,8 +21,8 @@ HOURS = range(8, 20)
 
 
 def tell(person: Participant | Booking, code: str) -> None:
-    """Queue one notice; nothing for who left no phone. Call it in the transaction of the act."""
-    if not person.phone:
+    """Queue one notice; nothing for who left neither phone nor e-mail. Call it in the transaction of the act."""
+    if not (person.phone or person.email):
         return
     if isinstance(person, Participant):
         kind, moment = "hearing", person.hearing.event_seq

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from suggestions import numbers
 from suggestions.actor import Actor
 from suggestions.clock import local_date, working_days_between
-from suggestions.crypto import keyed_hash, normalise_phone, possible_hashes
+from suggestions.crypto import keyed_hash, possible_hashes
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import (
     Booking,
@@ -23,8 +23,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.models.reception import REPRESENTATIVES_MAX
-from suggestions.rules import check_phone
-from suggestions.services import clocks, intake, meeting_notices, records, transitions
+from suggestions.services import clocks, intake, meeting_notices, reach, records, transitions
 from suggestions.services.again import again
 from suggestions.services.intake import Receipt, Submission
 from suggestions.services.wording import Words, cleaned
@@ -162,11 +161,12 @@ def book(
     source: str,
     actor: Actor,
     at: datetime,
+    email: str = "",
     key: str = "",
 ) -> Booked:
     """Book a place: by the person on the web, or by a clerk for somebody at the telephone or the desk.
 
-    The same form sent twice (`key`) gives the same place.
+    The same form sent twice (`key`) gives the same place. Either `phone` or `email` must be there.
     Raises Invalid (missing words, more than five people, full, outside the booking days, booked already).
     Source: XF 18, 20.
     """
@@ -177,32 +177,32 @@ def book(
         {"name": Words(_("姓名"), 40, multiline=False), "matter": Words(_("要谈的事"), 500)},
         {"name": name, "matter": matter},
     )
-    number = normalise_phone(phone)
-    errors = {"phone": check_phone(number) if number else [_("请填手机号，改期或取消时好通知您。")]}
+    contact, errors = reach.read(phone, email)
     if not 1 <= people <= REPRESENTATIVES_MAX:
         errors["people"] = [
             _("多人反映同一件事，请推选代表，最多%(most)s人。") % {"most": REPRESENTATIVES_MAX}
         ]
-    errors = {k: v for k, v in errors.items() if v}
     if errors:
         raise Invalid(errors)
     today = local_date(at)
     if slot.status != State.PUBLISHED or not slot.booking_opens_on <= today <= slot.booking_closes_on:  # fmt: skip
         raise DomainError(_("这次接访现在不能预约，请看预约的起止日期，或者选别的日期。"))
-    hashes = possible_hashes("phone", number)
 
     def write() -> Booking:
         active = slot.bookings.filter(cancelled_at=None)
-        if active.filter(phone_hash__in=hashes).exists():
-            raise Invalid({"phone": [_("这个手机号已经预约了这次接访。")]})
+        match contact.taken(active):
+            case "phone":
+                raise Invalid({"phone": [_("这个手机号已经预约了这次接访。")]})
+            case "email":
+                raise Invalid({"email": [_("这个邮箱已经预约了这次接访。")]})
         if active.count() >= slot.capacity:
             raise DomainError(_("这次接访已经约满，请选别的日期。"))
         with transaction.atomic():
             # The slot's version is the lock: two who want the last place cannot both have it.
             records.note(slot, "reception_booked", actor=actor, at=at, words="有人预约", data={"source": source})  # fmt: skip
             booking = Booking.objects.create(
-                slot=slot, code_hash=keyed_hash(_CODE, f"{slot.pk}:{code}"), phone=number, phone_hash=hashes[0],
-                people=people, source=source, entered_by=actor.user, booked_at=at, **held,  # type: ignore[misc]
+                slot=slot, code_hash=keyed_hash(_CODE, f"{slot.pk}:{code}"), people=people, source=source,
+                entered_by=actor.user, booked_at=at, **contact.fields(), **held,  # type: ignore[misc]
             )  # fmt: skip
             meeting_notices.tell(booking, "booked")
             return booking
@@ -225,8 +225,10 @@ def cancel_booking(*, booking: Booking, actor: Actor, at: datetime) -> None:
         records.note(booking.slot, "reception_unbooked", actor=actor, at=at, words="一个预约取消")
 
 
-def read_contact(*, booking: Booking, reason: str, actor: Actor, at: datetime) -> tuple[str, str]:
-    """(name, phone) for a reason that is written into the chain of the slot (PIPL; process.md 9.3)."""
+def read_contact(
+    *, booking: Booking, reason: str, actor: Actor, at: datetime
+) -> tuple[str, str, str]:
+    """(name, phone, e-mail) for a reason that is written into the chain of the slot (PIPL; process.md 9.3)."""
     held = cleaned({"reason": Words("查看理由", 200, multiline=False)}, {"reason": reason})
     if actor.user is None:
         raise NotAllowed
@@ -234,7 +236,7 @@ def read_contact(*, booking: Booking, reason: str, actor: Actor, at: datetime) -
         booking.slot, "booking_contact_read", actor=actor, at=at, words="查看了预约人的联系方式", reason=held["reason"],
         data={"booking": booking.pk},
     )  # fmt: skip
-    return booking.name, booking.phone
+    return booking.name, booking.phone, booking.email
 
 
 def file_case(*, slot: ReceptionSlot, submission: Submission, key: str, actor: Actor, at: datetime) -> Receipt:  # fmt: skip

@@ -2,7 +2,7 @@
 
 import gettext
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from django.core.cache import cache
@@ -56,8 +56,8 @@ def test_a_marked_text_is_found_in_every_way_of_marking() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh-hans", ("2026年5月19日", "5月19日（周二）9:05", "还有1天", "已逾期3个工作日", "2026年5月")),
-        ("en", ("19 May 2026", "Tue 19 May, 9:05", "1 day left", "3 working days overdue", "May 2026")),
+        ("zh-hans", ("2026年5月19日", "5月19日（周二）9:05", "还有1天", "已逾期3个工作日", "2026年5月", "2026年5月19日（周二）9:05")),
+        ("en", ("19 May 2026", "Tue 19 May, 9:05", "1 day left", "3 working days overdue", "May 2026", "Tue 19 May 2026, 9:05")),
     ],
 )  # fmt: skip
 def test_dates_and_terms_are_said_as_each_language_says_them(
@@ -71,6 +71,7 @@ def test_dates_and_terms_are_said_as_each_language_says_them(
             wording.days_left(day, today=today),
             wording.days_left(-3, "个工作日"),
             dates.month(day),
+            wording.cn_on(day, time(9, 5)),
         )
 
 
@@ -102,3 +103,20 @@ def test_an_english_page_speaks_english_and_keeps_what_people_wrote(client: Clie
     assert 'value="灯"' in again or ">\n灯</textarea>" in again or ">灯</textarea>" in again
     cache.clear()
     assert "看建议" in client.get("/suggestions/").content.decode()
+
+
+_TAG = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})", re.DOTALL)
+_WHOLE = re.compile(
+    r"{% (comment|blocktranslate)\b.*?{% end\1 %}|<span class=\"nb\">119.*?</span>", re.DOTALL
+)
+
+
+def test_no_chinese_mark_stands_between_the_words_of_an_english_page() -> None:
+    found = [
+        f"{file.relative_to(catalogue.ROOT)}: {part.strip()[-30:]}"
+        for pattern in catalogue.TEMPLATES
+        for file in sorted(catalogue.ROOT.glob(pattern))
+        for part in _TAG.split(_WHOLE.sub("", file.read_text("utf-8")))
+        if not part.startswith("{") and re.search("[，：。（）、]", part)
+    ]
+    assert found == []

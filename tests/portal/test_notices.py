@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -16,8 +16,12 @@ from django.utils import timezone
 
 from portal.notices.models import Delivery, StaffNotice
 from suggestions import outbox
+from suggestions.errors import Invalid
 from suggestions.models import Outbox
+from suggestions.services import hearing_people, hearings, receiving
 from tests import world as w
+from tests.suggestions import test_steering as steering
+from tests.suggestions.test_steering import at
 from tests.world import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +128,43 @@ def test_an_author_with_an_address_only_gets_a_mail_that_names_item_and_change(
     assert receipt.suggestion.case_no in mail["Subject"]
     assert "人民路公交站加一张长椅" in text
     assert receipt.query_code in text
+
+
+def test_who_left_an_address_and_no_phone_hears_of_a_hearing_and_a_reception_by_mail(
+    mailbox: list[Any],
+) -> None:
+    city = w.make_world()
+    clerk, officer = city.actor("intake_clerk"), city.actor("triage_officer")
+    held = steering.opened(city, steering.handled(city))
+    seat = {
+        "hearing": held, "side": "商户", "name": "王小一", "phone": "", "public_label": "商户代表 王先生", "stand": "",
+        "source": "phone", "actor": clerk, "at": at(3),
+    }  # fmt: skip
+    person, _code = hearing_people.enrol(email="Wang@example.cn", **seat)
+    with pytest.raises(Invalid) as again:
+        hearing_people.enrol(email="wang@example.cn", **seat)
+    assert again.value.errors == {"email": ["这个邮箱已经报过名。"]}
+    with pytest.raises(Invalid) as unreachable:
+        hearing_people.enrol(email="", **seat)
+    assert "没有手机号请填邮箱" in unreachable.value.errors["phone"][0]
+    slot = steering.slot(city, date(2026, 11, 9))
+    receiving.publish(slot=slot, actor=officer, at=at(0))
+    steering.booked(slot, city, "", email="li@example.cn")
+    with pytest.raises(Invalid) as second:
+        steering.booked(slot, city, "", email="LI@example.cn")
+    assert second.value.errors == {"email": ["这个邮箱已经预约了这次接访。"]}
+    hearings.postpone(hearing=held, reason="场地检修", actor=officer, at=at(4))
+    while outbox.deliver(now=LATER):
+        pass
+    told = {(m["To"], m["Subject"], m.get_content().split("\n")[2][:14]) for m in mailbox}
+    assert told >= {
+        ("Wang@example.cn", "您报名的听证会", "您报名参加12月1日的听证会"),
+        ("Wang@example.cn", "您报名的听证会", "您报名的12月1日的听证会延"),
+        ("li@example.cn", "您预约的接访", "您预约了11月9日9:00的"),
+    }
+    assert all(held.topic not in m["Subject"] + m.get_content() for m in mailbox)
+    assert Delivery.objects.filter(code__startswith="meeting.", medium="email").count() == 3
+    assert person.phone_hash == ""
 
 
 def test_liaisons_of_the_units_concerned_get_an_in_site_line_and_nobody_else_does() -> None:

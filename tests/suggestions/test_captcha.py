@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client
 from django.urls import path
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -192,6 +194,17 @@ def read(words: str) -> int:
 @given(st.integers(1, 9999))
 def test_every_number_asked_for_can_be_read_back(number: int) -> None:
     assert read(captcha.in_chinese(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(3042, "three thousand and forty-two"), (1001, "one thousand and one"), (9999, "nine thousand nine hundred and ninety-nine"),
+     (5300, "five thousand three hundred"), (7012, "seven thousand and twelve"), (20, "twenty"), (2000, "two thousand")],
+)  # fmt: skip
+def test_on_an_english_page_the_number_is_asked_for_in_english(number: int, words: str) -> None:
+    assert captcha.in_english(number) == words
+    with translation.override("en"):
+        assert re.search("“[a-z -]+”", captcha.plain_question()[1])
 
 
 def asked() -> tuple[str, str]:

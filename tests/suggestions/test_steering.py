@@ -238,7 +238,7 @@ def test_the_database_holds_no_phone_of_a_booking_in_the_clear(city: World) -> N
     booking.slot = held
     with pytest.raises(Invalid, match="理由"):
         receiving.read_contact(booking=booking, reason="", actor=city.actor("intake_clerk"), at=at(2))  # fmt: skip
-    assert receiving.read_contact(booking=booking, reason="改期通知", actor=city.actor("intake_clerk"), at=at(2)) == ("林小满", "19900001234")  # fmt: skip
+    assert receiving.read_contact(booking=booking, reason="改期通知", actor=city.actor("intake_clerk"), at=at(2)) == ("林小满", "19900001234", "")  # fmt: skip
     assert RecordEvent.objects.get(name="booking_contact_read").reason == "改期通知"
 
 

@@ -93,8 +93,10 @@ def _planned(city: "Seeder", unit: Any, on: int, **facts: Any) -> Hearing:
     hearings.open_enrolment(hearing=held, actor=office, at=_at(city, begun + 2))
     for n in range(6):
         side = str(held.sides[n % 2]["name"])
+        by_mail = n == 5
         hearing_people.enrol(
-            hearing=held, side=side, name=f"赵参加{n}", phone=f"19900{held.pk:03d}{n:03d}", public_label=f"{side} 代表{n + 1}",
+            hearing=held, side=side, name=f"赵参加{n}", phone="" if by_mail else f"19900{held.pk:03d}{n:03d}",
+            email=f"zhao{n}@example.cn" if by_mail else "", public_label=f"{side} 代表{n + 1}",
             stand="", source=Participant.Source.ONLINE, actor=Actor.author(), at=_at(city, begun + 3), key=f"demo-{n}",
         )  # fmt: skip
     sent = day - timedelta(days=10)
