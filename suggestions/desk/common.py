@@ -86,7 +86,7 @@ ROOMS: tuple[Room, ...] = (
     Room("entry", gettext_lazy("代为登记"), ENTRY_ROLES, "edit"),
     Room("inbox", gettext_lazy("单位收件"), UNIT_ROLES, "mail", "inbox"),
     Room("publication_queue", gettext_lazy("公开审核"), PUBLISHER_ROLES, "view", "publication"),
-    Room("answers", gettext_lazy("答复与承诺"), ANSWER_ROLES, "doc-full"),
+    Room("answers", gettext_lazy("答复与承诺"), ANSWER_ROLES, "doc-full", "comments"),
     Room("supervision", gettext_lazy("督办关注"), SUPERVISION_ROLES, "warning", "supervision"),
     Room("clock_rules", gettext_lazy("时限规则"), TIME_ROLES, "history"),
     Room("calendar", gettext_lazy("工作日历"), TIME_ROLES, "calendar-alt"),
@@ -244,11 +244,19 @@ def _calendar_missing(request: HttpRequest) -> int | None:
 
 
 def room_of(request: HttpRequest, marked: str = "") -> str:
-    """The name of the room this request is in: the one its page named, else its address; "" outside the desk."""
+    """The name of the room this request is in: the one its page named, else the one whose address it is or is below.
+
+    "" outside the desk and for a page of no room.
+    """
     found = request.resolver_match
     if found is None or "desk" not in found.namespaces:
         return ""
-    return marked or getattr(request, "desk_room", "") or found.url_name or ""
+    named = marked or getattr(request, "desk_room", "") or found.url_name
+    above = {reverse(f"desk:{r.name}"): r.name for r in ROOMS}
+    if named in above.values():
+        return str(named)
+    nearest = max((a for a in above if request.path.startswith(a)), key=len, default="")
+    return "" if nearest == reverse("desk:home") else above.get(nearest, "")
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ class Group:
 
 
 def tallies_for(user: "AbstractUser | AnonymousUser") -> list[Group]:
-    """All numbers of the user's roles; at most five queries."""
+    """All numbers of the user's roles; at most six queries."""
     today = local_date(timezone.now())
     held = access.scope(user)
     groups = []
@@ -124,6 +124,7 @@ def _publisher(user: "AbstractUser | AnonymousUser") -> Group:
         [
             Tally(_("待脱敏"), n["to_mask"], _to("publication_queue", state="to_mask")),
             Tally(_("待我复核"), n["to_check"], _to("publication_queue", state="to_check")),
+            Tally(_("待审核的公众评论"), n["comments"], reverse("desk:records", args=["comments"])),
         ],
     )
 

@@ -15,11 +15,19 @@ from django.utils import timezone
 from suggestions import access
 from suggestions.clock import Workdays, local_date, statutory_rest
 from suggestions.codes import Category, Overall
-from suggestions.models import Assignment, CalendarDay, PublicationReview, Reply, Suggestion
+from suggestions.models import (
+    Assignment,
+    CalendarDay,
+    PublicationReview,
+    Reply,
+    ReplyComment,
+    Suggestion,
+)
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.services import clocks
 from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, Case
 from suggestions.states import Assignment as Part
+from suggestions.states.reply_comment import ReplyCommentState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
@@ -96,16 +104,18 @@ def unit(user: "Person", *, today: date) -> dict[str, int]:
 
 
 def publisher(user: "Person") -> dict[str, int]:
-    """Reviews to mask, and those another person masked that wait for a second check. One query."""
+    """Reviews to mask, those another person masked that wait for a second check, and comments to read. Two queries."""
     reach = Q(pk__in=())
     for role in access.scope(user).holds([Role.PUBLISHER]):
         reach |= Q(suggestion__jurisdiction__path__startswith=role.jurisdiction.path)
     State = PublicationReview.State
-    return _counted(
+    reviews = _counted(
         PublicationReview.objects.filter(reach),
         to_mask=Q(state__in=(State.QUEUED, State.REDACTING)),
         to_check=Q(state=State.SECOND_CHECK) & ~Q(redacted_by_id=user.pk),
     )
+    comments = access.records(user, ReplyComment, "moderate_comments")
+    return {**reviews, "comments": comments.filter(status=ReplyCommentState.WAITING).count()}
 
 
 def _counted(rows: "QuerySet[Any]", **conditions: Q) -> dict[str, int]:
@@ -140,6 +150,7 @@ def _menu_counts(user: "Person", today: date) -> dict[str, int]:
     if held.holds([Role.PUBLISHER]):
         figures = publisher(user)
         found["publication"] = figures["to_mask"] + figures["to_check"]
+        found["comments"] = figures["comments"]
     # The notices live in portal, above this package: reached through the reverse relation.
     notices = getattr(user, "notices", None)
     if notices is not None:

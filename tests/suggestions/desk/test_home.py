@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from suggestions.desk.common import ROOMS
 from suggestions.models import CalendarDay
-from suggestions.services import clocks, replying, triage
+from suggestions.selectors import workload
+from suggestions.services import clocks, reply_voices, replying, triage
 from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
 from tests.world import MONDAY, World
@@ -111,6 +113,27 @@ def test_publishers_count_what_to_mask_and_what_another_person_masked(busy: Worl
     mine, theirs = (tallies(sign_in(busy, who)) for who in ("publisher", "publisher_2"))
     assert (mine["待脱敏"][0], mine["待我复核"][0]) == (waiting - 1, 0)
     assert (theirs["待脱敏"][0], theirs["待我复核"][0]) == (waiting - 1, 1)
+
+
+def test_publishers_count_comments_that_wait_and_only_those_until_somebody_reads_them(
+    city: World,
+) -> None:
+    item, _ = w.answered(city)
+    reply = reply_voices.current(item)
+    assert reply is not None
+    at = MONDAY + timedelta(days=11)
+    for n in range(3):
+        reply_voices.give(
+            reply=reply, phone=f"1990000555{n}", helpful=True, words=f"第{n}条", idempotency_key=str(n), at=at
+        )  # fmt: skip
+    first, *_others = item.reply_comments.all()
+    reply_voices.decline(comment=first, reason="不相干", actor=city.actor("publisher"), at=at)
+    client = sign_in(city, "publisher")
+    count, address = tallies(client)["待审核的公众评论"]
+    assert count == len(parsed(client.get(address)).select("a.desk-row__title")) == 2
+    room = next(r for r in ROOMS if r.name == "answers")
+    assert workload.menu_counts(city.users["publisher"])[room.count] == 2
+    assert "待审核的公众评论" not in tallies(sign_in(city, "triage_officer"))
 
 
 def test_the_strip_shows_fourteen_days_with_holidays_and_what_falls_due(busy: World) -> None:
