@@ -309,4 +309,9 @@ def test_the_menu_marks_the_room_one_is_in_whatever_its_address(city: World) -> 
 
     assert marked(reverse("desk:records", args=["advice"])) == ["desk-orders"]
     assert marked(reverse("desk:home")) == ["desk-home"]
+    shelf = reverse("desk:privacy_shelf", args=["grants"])
+    assert marked(shelf) == ["desk-privacy"]
+    tab = parsed(browser.get(shelf)).select_one(".desk-tabs [aria-current]")
+    assert tab is not None
+    assert "个人信息保护" in tab.get_text()
     assert marked(reverse("wagtailadmin_home")) == []
