@@ -16,13 +16,18 @@ _HREF = re.compile(r'href="([^"#]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A page: a fixed address, or the first link on `path` that matches `link` as a whole."""
+    """A page: a fixed address, or the first link on `path` that matches `link` as a whole; with `then`, the first link
+    of that kind on one of the pages that `link` leads to.
+    """
 
     name: str
     path: str
     link: str = ""
+    then: str = ""
 
 
+MOST_TRIED = 8
+"""So many pages of a list are opened to find a link on one of them."""
 ITEM = r"/suggestions/JY[0-9-]+/"
 STOPS = (
     Stop("home", "/"),
@@ -35,6 +40,7 @@ STOPS = (
     Stop("item-adopted", "/suggestions/?outcome=adopted", ITEM),
     Stop("item-waiting", "/suggestions/?status=awaiting", ITEM),
     Stop("item-doing", "/suggestions/?status=in_progress", ITEM),
+    Stop("helpful", "/suggestions/?status=done", ITEM, ITEM + "helpful/"),
     Stop("search", "/search/"),
     Stop("search-found", "/search/?q=公交"),
     Stop("search-nothing", "/search/?q=石油期货"),
@@ -54,9 +60,14 @@ STOPS = (
     Stop("campaign-ask", "/campaigns/yunbu-drainage/", r"/campaigns/ask/[0-9]+/"),
     Stop("hearings", "/hearings/"),
     Stop("hearing", "/hearings/", r"/hearings/[^/?]+/"),
+    Stop("hearing-enrol", "/hearings/", r"/hearings/[0-9]+/", r"/hearings/[0-9]+/enrol/"),
     Stop("questioning", "/questioning/"),
     Stop("questioning-one", "/questioning/", r"/questioning/[^/?]+/"),
+    Stop(
+        "questioning-rate", "/questioning/", r"/questioning/[0-9]+/", r"/questioning/[0-9]+/rate/"
+    ),
     Stop("receptions", "/receptions/"),
+    Stop("reception-book", "/receptions/", r"/receptions/[0-9]+/", r"/receptions/[0-9]+/book/"),
     Stop("sponsorship", "/sponsorship/"),
     Stop("points", "/points/"),
     Stop("news", "/news/"),
@@ -95,10 +106,21 @@ def addresses(fetch: Fetch) -> dict[str, str]:
         if not stop.link:
             found[stop.name] = stop.path
             continue
-        if stop.path not in pages:
-            pages[stop.path] = fetch(stop.path)
-        links = (m[1] for m in _HREF.finditer(pages[stop.path]))
-        first = next((link for link in links if re.fullmatch(stop.link, link)), "")
-        if first:
-            found[stop.name] = first
+        ways = _links(fetch, pages, stop.path, stop.link)
+        if stop.then:
+            ways = [
+                way
+                for page in ways[:MOST_TRIED]
+                for way in _links(fetch, pages, page, stop.then)[:1]
+            ]
+        if ways:
+            found[stop.name] = ways[0]
     return found
+
+
+def _links(fetch: Fetch, pages: dict[str, str], path: str, wanted: str) -> list[str]:
+    """The links of a page that match as a whole, each once; a page is fetched once."""
+    if path not in pages:
+        pages[path] = fetch(path)
+    links = dict.fromkeys(m[1] for m in _HREF.finditer(pages[path]))
+    return [link for link in links if re.fullmatch(wanted, link)]

@@ -4,12 +4,14 @@ One browser walks the list of bench/tour.py once for each mode; the tests say wh
 the device, so dark needs no load of its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from bench import tour
+from tests.journeys import people
 from tests.journeys.browser import Browser
 from tests.journeys.site import Site
 from tests.journeys.test_my_page import sign_in
@@ -68,6 +70,8 @@ def walk(chrome: Any, site: Site) -> Walk:
         page.goto(f"/mode/?elder={int(mode == 'elder')}")
         for name, path in found.items():
             visit(walked, page, name, path, mode)
+    for name, url in receipts(page, found):
+        visit(walked, page, name, url, "elder")
     page.goto("/my/sign-in/?next=/my/")
     sign_in(page, site, PHONE, scripts=True)
     page.wait_for_url("**/my/**")
@@ -77,6 +81,18 @@ def walk(chrome: Any, site: Site) -> Walk:
     for context in browser.contexts:
         context.close()
     return walked
+
+
+def receipts(page: Any, found: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(name, address) of the page that a reader gets after a rating: filled in here as a reader does."""
+    for name in ("helpful", "questioning-rate"):
+        if name in found:
+            page.goto(found[name])
+            page.locator("main form input[type=radio]").first.check()
+            page.locator("main form [name=phone]").fill(PHONE)
+            people.wait_for_the_machine(page)
+            people.press(page, "提交")
+            yield f"{name}-receipt", page.url
 
 
 def visit(walked: Walk, page: Any, name: str, path: str, mode: str) -> None:
@@ -136,7 +152,17 @@ def test_every_type_of_page_is_there_to_be_looked_at(walk: Walk) -> None:
 
 
 OPTIONAL = frozenset(
-    {"award", "hearing", "questioning-one", "item-adopted", "item-doing", "item-waiting"}
+    {
+        "award",
+        "hearing",
+        "hearing-enrol",
+        "questioning-one",
+        "questioning-rate",
+        "reception-book",
+        "item-adopted",
+        "item-doing",
+        "item-waiting",
+    }
 )
 """What the small city of the journeys need not have."""
 
