@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from suggestions import rules
+from suggestions import one_look, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid, NotAllowed, WrongState
 from suggestions.models import (
     Assignment,
-    Clock,
     JurisdictionDispute,
     Reply,
     Suggestion,
@@ -81,7 +80,7 @@ def _hand_out(
     eligible.check(suggestion, lead, others)
     names = "、".join(u.short_name for u in others)
     final = final or settled_unit_id(suggestion) == lead.pk
-    with transaction.atomic():
+    with transitions.act(suggestion):
         transitions.apply(
             suggestion, name, actor=actor, at=at, reason=note,
             # The first hand-out counts in figures; what follows is the same handling in other hands.
@@ -104,7 +103,7 @@ def _hand_out(
         for unit in others:
             if unit.pk not in kept:
                 _assign(suggestion, unit, Assignment.Part.CO, actor, at, note=note, basis=basis)
-        _answer_for(suggestion, lead)
+        clocks.hand_over(suggestion, lead)
 
 
 def reassign(
@@ -131,7 +130,7 @@ def reassign(
         raise Invalid({"to": [why]})
     final = settled_unit_id(suggestion) == to.pk
     reason = rules.clean_text(reason)
-    with transaction.atomic():
+    with transitions.act(suggestion):
         transitions.apply(
             suggestion, "reassign", actor=actor, at=at, reason=reason, fields={"lead_unit": to},
             data={"lead": to.short_name, "from": lead.unit.short_name, "basis": basis},
@@ -147,7 +146,7 @@ def reassign(
         _assign(
             suggestion, to, Assignment.Part.LEAD, actor, at, note=reason, basis=basis, final=final
         )
-        _answer_for(suggestion, to)
+        clocks.hand_over(suggestion, to)
     return suggestion
 
 
@@ -156,7 +155,7 @@ def take_back(*, suggestion: Suggestion, reason: str, actor: Actor, at: datetime
     lead = active_lead(suggestion)
     if lead is None:
         raise WrongState
-    with transaction.atomic():
+    with transitions.act(suggestion):
         withdraw_lead(lead, "recall", actor=actor, at=at, reason=rules.clean_text(reason))
     return suggestion
 
@@ -212,6 +211,7 @@ def remove_co_unit(
     return assignment
 
 
+@one_look.once
 def active_parts(suggestion: Suggestion) -> list[Assignment]:
     """All parts units hold now, each tied to this very object. One query."""
     held = list(suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT).select_related("unit"))
@@ -222,7 +222,11 @@ def active_parts(suggestion: Suggestion) -> list[Assignment]:
 
 def active_lead(suggestion: Suggestion) -> Assignment | None:
     """The lead's part, or None while nobody leads."""
-    parts = active_parts(suggestion)
+    return lead_of(active_parts(suggestion))
+
+
+def lead_of(parts: Sequence[Assignment]) -> Assignment | None:
+    """The lead's part among the active ones."""
     return next((p for p in parts if p.part == Assignment.Part.LEAD), None)
 
 
@@ -273,18 +277,11 @@ def _recall(part: Assignment, actor: Actor, at: datetime, reason: str = "") -> N
     transitions.apply(part, "recall", actor=actor, at=at, reason=reason, data=data)
 
 
-def _answer_for(suggestion: Suggestion, lead: Unit) -> None:
-    """The author's clock does not start again in other hands; only who answers for it changes (process.md 4.2)."""
-    Clock.objects.filter(
-        suggestion=suggestion, assignment=None, kind__in=clocks.UNIT_CLOCKS, stopped_at=None
-    ).update(holder_unit=lead)
-
-
 def sign_in(*, assignment: Assignment, actor: Actor, at: datetime) -> Assignment:
     """A unit confirms receipt; the lead's sign-in starts the handling (T10)."""
     _own(assignment, actor)
     data = {"unit": assignment.unit.short_name}
-    with transaction.atomic():
+    with transitions.act(assignment.suggestion):
         transitions.apply(
             assignment,
             "unit_sign_in",
@@ -318,11 +315,18 @@ def give_opinion(*, assignment: Assignment, opinion: str, actor: Actor, at: date
 
 def waiting_co_units(suggestion: Suggestion, *, at: datetime) -> list[Assignment]:
     """Co-units whose opinion is neither in nor overdue: the lead has to wait for these (T11 guard)."""
+    return still_waiting(active_parts(suggestion), suggestion, at=at)
+
+
+def still_waiting(
+    parts: Sequence[Assignment], suggestion: Suggestion, *, at: datetime
+) -> list[Assignment]:
+    """`waiting_co_units` of the active parts at hand. One query, none without a co-unit that has yet to answer."""
     today = local_date(at)
-    waiting = suggestion.assignments.filter(
-        part=Assignment.Part.CO,
-        status__in=(State.PENDING, State.SIGNED, State.WORKING, State.OBJECTED),
-    ).select_related("unit")
+    open_states = (State.PENDING, State.SIGNED, State.WORKING, State.OBJECTED)
+    waiting = [a for a in parts if a.part == Assignment.Part.CO and a.status in open_states]
+    if not waiting:
+        return []
     late = set(
         suggestion.clocks.filter(kind="K9", stopped_at=None, due_on__lt=today).values_list(
             "assignment_id", flat=True

@@ -1,36 +1,85 @@
 """Clocks of a case: started, paused and stopped by the rows of states/; the arithmetic is in suggestions/clock.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from suggestions import clock as counting
-from suggestions import dates, reminding
-from suggestions.clock import Due, Length, local_date
+from suggestions import reminding
+from suggestions.clock import Length, local_date
 from suggestions.codes import Category, Channel
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Assignment, Clock, Suggestion, Unit
 from suggestions.models.record import Record
 from suggestions.services import emergency
 from suggestions.services.clock_rules import current_rule, forget_calendar, plain_dates, workdays
+from suggestions.services.clock_words import EXTENDABLE, explain, explain_in_words, said, unit_words
 from suggestions.states import Transition
 
 __all__ = [
-    "MAIN", "case_due_fields", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
-    "forget_calendar", "of_new", "of_record", "start", "start_for_record", "stop", "take_effect", "take_effect_on_record", "variant", "workdays",
+    "EXTENDABLE", "MAIN", "case_due_fields", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
+    "forget_calendar", "hand_over", "of_new", "of_record", "start", "start_for_record", "stop", "stop_kind", "take_effect",
+    "take_effect_on_record", "together", "unit_words", "variant", "workdays",
 ]  # fmt: skip
 
 MAIN = ("K10", "K2", "K7b", "K7a", "K7c", "K7d", "K15")
 """Clocks whose due date is the case's own, the one a resident is told and a queue is sorted by."""
 UNIT_CLOCKS = frozenset({*counting.ANSWER_KINDS, "K15", "K18", "K19"})
 """Duties of the lead unit; the other clocks of a case are the office's or the author's, and no unit is blamed for them."""
-EXTENDABLE = frozenset({*counting.ANSWER_KINDS, "K9"})
-"""Clocks a unit may ask to extend, once (K8). Rectification has no extension (K15)."""
 _FROM_ARRIVAL = frozenset({"K1", "K1m", "K2", "K3"})
 _BY_CATEGORY: dict[str, str] = {Category.CONSULTATION: "K7c", Category.APPEAL_CLAIM: "K7d"}
+
+
+class _Running(NamedTuple):
+    """What a transition has to know of a running clock."""
+
+    pk: int
+    kind: str
+    assignment_id: int | None
+    due_on: date
+    paused_on: date | None
+
+
+@dataclass(slots=True)
+class _Act:
+    """The clocks of one case while an act takes several rows of it. `running`: those that run now, None until somebody
+    asked; `begun`: those that started meanwhile and are not stored yet.
+    """
+
+    running: list[_Running | Clock] | None = None
+    begun: list[Clock] = field(default_factory=list)
+
+    def write(self) -> None:
+        begun, self.begun = self.begun, []
+        if begun:
+            Clock.objects.bulk_create(begun)
+
+
+_acts: ContextVar[dict[int, _Act]] = ContextVar("clock_acts", default={})  # noqa: B039 (never changed in place)
+
+
+@contextmanager
+def together(suggestion: Suggestion) -> Iterator[None]:
+    """Read the running clocks of a case once for all that is done inside, and store those that start in one statement at
+    the end. Inside, the clocks of this case are read and changed through this module alone. In the caller's transaction,
+    which holds the case; after an error nothing is written.
+    """
+    act = _Act()
+    token = _acts.set({**_acts.get(), suggestion.pk: act})
+    try:
+        yield
+    finally:
+        _acts.reset(token)
+    act.write()
+
+
+def _act_of(suggestion: Suggestion | None) -> _Act | None:
+    return _acts.get().get(suggestion.pk) if suggestion is not None else None
 
 
 def _new(
@@ -42,9 +91,15 @@ def _new(
     ceiling: Clock | None = None,
     **owner: Any,
 ) -> Clock:
-    """A clock started at `at`, stored."""
+    """A clock started at `at`, stored now or with the others of its act."""
     made = _drawn_up(kind, at=at, holder=holder, fixed_on=fixed_on, ceiling=ceiling, **owner)
-    made.save(force_insert=True)
+    act = _act_of(made.suggestion)
+    if act is None:
+        made.save(force_insert=True)
+        return made
+    act.begun.append(made)
+    if act.running is not None:
+        act.running = [*act.running, made]
     return made
 
 
@@ -119,20 +174,22 @@ def start(
     K9 runs no longer than half of the case's running K7 (process.md section 5).
     """
     half_of = current_rule(kind, on=local_date(at)).half_of
-    ceiling = None
-    if half_of:
-        ceiling = (
-            Clock.objects.filter(
-                suggestion=suggestion, kind__startswith=half_of, assignment=None, stopped_at=None
-            )
-            .select_related("rule")
-            .order_by("-started_at")
-            .first()
-        )
     return _new(
-        kind, at=at, holder=assignment.unit if assignment else holder, fixed_on=fixed_on, ceiling=ceiling,
-        suggestion=suggestion, assignment=assignment,
+        kind, at=at, holder=assignment.unit if assignment else holder, fixed_on=fixed_on,
+        ceiling=_newest(suggestion, half_of) if half_of else None, suggestion=suggestion, assignment=assignment,
     )  # fmt: skip
+
+
+def _newest(suggestion: Suggestion, kinds: str) -> Clock | None:
+    """The case's own running clock of a kind that begins so; the one started last."""
+    act = _act_of(suggestion)
+    for held in reversed(act.begun if act else ()):
+        if held.kind.startswith(kinds) and held.assignment_id is None and held.stopped_at is None:
+            return held
+    running = Clock.objects.filter(
+        suggestion=suggestion, kind__startswith=kinds, assignment=None, stopped_at=None
+    )
+    return running.select_related("rule").order_by("-started_at").first()
 
 
 def of_new(
@@ -162,16 +219,6 @@ def _begins(
     return moment, (holder or suggestion.lead_unit) if kind in UNIT_CLOCKS else None
 
 
-class _Running(NamedTuple):
-    """What a transition has to know of a running clock."""
-
-    pk: int
-    kind: str
-    assignment_id: int | None
-    due_on: date
-    paused_on: date | None
-
-
 def take_effect(
     suggestion: Suggestion,
     row: Transition,
@@ -192,31 +239,88 @@ def take_effect(
         for kind in row.starts:
             start(suggestion, kind, at=at, assignment=assignment)
         return {}
-    running: list[_Running | Clock] = [
-        _Running(*columns)
-        for columns in Clock.objects.filter(suggestion=suggestion, stopped_at=None)
-        .order_by("pk")
-        .values_list(*_Running._fields)
-    ]
+    act = _act_of(suggestion)
+    running = _running(suggestion, act)
     mine = [c for c in running if assignment is None or c.assignment_id == assignment.pk]
     stopping = [c for c in mine if c.kind in row.stops]
     if stopping:
-        Clock.objects.filter(pk__in=[c.pk for c in stopping]).update(
-            stopped_at=at, stop_reason=row.name
-        )
+        _stop_all(stopping, at, row.name)
         running = [c for c in running if c not in stopping]
     for n, held in enumerate(running):
         if held.kind in row.resumes and held.paused_on is not None:
+            if act is not None:
+                act.write()
             running[n] = back = Clock.objects.select_related("rule").get(pk=held.pk)
             _resume(back, at)
         elif held.kind in row.pauses and held.paused_on is None:
-            Clock.objects.filter(pk=held.pk).update(paused_on=local_date(at))
+            running[n] = _pause(held, local_date(at))
+    if act is not None:
+        act.running = running
     for kind in (variant(k, suggestion) for k in row.starts):
         owner = assignment.pk if assignment else None
         if not any(c.kind == kind and c.assignment_id == owner for c in running):
             moment, unit = _begins(kind, suggestion, at, holder)
-            running.append(start(suggestion, kind, at=moment, assignment=assignment, holder=unit))
+            made = start(suggestion, kind, at=moment, assignment=assignment, holder=unit)
+            running = [*running, made]
     return due_fields(running)
+
+
+def _running(suggestion: Suggestion, act: _Act | None) -> list[_Running | Clock]:
+    """The clocks of a case that run now, oldest first. One query, none when its act has asked before."""
+    if act is not None and act.running is not None:
+        return act.running
+    rows = Clock.objects.filter(suggestion=suggestion, stopped_at=None).order_by("pk")
+    held: list[_Running | Clock] = [_Running(*c) for c in rows.values_list(*_Running._fields)]
+    if act is not None:
+        held = act.running = [*held, *(c for c in act.begun if c.stopped_at is None)]
+    return held
+
+
+def _stop_all(stopping: list[_Running | Clock], at: datetime, reason: str) -> None:
+    stored = [c.pk for c in stopping if c.pk is not None]
+    for held in stopping:
+        if isinstance(held, Clock):
+            held.stopped_at, held.stop_reason = at, reason
+    if stored:
+        Clock.objects.filter(pk__in=stored).update(stopped_at=at, stop_reason=reason)
+
+
+def _pause(held: _Running | Clock, on: date) -> _Running | Clock:
+    if held.pk is not None:
+        Clock.objects.filter(pk=held.pk).update(paused_on=on)
+    if isinstance(held, _Running):
+        return held._replace(paused_on=on)
+    held.paused_on = on
+    return held
+
+
+def stop_kind(suggestion: Suggestion, kind: str, *, at: datetime, reason: str) -> None:
+    """Stop the running clocks of a kind that a case has. `reason`: the name of the act."""
+    act = _act_of(suggestion)
+    if act is None:
+        Clock.objects.filter(suggestion=suggestion, kind=kind, stopped_at=None).update(
+            stopped_at=at, stop_reason=reason
+        )
+        return
+    running = _running(suggestion, act)
+    _stop_all([c for c in running if c.kind == kind], at, reason)
+    act.running = [c for c in running if c.kind != kind]
+
+
+def hand_over(suggestion: Suggestion, lead: Unit) -> None:
+    """The case's running clocks go on; the unit that answers for them changes (process.md 4.2)."""
+    act = _act_of(suggestion)
+    for held in act.begun if act else ():
+        if held.kind in UNIT_CLOCKS and held.assignment_id is None:
+            held.holder_unit = lead
+    if act is not None and not any(
+        c.pk is not None and c.kind in UNIT_CLOCKS and c.assignment_id is None
+        for c in _running(suggestion, act)
+    ):
+        return
+    Clock.objects.filter(
+        suggestion=suggestion, assignment=None, kind__in=UNIT_CLOCKS, stopped_at=None
+    ).update(holder_unit=lead)
 
 
 def variant(kind: str, suggestion: Suggestion) -> str:
@@ -276,10 +380,10 @@ def extend(held: Clock, *, until: date, at: datetime) -> Clock:
     if held.due_on < local_date(at):
         raise DomainError("期限已过，不能再延期。请尽快答复，并向建议人说明。")
     if until <= held.due_on:
-        raise Invalid({"until": [f"新的日期要晚于现在的期限{_day(held.due_on)}。"]})
+        raise Invalid({"until": [f"新的日期要晚于现在的期限{said(held.due_on)}。"]})
     if until > held.due_on + timedelta(days=limit):
         latest = held.due_on + timedelta(days=limit)
-        raise Invalid({"until": [f"最多延{limit}天，最晚到{_day(latest)}。"]})
+        raise Invalid({"until": [f"最多延{limit}天，最晚到{said(latest)}。"]})
     return fix(held, until)
 
 
@@ -343,92 +447,4 @@ def due_fields(running: Iterable[Clock | _Running]) -> dict[str, Any]:
     main = next((by_kind[k] for k in MAIN if k in by_kind), None)
     return (
         {"due_on": main.due_on, "due_kind": main.kind} if main else {"due_on": None, "due_kind": ""}
-    )
-
-
-def explain(held: Clock) -> Due:
-    """How a clock's due date comes about, day by day, with the rule version it runs under. No query once rules are held.
-
-    A promised or extended date, and a clock that counts hours, have no days to show.
-    """
-    rule, start = held.as_rule(), local_date(held.started_at)
-    if held.fixed_on is not None:
-        return Due(held.fixed_on, False, ())
-    if rule.unit is Length.HOUR:
-        return Due(local_date(counting.due_moment(rule, held.started_at)), False, ())
-    return counting.due(rule, start, workdays(), held.pause_list())
-
-
-def explain_in_words(held: Clock) -> list[str]:
-    """The same in a few Chinese sentences for the author (peers.md complaint 22)."""
-    rule = held.as_rule()
-    day = local_date(held.started_at)
-    if rule.unit is Length.HOUR:
-        end = counting.due_moment(rule, held.started_at).astimezone(counting.SHANGHAI)
-        begun = held.started_at.astimezone(counting.SHANGHAI)
-        return [
-            _("从%(begun)s起%(n)d小时，到%(end)s，夜里和休息日照样算。")
-            % {"begun": _moment(begun), "n": rule.length, "end": _moment(end)}
-        ]
-    if held.fixed_on is not None:
-        if held.kind not in EXTENDABLE:
-            said = (
-                _("这是承诺的日期：%s24:00。")
-                if held.kind == "K18"
-                else _("这是定下的日期：%s24:00。")
-            )
-            return [said % _day(held.fixed_on)]
-        number = {"first": _day(held.first_due_on), "day": _day(held.fixed_on)}
-        return [_("原来的期限是%(first)s，经批准延到%(day)s24:00。") % number]
-    due = explain(held)
-    unit = unit_words(rule.unit)
-    counted = {"begun": _day(day), "n": rule.length, "unit": unit, "day": _day(due.on)}
-    lines = [_("从%(begun)s的第二天起，数%(n)d%(unit)s，到%(day)s24:00。") % counted]
-    if held.length is not None:
-        lines.append(
-            _("协办时限取%(n)d%(unit)s和主办时限的一半中较短的。")
-            % {"n": held.rule.length, "unit": unit_words(held.rule.unit)}
-        )
-    skipped: dict[str, list[date]] = {}
-    for step in due.steps:
-        if step.number is None and step.why != "周末":
-            skipped.setdefault(step.why, []).append(step.day)
-    for why, days in skipped.items():
-        lines.append(_("不算：%(days)s，%(why)s。") % {"days": _spans(days), "why": why})
-    extra = [s.day for s in due.steps if s.number is not None and s.why]
-    if extra:
-        lines.append(_("要算：%s，调休上班。") % _spans(extra))
-    if due.provisional:
-        lines.append(_("其中有些日子的放假安排还没有公布，公布后如有变化，我们重新算并告诉您。"))
-    return lines
-
-
-def unit_words(unit: str) -> str:
-    """How a length is said: 15个工作日, 15天, 2小时."""
-    return {Length.WORKING_DAY: _("个工作日"), Length.DAY: _("天"), Length.HOUR: _("小时")}[
-        Length(unit)
-    ]
-
-
-def _day(day: date) -> str:
-    return dates.short(day)
-
-
-def _moment(at: datetime) -> str:
-    return f"{_day(at.date())}{', ' if dates.is_english() else ''}{at:%H:%M}"
-
-
-def _spans(days: list[date]) -> str:
-    """Days in order as runs: 10月1日至10月7日、10月10日."""
-    runs: list[list[date]] = []
-    for day in days:
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return "、".join(
-        _day(run[0])
-        if len(run) == 1
-        else _("%(a)s至%(b)s") % {"a": _day(run[0]), "b": _day(run[-1])}
-        for run in runs
     )

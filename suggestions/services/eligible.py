@@ -14,11 +14,21 @@ from suggestions.states import ACTIVE_ASSIGNMENT
 
 def why_not(suggestion: Suggestion, unit: Unit, *, as_lead: bool) -> str:
     """Why this unit cannot have this item, in a sentence for the officer; "" when it can. At most two queries."""
+    return _why_not(suggestion, unit, _kept_out(suggestion), as_lead=as_lead)
+
+
+def _kept_out(suggestion: Suggestion) -> list[Unit]:
+    """The units that have to keep out of the item."""
+    held = NamedUnit.objects.filter(suggestion=suggestion).select_related("unit")
+    return [named.unit for named in held]
+
+
+def _why_not(suggestion: Suggestion, unit: Unit, kept_out: list[Unit], *, as_lead: bool) -> str:
     if not unit.is_active or unit.jurisdiction_id != suggestion.jurisdiction_id:
         return f"“{unit.short_name}”不能承办这件建议，请另选单位。"
-    for named in NamedUnit.objects.filter(suggestion=suggestion).select_related("unit"):
+    for named in kept_out:
         # A unit under the one named would investigate its own superior.
-        if unit.path.startswith(named.unit.path):
+        if unit.path.startswith(named.path):
             return f"“{unit.short_name}”与这件事有直接利害关系，应当回避，请另选单位。"
     if as_lead and unit.is_community and not _listed(suggestion, unit):
         return (
@@ -28,9 +38,10 @@ def why_not(suggestion: Suggestion, unit: Unit, *, as_lead: bool) -> str:
 
 
 def check(suggestion: Suggestion, lead: Unit, co_units: "list[Unit]") -> None:
-    """Raise Invalid beside the field of the first unit that cannot have the item."""
+    """Raise Invalid beside the field of the first unit that cannot have the item. At most two queries."""
+    kept_out = _kept_out(suggestion)
     for unit, field in ((lead, "lead"), *((u, "co_units") for u in co_units)):
-        why = why_not(suggestion, unit, as_lead=field == "lead")
+        why = _why_not(suggestion, unit, kept_out, as_lead=field == "lead")
         if why:
             raise Invalid({field: [why]})
 

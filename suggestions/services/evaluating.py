@@ -85,7 +85,7 @@ def evaluate(
         raise WrongState(_("这件正在重新办理，有了新的答复再评价。"))
     round_no = suggestion.evaluations.count() + 1
     try:
-        with transaction.atomic():
+        with transitions.act(suggestion):
             rating = Evaluation.objects.create(
                 suggestion=suggestion, reply=reply, unit=reply.unit, round=round_no, overall=overall, contacted=contacted,
                 solved=solved, score_result=score_result, score_attitude=score_attitude, score_speed=score_speed,
@@ -122,15 +122,10 @@ def _follow(suggestion: Suggestion, overall: str, solved: str, round_no: int, at
     # A second dissatisfied round goes to supervision; until that is decided the case is closed with its rating shown.
     if own and suggestion.status == Case.ANSWERED:
         _close(suggestion, at, still="dissatisfied")
-    event = transitions.note(
+    transitions.note(
         handled, "still_dissatisfied", actor=Actor.system(), at=at,
-        words="建议人对重新答复仍不满意，提请督办员决定", data={"round": round_no},
+        words="建议人对重新答复仍不满意，提请督办员决定", data={"round": round_no}, notify=("staff.still_dissatisfied",),
     )  # fmt: skip
-    outbox.enqueue(
-        outbox.STAFF_NOTICE,
-        {"code": "staff.still_dissatisfied", "suggestion": handled.pk, "event": event.pk},
-        key=f"staff.still_dissatisfied:{handled.pk}:{event.seq}",
-    )
 
 
 def _close(suggestion: Suggestion, at: datetime, **data: str) -> None:

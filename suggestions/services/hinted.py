@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, Sum, When
 
 from suggestions import access
 from suggestions.insight import hints as rules
@@ -25,8 +25,7 @@ PARTS = ("title", "problem", "proposal", "place")
 
 
 def note_choices(suggestion: Suggestion, chosen: Mapping[str, str], *, at: datetime) -> None:
-    """Keep what a person chose, by kind, and whether a hint had said so. "" means: none of those offered. Two queries, and
-    two more for each kind in which something was offered.
+    """Keep what a person chose, by kind, and whether a hint had said so. "" means: none of those offered. Three queries.
 
     The last choice of a kind stands (a reassignment corrects a dispatch); the item's events tell the earlier ones.
     Choosing none where none was offered is no decision about hints and leaves no row.
@@ -37,13 +36,13 @@ def note_choices(suggestion: Suggestion, chosen: Mapping[str, str], *, at: datet
         "kind", "value", "hint_version"
     ):
         offered[kind].append((value, version))
+    if any(offered.values()):
+        said = [When(kind=kind, value=chosen[kind], then=True) for kind in chosen]
+        hints.order_by().update(followed=Case(*said, default=False))
     rows = []
     for kind, held in offered.items():
         values = [value for value, _version in held]
-        if values:
-            hints.filter(kind=kind, value=chosen[kind]).update(followed=True)
-            hints.filter(kind=kind).exclude(value=chosen[kind]).update(followed=False)
-        elif not chosen[kind]:
+        if not values and not chosen[kind]:
             continue
         rows.append(
             HintChoice(

@@ -26,7 +26,7 @@ def queue(*, suggestion: Suggestion, at: datetime) -> PublicationReview | None:
         return None
     review = PublicationReview(suggestion=suggestion, created_at=at)
     _prefill(review, suggestion, None)
-    with transaction.atomic():
+    with transitions.act(suggestion):
         review.save()
         transitions.apply(suggestion, "queue_publication", actor=Actor.system(), at=at)
     return review
@@ -53,8 +53,7 @@ def cover_reply(*, suggestion: Suggestion, reply: Reply, at: datetime) -> Public
 def rest(suggestion: Suggestion, *, at: datetime) -> None:
     """End the limit for publishing where nothing waits to be published: the author did not agree, or the page is gone (K12)."""
     if not suggestion.publication_reviews.filter(state__in=_OPEN).exists():
-        for held in suggestion.clocks.filter(kind="K12", stopped_at=None):
-            clocks.stop(held, at=at, reason="nothing_to_publish")
+        clocks.stop_kind(suggestion, "K12", at=at, reason="nothing_to_publish")
 
 
 def _prefill(

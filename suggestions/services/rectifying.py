@@ -3,8 +3,6 @@
 import re
 from datetime import datetime
 
-from django.db import transaction
-
 from suggestions import reply_parts, rules
 from suggestions.actor import Actor
 from suggestions.codes import Overall, Solved
@@ -27,8 +25,10 @@ def last_answer(suggestion: Suggestion) -> Reply | None:
 def reasons(suggestion: Suggestion) -> list[Evaluation]:
     """The unhappy ratings of the newest answer, merged authors' among them: each is to be answered (T16). Two queries."""
     answer = last_answer(suggestion)
-    if answer is None:
-        return []
+    return _unhappy(answer) if answer is not None else []
+
+
+def _unhappy(answer: Reply) -> list[Evaluation]:
     rated = answer.evaluations.order_by("pk")
     return [e for e in rated if e.overall == Overall.DISSATISFIED or e.solved == Solved.NO]
 
@@ -44,7 +44,7 @@ def check_again(reply: Reply) -> None:
         return
     if _core(before.body) == _core(reply.body):
         raise Invalid({"body": ["整改后的答复和上一次一样。请逐条回应建议人不满意的地方。"]})
-    unhappy = reasons(suggestion)
+    unhappy = _unhappy(before)
     answered = {p.ref for p in reply_parts.read(reply.parts) if p.kind == reply_parts.REASON}
     missing = [e for e in unhappy if e.pk not in answered]
     if missing:
@@ -89,7 +89,7 @@ def begin(*, suggestion: Suggestion, actor: Actor, at: datetime, reason: str = "
         return False
     lead.suggestion = suggestion
     data = {"unit": lead.unit.short_name}
-    with transaction.atomic():
+    with transitions.act(suggestion):
         transitions.apply(
             suggestion, "rectify", actor=actor, at=at, reason=reason, data=data,
             fields={"closed_at": None},

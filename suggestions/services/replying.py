@@ -34,6 +34,13 @@ def lead_assignment(suggestion: Suggestion) -> Assignment:
     return held
 
 
+def _lead_of(parts: list[Assignment]) -> Assignment:
+    lead = assigning.lead_of(parts)
+    if lead is None:
+        raise WrongState
+    return lead
+
+
 def current_reply(suggestion: Suggestion) -> Reply | None:
     """The newest version, whatever its state."""
     return suggestion.replies.order_by("-number").first()
@@ -43,8 +50,14 @@ def own_reply(suggestion: Suggestion, lead: Assignment) -> Reply | None:
     """The version the lead goes on with: the newest, if it is its own. What an earlier lead wrote stays that unit's, and
     a new lead begins with an empty page.
     """
-    newest = current_reply(suggestion)
-    return newest if newest is not None and newest.unit_id == lead.unit_id else None
+    return _own(current_reply(suggestion), lead)
+
+
+def _own(newest: Reply | None, lead: Assignment) -> Reply | None:
+    if newest is None or newest.unit_id != lead.unit_id:
+        return None
+    newest.unit = lead.unit
+    return newest
 
 
 def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: Any) -> Reply:
@@ -53,16 +66,28 @@ def save_draft(*, suggestion: Suggestion, actor: Actor, at: datetime, **values: 
     `values`: outcome, body, parts, reason, basis, commitment, committed_by, next_report_on, contact. No check but shape:
     a draft may be incomplete. `parts`: rows {kind, point, answer, unit (code), ref}, see reply_parts.
     """
+    lead = _led_by(suggestion, actor)
+    return _save(lead, current_reply(suggestion), actor, at, values)
+
+
+def _led_by(suggestion: Suggestion, actor: Actor) -> Assignment:
     lead = lead_assignment(suggestion)
     if actor.unit is None or actor.unit.pk != lead.unit_id:
         raise NotAllowed("只有主办单位可以起草答复。")
+    return lead
+
+
+def _save(
+    lead: Assignment, newest: Reply | None, actor: Actor, at: datetime, values: dict[str, Any]
+) -> Reply:
+    """`newest`: the newest version, whosesoever it is."""
+    suggestion, reply = lead.suggestion, _own(newest, lead)
     if suggestion.status not in WRITABLE_CASES:
         raise WrongState
     clean = {k: rules.clean_text(v) if isinstance(v, str) else v for k, v in values.items()}
     if "parts" in clean:
         names = {a.unit.code: a.unit.short_name for a in assigning_units(suggestion)}
         clean["parts"] = reply_parts.clean(values["parts"], names)
-    newest, reply = current_reply(suggestion), own_reply(suggestion, lead)
     if reply is not None and reply.state in EDITABLE:
         # Conditional on the state that was read: a version signed meanwhile is never overwritten.
         _move(reply, reply.state, Reply.State.DRAFT, drafted_by=actor.user, updated_at=at, **clean)
@@ -89,18 +114,17 @@ def assigning_units(suggestion: Suggestion) -> list[Assignment]:
 
 def adopt_opinion(*, suggestion: Suggestion, part: Assignment, actor: Actor, at: datetime) -> Reply:
     """Take a co-unit's opinion into the draft as a part under its name; the lead then edits it (BJ 14; BX 44(1))."""
-    lead = lead_assignment(suggestion)
-    if actor.unit is None or actor.unit.pk != lead.unit_id:
-        raise NotAllowed("只有主办单位可以起草答复。")
+    lead = _led_by(suggestion, actor)
     if part.part != Assignment.Part.CO or not part.opinion:
         raise Invalid({"parts": ["这个单位还没有给协办意见。"]})
-    held = own_reply(suggestion, lead)
+    newest = current_reply(suggestion)
+    held = _own(newest, lead)
     rows = list(held.parts) if held is not None else []
     if any(row.get("unit") == part.unit.code for row in rows):
         raise Invalid({"parts": [f"{part.unit.short_name}的意见已经在逐条回应里了。"]})
     point = f"{part.unit.short_name}负责的部分"
     rows.append({"point": point, "answer": part.opinion, "unit": part.unit.code})
-    return save_draft(suggestion=suggestion, actor=actor, at=at, parts=rows)
+    return _save(lead, newest, actor, at, {"parts": rows})
 
 
 def _record(
@@ -191,15 +215,16 @@ def sign(*, reply: Reply, actor: Actor, at: datetime, note: str = "") -> Reply:
     found = problems(reply, on=local_date(at))
     if found:
         raise Invalid(found)
-    waiting = assigning.waiting_co_units(suggestion, at=at)
+    parts = assigning.active_parts(suggestion)
+    waiting = assigning.still_waiting(parts, suggestion, at=at)
     if waiting and not note.strip():
         names = "、".join(a.unit.short_name for a in waiting)
         raise Invalid({"note": [f"{names}还没有回复协办意见，期限也没到。要先报送，请写明原因。"]})
-    lead = lead_assignment(suggestion)
+    lead = _lead_of(parts)
     if lead.unit_id != reply.unit_id:
         raise NotAllowed("这件已经改由别的单位主办，这一稿不能再签。")
     rectifying.check_again(reply)
-    with transaction.atomic():
+    with transitions.act(suggestion):
         _move(
             reply, Reply.State.AWAITING_SIGNATURE, Reply.State.SIGNED,
             signed_by=actor.user, signed_at=at, review_note="",
@@ -228,7 +253,7 @@ def send_back(*, reply: Reply, reason: str, actor: Actor, at: datetime) -> Reply
     suggestion = reply.suggestion
     lead = lead_assignment(suggestion)
     data = {"unit": lead.unit.short_name, "reply": reply.number}
-    with transaction.atomic():
+    with transitions.act(suggestion):
         _move(
             reply,
             Reply.State.SIGNED,
@@ -244,8 +269,9 @@ def send_back(*, reply: Reply, reason: str, actor: Actor, at: datetime) -> Reply
 def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
     """The office passes the reply: the author is answered and asked to rate (T13, T16), the page is brought up to date."""
     suggestion = reply.suggestion
-    lead = lead_assignment(suggestion)
-    with transaction.atomic():
+    parts = assigning.active_parts(suggestion)
+    lead = _lead_of(parts)
+    with transitions.act(suggestion):
         _move(
             reply, Reply.State.SIGNED, Reply.State.APPROVED, reviewed_by=actor.user, delivered_at=at
         )
@@ -257,18 +283,14 @@ def approve(*, reply: Reply, actor: Actor, at: datetime) -> Reply:
         commitments.make(reply=reply, actor=Actor.system(), at=at)
         for item in (suggestion, *suggestion.merged_items.filter(status=Case.MERGED)):
             invite(suggestion=item, at=at)
-        for part in suggestion.assignments.filter(status=Part.SUBMITTED).select_related("unit"):
-            part.suggestion = suggestion
-            transitions.apply(
-                part, "accept_work", actor=actor, at=at, data={"unit": part.unit.short_name}
-            )
-        for part in suggestion.assignments.filter(
-            status__in=(Part.PENDING, Part.SIGNED, Part.WORKING)
-        ).select_related("unit"):
-            part.suggestion = suggestion
-            transitions.apply(
-                part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
-            )
+        for part in parts:
+            data = {"unit": part.unit.short_name}
+            if part.status == Part.SUBMITTED:
+                transitions.apply(part, "accept_work", actor=actor, at=at, data=data)
+        for part in parts:
+            data = {"unit": part.unit.short_name}
+            if part.status in (Part.PENDING, Part.SIGNED, Part.WORKING):
+                transitions.apply(part, "recall", actor=Actor.system(), at=at, data=data)
         if publishing.cover_reply(suggestion=suggestion, reply=reply, at=at) is None:
             publishing.rest(suggestion, at=at)
     return reply

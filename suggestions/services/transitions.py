@@ -1,7 +1,9 @@
 """The only writer of states (invariant 2). Every change is one row of states/, one event, one transaction."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +26,65 @@ _FIELD = {
     Machine.ADOPTION: "status",
 }
 
-_LOCK = "SELECT version FROM suggestions_suggestion WHERE id = %s FOR NO KEY UPDATE"
+_LOOK = "SELECT version FROM suggestions_suggestion WHERE id = %s"
+_LOCK = f"{_LOOK} FOR NO KEY UPDATE"
+
+
+@dataclass(slots=True)
+class _Act:
+    """What the rows of one act have to write to their case, and the case itself: its version when the act began."""
+
+    case: Suggestion
+    version: int
+    is_held: bool = False
+    changes: dict[str, Any] = field(default_factory=dict)
+    steps: list[tuple[Transition, CaseEvent]] = field(default_factory=list)
+    is_public: bool = False
+
+
+_acts: ContextVar[tuple[_Act, ...]] = ContextVar("acts", default=())
+
+
+@contextmanager
+def act(suggestion: Suggestion) -> Iterator[None]:
+    """One transaction for an act that takes several rows of one case: the case is locked once, its clocks are read once,
+    and its events, its clocks that start and its own columns are written in one statement each, at the end.
+
+    Inside, `apply`, `begin` and `note` check and promise what they do alone; the events they give have no key yet, and
+    further notices of an event go through `note(notify=…)`. Raises ChangedMeanwhile when somebody was first, and also for
+    a second object of the same case. Another case's rows are written at once. An act within an act is part of it.
+    """
+    if _act_of(suggestion) is not None:
+        yield
+        return
+    held = _Act(suggestion, suggestion.version)
+    with transaction.atomic(), outbox.together():
+        token = _acts.set((*_acts.get(), held))
+        try:
+            with clocks.together(suggestion):
+                yield
+        finally:
+            _acts.reset(token)
+        if held.steps:
+            _finish(held)
+
+
+def _act_of(suggestion: Suggestion) -> _Act | None:
+    for held in _acts.get():
+        if held.case.pk == suggestion.pk:
+            if held.case is not suggestion:
+                raise ChangedMeanwhile
+            return held
+    return None
+
+
+def _finish(held: _Act) -> None:
+    _update_case(held.case, held.version, len(held.steps), held.changes)
+    CaseEvent.objects.bulk_create([event for _row, event in held.steps])
+    if held.is_public:
+        _tell_index(held.case)
+    for row, event in held.steps:
+        _queue_effects(held.case, row, event)
 
 
 def apply(
@@ -67,7 +127,6 @@ def apply(
             keeper = None if part else target.unit
             due = clocks.take_effect(target.suggestion, row, at=at, assignment=part, holder=keeper)
             event = _write(target.suggestion, row, current, actor, at, reason, data or {}, due)
-        _queue_effects(event.suggestion, row, event)
     return event
 
 
@@ -137,7 +196,6 @@ def begin(
         owner = part if isinstance(part, Assignment) else None
         due = clocks.take_effect(part.suggestion, row, at=at, assignment=owner)
         event = _write(part.suggestion, row, "", actor, at, "", data or {}, due)
-        _queue_effects(event.suggestion, row, event)
     return event
 
 
@@ -163,19 +221,24 @@ def note(
         event = _write(
             suggestion, row, "", actor, at, reason, data or {}, fields or {}, words=words
         )
-        _queue_effects(suggestion, row, event)
     return event
 
 
 def _hold(suggestion: Suggestion) -> None:
     """Lock the case before its parts and clocks, always in this order, so that two people at once queue instead of
-    colliding half-way. SQLite's writers queue by themselves.
+    colliding half-way. SQLite's writers queue by themselves; there an act looks first whether it comes too late, for its
+    own conditional UPDATE comes at the end.
     """
-    if suggestion.pk is None or not connection.features.has_select_for_update:
+    held, locks = _act_of(suggestion), connection.features.has_select_for_update
+    if suggestion.pk is None or (held is None and not locks):
         return
+    if held is not None:
+        if held.is_held:
+            return
+        held.is_held = True
     # Every act takes this lock: written out, for the query builder costs more than the query.
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [suggestion.pk])
+        cursor.execute(_LOCK if locks else _LOOK, [suggestion.pk])
         if cursor.fetchone() != (suggestion.version,):
             raise ChangedMeanwhile
 
@@ -213,27 +276,44 @@ def _write(
     fields: dict[str, Any],
     words: str | None = None,
 ) -> CaseEvent:
-    """The event, and the suggestion's conditional UPDATE that carries state, chain head and version together."""
+    """The event, the case's conditional UPDATE that carries state, chain head and version together, and the effects; at
+    the end of its act where there is one.
+    """
     event = _event(suggestion, row, current, actor, at, reason, data, words)
     changes = {**fields, "event_seq": event.seq, "event_head": event.hash}
     if "status" in fields:
         changes["public_group"] = states.public_group(fields["status"])
-    changed = Suggestion.objects.filter(pk=suggestion.pk, version=suggestion.version).update(
-        version=F("version") + 1, **changes
-    )
-    if not changed:
-        raise ChangedMeanwhile
-    was_public = suggestion.is_public
-    _adopt(suggestion, {**changes, "version": suggestion.version + 1})
+    held, version, was_public = _act_of(suggestion), suggestion.version, suggestion.is_public
+    if held is None:
+        _update_case(suggestion, version, 1, changes)
+    _adopt(suggestion, {**changes, "version": version + 1})
+    is_public = was_public or suggestion.is_public
+    if held is not None:
+        held.changes |= changes
+        held.steps.append((row, event))
+        held.is_public |= is_public
+        return event
     event.save(force_insert=True)
-    if was_public or suggestion.is_public:
-        outbox.enqueue(
-            outbox.INDEX,
-            {"type": "suggestion", "id": suggestion.pk},
-            key=f"suggestion:{suggestion.pk}",
-        )
-        content.bump_after_commit()
+    if is_public:
+        _tell_index(suggestion)
+    _queue_effects(suggestion, row, event)
     return event
+
+
+def _update_case(suggestion: Suggestion, version: int, steps: int, changes: dict[str, Any]) -> None:
+    held = Suggestion.objects.filter(pk=suggestion.pk, version=version)
+    if not held.update(version=F("version") + steps, **changes):
+        raise ChangedMeanwhile
+
+
+def _tell_index(suggestion: Suggestion) -> None:
+    """The public page is, or was, another one."""
+    outbox.enqueue(
+        outbox.INDEX,
+        {"type": "suggestion", "id": suggestion.pk},
+        key=f"suggestion:{suggestion.pk}",
+    )
+    content.bump_after_commit()
 
 
 def _event(

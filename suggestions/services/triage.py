@@ -47,7 +47,7 @@ def accept(
         "district": district or suggestion.district,
     }  # fmt: skip
     deciding.ensure_none_pending(suggestion)
-    with transaction.atomic():
+    with transitions.act(suggestion):
         transitions.apply(
             suggestion, "accept", actor=actor, at=at, fields=fields,
             data={"office": suggestion.jurisdiction.office_name, "topic": topic.code, "urgency": str(urgency)},
