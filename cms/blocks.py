@@ -1,7 +1,12 @@
 """What editors may put into a page's body. Limited on purpose: no raw HTML, no colours, headings from level two."""
 
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
@@ -13,8 +18,23 @@ SHORT_FEATURES = ["bold", "link", "ol", "ul"]
 """Rich text inside another block, where a heading would break the outline."""
 
 
+_FILE_NAME = re.compile(
+    r".*\.(jpe?g|png|gif|webp|bmp|heic|avif|svg|tiff?)"
+    r"|(img|dsc[nf]?|image|photo|pic|mmexport|wx_camera|screenshot|qq图片|微信图片|微信截图|屏幕截图|截图|截屏|图片|图像|照片|未命名|未标题)?[\W\d_]*",
+    re.IGNORECASE,
+)
+
+
+def is_file_name(words: str) -> bool:
+    """Whether a description is what a camera or a computer called the file: IMG_2034, 微信图片_20261101, 长椅.jpg."""
+    return _FILE_NAME.fullmatch(words.strip()) is not None
+
+
 class PictureBlock(blocks.StructBlock):
-    """A picture. ImageBlock asks for a description, or for a statement that the picture only decorates."""
+    """A picture. ImageBlock asks for a description, or for a statement that the picture only decorates.
+
+    It offers the picture's title as the description, and the title of what was just uploaded is its file's name.
+    """
 
     image = ImageBlock(
         label=_("图片"), help_text=_("写明图里是什么，看不见的人靠它；只是装饰就勾选装饰")
@@ -27,6 +47,19 @@ class PictureBlock(blocks.StructBlock):
         icon = "image"
         label = _("图片")
         template = "cms/blocks/picture.html"
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        image = cleaned["image"]
+        alt = (image.contextual_alt_text or "") if image and not image.decorative else ""
+        if alt and is_file_name(alt) and not self.is_deferred_validation:
+            words = _(
+                "“%(alt)s”是文件名，看不见的人听了不知道图里是什么。请写图里有什么，例如：站台上的长椅。"
+            )
+            error = ValidationError(words, params={"alt": alt})
+            nested = StructBlockValidationError(block_errors={"alt_text": error})
+            raise StructBlockValidationError(block_errors={"image": nested})
+        return cleaned
 
 
 class QuestionAnswerBlock(blocks.StructBlock):

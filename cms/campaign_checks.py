@@ -2,6 +2,7 @@
 where people have answered them (process.md 3.1, 13.17; SH 8, 12; AD 15).
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cms import phases
 from cms.texts import stream_text
+from suggestions.clock import local_date
 from suggestions.codes import Mode
 from suggestions.services import campaign_reports, consulting, polling
 
@@ -30,6 +32,8 @@ def problems(page: "CampaignPage") -> dict[str, Any]:
             errors["closes_at"] = _(
                 "重大行政决策公开征求意见不少于30天，最早%(day)s结束。情况紧急的，请写不足30天的理由。"
             ) % {"day": f"{least.year}年{least.month}月{least.day}日"}
+    if wrong := _ends_early_unsaid(page, now):
+        errors["early_reason"] = wrong
     if page.report_published_at and not stream_text(page.report).strip():
         errors["report"] = _("填了结果公布时间，请写上结果报告。")
     if page.report_published_at and page.opens_at and page.report_published_at < page.opens_at:
@@ -59,6 +63,36 @@ def problems(page: "CampaignPage") -> dict[str, Any]:
         if page.report_due_on < closing:
             errors["report_due_on"] = _("结果公布期限不能早于截止那天。")
     return errors
+
+
+def _ends_early_unsaid(page: "CampaignPage", now: datetime) -> str:
+    """The sentence about an end before the day the public was told, without a reason; or "". One query."""
+    if not page.pk or page.early_reason or (page.is_major_decision and page.short_reason):
+        return ""
+    rows = type(page).objects.filter(pk=page.pk, live=True, opens_at__lte=now)
+    rows = rows.exclude(closes_at=None)
+    told: Any = rows.values_list("closes_at", "report_published_at", "early_reason").first()
+    if told is None:
+        return ""
+    closes_at, reported_at, reason = told
+    ends = min(m for m in (page.closes_at, page.report_published_at, closes_at) if m is not None)
+    if reason and ends == closes_at and page.closes_at == closes_at:
+        return str(_("提前截止的理由已经公开，不能删去。"))
+    if ends < closes_at and closes_at > now and not (reported_at and reported_at <= now):
+        return str(_("页面上说的是%(day)s，现在要提前结束。请写明为什么提前，理由会公开。")) % {
+            "day": phases.closing_words(closes_at)
+        }
+    return ""
+
+
+def backdated(page: "CampaignPage", moment: datetime | None, now: datetime) -> str:
+    """Why a result may not go out with this moment of publication, or "": it ends clocks, so no day before is its own.
+
+    Asked where something goes on its way to the public; not of what is only stored.
+    """
+    if moment is None or local_date(moment) >= local_date(now) or not _publishes_result(page):
+        return ""
+    return str(_("结果公布时间不能写以前的日子：公布出来的那一刻才算数。请改成现在。"))
 
 
 def _publishes_result(page: "CampaignPage") -> bool:

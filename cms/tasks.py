@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db.models import Q
 from django.utils import timezone
 
-from cms import reports
+from cms import going_public, reports
 from cms.documents import changed
 from cms.models import CampaignPage
 
@@ -18,12 +17,16 @@ _WINDOW = timedelta(days=1)
 
 @shared_task(queue="intake", acks_late=True)
 def keep_schedule() -> int:
-    """Publish and unpublish what is due (Wagtail's own command), then tell search and caches of campaigns whose phase
-    changed. Safe to repeat; returns the number of such campaigns.
+    """Take down and publish what is due, then tell search and caches of campaigns whose phase changed. Safe to repeat;
+    returns the number of such campaigns.
+
+    Not Wagtail's own command: one page that may not go out any more would keep all others from it.
     """
-    call_command("publish_scheduled", verbosity=0)
-    promise_reports(now=timezone.now())
-    return announce_phases(now=timezone.now())
+    now = timezone.now()
+    going_public.expire_due(now=now)
+    going_public.publish_due(now=now)
+    promise_reports(now=now)
+    return announce_phases(now=now)
 
 
 def promise_reports(*, now: datetime) -> int:

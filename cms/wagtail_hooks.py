@@ -1,4 +1,4 @@
-"""A campaign that closed owes its result: no editor's page of it disappears before that is out (SH 12; process.md 13.17)."""
+"""A campaign owes its result to whoever wrote to it: its page does not disappear before that is out (SH 12; process.md 13.17)."""
 
 from typing import Any
 
@@ -9,17 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
-from cms import admin_reports, wizard
+from cms import admin_reports, going_public, wizard
 from cms.models import CampaignPage
 
 
 def _owing(page: Any) -> list[CampaignPage]:
-    """Published campaigns at or below a page that closed without a result."""
+    """Published campaigns at or below a page that still owe their result."""
     now = timezone.now()
-    rows = (
-        CampaignPage.objects.descendant_of(page, inclusive=True).live().filter(closes_at__lte=now)
-    )
-    return [found for found in rows if found.owes_report(now)]
+    rows = CampaignPage.objects.descendant_of(page, inclusive=True).live()
+    return [found for found in rows.filter(opens_at__lte=now) if found.must_stay_at(now)]
 
 
 def _refused(request: HttpRequest, page: Any) -> HttpResponse | None:
@@ -27,7 +25,7 @@ def _refused(request: HttpRequest, page: Any) -> HttpResponse | None:
     if not owing:
         return None
     words = _(
-        "“%(title)s”已经截止，还没有公布结果，不能撤下或删除。请先写好结果报告，填上结果公布时间再发布。"
+        "“%(title)s”已经截止或者已经收到建议，还没有公布结果，不能撤下或删除。请先写好结果报告，填上结果公布时间再发布。"
     )
     messages.error(request, words % {"title": owing[0].title})
     return redirect("wagtailadmin_pages:edit", owing[0].pk)
@@ -60,5 +58,5 @@ def nor_many_at_once(
     return None
 
 
-HOOKED = (admin_reports, wizard)
+HOOKED = (admin_reports, going_public, wizard)
 """Modules that register hooks of their own."""

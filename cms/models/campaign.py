@@ -1,5 +1,6 @@
 """Campaigns: dated calls for suggestions (process.md 3.1; SH 8, 12; AD 15)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -34,6 +35,7 @@ from suggestions.campaign_form import MOST_FIELDS, FieldSpec
 from suggestions.campaign_polls import Poll
 from suggestions.clock import local_date
 from suggestions.codes import Mode
+from suggestions.services import campaign_reports
 
 REPORT = "report"
 """The last part of the address of a closing report."""
@@ -119,6 +121,12 @@ class CampaignPage(Summary, SitePage):
     short_reason = models.CharField(
         _("不足30天的理由"), max_length=200, blank=True, help_text=_("情况紧急才能缩短，公开写明")
     )
+    early_reason = models.CharField(
+        _("提前截止的理由"),
+        max_length=200,
+        blank=True,
+        help_text=_("开始以后把截止改早才写：为什么不等到原来说的那天。会公开"),
+    )
     background = RichTextField(
         _("背景"), features=SECTION_FEATURES, blank=True, help_text=_("为什么征集，现在是什么情况")
     )
@@ -191,6 +199,7 @@ class CampaignPage(Summary, SitePage):
                 FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
                 FieldPanel("is_major_decision"),
                 FieldPanel("short_reason"),
+                FieldPanel("early_reason"),
             ],
             heading=_("方式和时间"),
         ),
@@ -251,6 +260,12 @@ class CampaignPage(Summary, SitePage):
         if errors:
             raise ValidationError(errors)
 
+    def stops_besides(self, held: Mapping[str, Any]) -> dict[str, str]:
+        """A result that is dated back: what it answers would count as answered in time."""
+        moment = held.get("report_published_at")
+        words = campaign_checks.backdated(self, moment, timezone.now())
+        return {"report_published_at": words} if words else {}
+
     def with_content_json(self, content: Any) -> Self:
         """What was promised when it closed stays promised, whatever an older draft left empty."""
         found: Self = super().with_content_json(content)
@@ -306,8 +321,15 @@ class CampaignPage(Summary, SitePage):
         return self.phase_at(moment) == Phase.REPORTED
 
     def owes_report(self, moment: datetime) -> bool:
-        """Closed, and no result is out: until then the page may not disappear."""
+        """Closed, and no result is out."""
         return self.phase_at(moment) == Phase.CLOSED
+
+    def must_stay_at(self, moment: datetime) -> bool:
+        """Whether the page may not disappear: it closed, or people wrote to it, and no result is out. One query at most."""
+        if self.owes_report(moment):
+            return True
+        asks = self.mode != Mode.STANDING and self.phase_at(moment) == Phase.OPEN
+        return asks and campaign_reports.concerned(self.pk).exists()
 
     def steps_at(self, moment: datetime) -> list[Step]:
         """The steps from collecting to report at `moment`."""

@@ -1,5 +1,6 @@
 """What all our page types share: address, crumbs, summary, search text."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +53,8 @@ class SitePageForm(WagtailAdminPageForm):
         """Storing a draft is always possible; what goes on its way to the public has no personal data in it."""
         held: dict[str, Any] = super().clean() or self.cleaned_data
         if any(name in self.data for name in checklist.SENDING):
-            for name, words in checklist.stops(held).items():
+            wrong = {**checklist.stops(held), **self.instance.stops_besides(held)}
+            for name, words in wrong.items():
                 self.add_error(name, words)
         return held
 
@@ -87,6 +89,10 @@ class SitePage(Page):
 
     class Meta:
         abstract = True
+
+    def stops_besides(self, held: Mapping[str, Any]) -> dict[str, str]:
+        """Sentences by field on what keeps a text from the public besides personal data; `held` are its fields' values."""
+        return {}
 
     def own_slug(self) -> str:
         """An address that no title goes into."""

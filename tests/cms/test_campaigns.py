@@ -1,6 +1,7 @@
 """A campaign's page and the suggestions that answer it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -282,3 +283,45 @@ def test_a_day_of_publication_is_set_only_when_nothing_more_can_come_in(campaign
     page.report_published_at = timezone.now() + timedelta(days=9)
     with pytest.raises(ValidationError, match="征集还没有截止"):
         page.full_clean()
+
+
+def refusals(page: CampaignPage, **changes: Any) -> dict[str, list[str]]:
+    """What the page editor would say at which field, were these changes stored."""
+    page.refresh_from_db()
+    for name, value in changes.items():
+        setattr(page, name, value)
+    try:
+        page.full_clean()
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+def test_an_end_before_the_announced_day_needs_a_reason_that_the_page_shows(
+    campaign: Make,
+) -> None:
+    now = timezone.now()
+    page = campaign(opens=-5, closes=10)
+    wrong = refusals(page, closes_at=now)
+    assert "现在要提前结束。请写明为什么提前，理由会公开。" in wrong["early_reason"][0]
+    assert page.report == ""
+    wrong = refusals(page, report="<p>都做。</p>", report_published_at=now)
+    assert list(wrong) == ["early_reason"], "a result ends the collecting too"
+    page.refresh_from_db()
+    page.closes_at, page.early_reason = now, "方案要赶在汛期前定"
+    page.save_revision().publish()
+    assert "截止提前了，理由：方案要赶在汛期前定" in words(Client().get(page.url))
+    assert "early_reason" in refusals(page, early_reason="")
+    assert refusals(page, early_reason="", closes_at=now + timedelta(days=2)) == {}
+
+
+def test_an_end_may_move_freely_before_the_campaign_began_and_later_at_any_time(
+    campaign: Make,
+) -> None:
+    now = timezone.now()
+    planned = campaign(title="还没开始的", opens=3, closes=20)
+    assert refusals(planned, closes_at=now + timedelta(days=10)) == {}
+    running = campaign(title="正在收的", opens=-3, closes=20)
+    assert refusals(running, closes_at=now + timedelta(days=30)) == {}
+    over = campaign(title="收完了的", opens=-30, closes=-3)
+    assert refusals(over, report="<p>都做。</p>", report_published_at=now) == {}

@@ -1,15 +1,20 @@
 """What editors are given: help at every field, a checklist that stops personal data, a wizard, reports, previews."""
 
+import csv
 from datetime import timedelta
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import BaseBlock, StructBlock
 from wagtail.fields import StreamField
@@ -20,6 +25,7 @@ from cms.campaign_blocks import VoteBlock
 from cms.models import CampaignIndexPage, CampaignPage, HomePage, NewsPage, StandardPage
 from cms.models.news import NewsIndexPage
 from cms.setup import EDITORS, Pages, add_page
+from tests import world as w
 from tests.cms.conftest import Make, words
 from tests.world import World
 
@@ -265,6 +271,60 @@ def test_the_report_menu_lists_pages_that_nobody_looked_at_for_long(
     text = words(editor.get(reverse("pages_to_review")))
     assert "旧的说明" in text
     assert "新的说明" not in text
+
+
+def sheet(client: Client, name: str) -> tuple[list[list[str]], list[list[Any]]]:
+    """A report as its two files have it: rows of the CSV, rows of the XLSX."""
+    page = words(client.get(reverse(name)))
+    for label in ("下载CSV", "下载XLSX"):
+        assert label in page
+    csv_file = client.get(reverse(name), {"export": "csv"})
+    text = csv_file.getvalue().decode()
+    assert text.startswith("\ufeff"), "or Excel reads it in the local encoding"
+    assert name.replace("_", "-") in csv_file["Content-Disposition"]
+    book = load_workbook(BytesIO(client.get(reverse(name), {"export": "xlsx"}).getvalue()))
+    rows = [list(row) for row in book.active.iter_rows(values_only=True)]
+    return list(csv.reader(StringIO(text.removeprefix("\ufeff")))), rows
+
+
+def test_the_reports_files_hold_what_their_tables_show(
+    editor: Client, campaign: Make, city: World, site: Pages
+) -> None:
+    late = campaign(title="去年就该公布的", opens=-200, closes=-150)
+    midnight = timezone.localtime(late.closes_at).replace(hour=0, minute=0, second=0, microsecond=0)
+    CampaignPage.objects.filter(pk=late.pk).update(closes_at=midnight)
+    w.submit(city, campaign=late, at=late.opens_at + timedelta(days=1))
+    head = ["征集", "主办", "截止", "答应公布", "应答复", "还没有答复"]
+    eve = (midnight - timedelta(days=1)).date()
+    typed, book = sheet(editor, "campaigns_without_report")
+    late.refresh_from_db()
+    assert typed == [head, ["去年就该公布的", city.water.name, f"{eve}", f"{late.report_due}", "1", "1"]]  # fmt: skip
+    assert book[0] == head
+    assert book[1][-2:] == [1, 1]
+    shown = words(editor.get(reverse("campaigns_without_report")))
+    assert f"{eve.year}年{eve.month}月{eve.day}日" in shown, "24:00 of a day is that day"
+    assert "1件（共1件）" in shown
+
+    old = add_page(site.home, StandardPage(title="旧的说明", slug="old"))
+    then = timezone.now() - timedelta(days=400)
+    StandardPage.objects.filter(pk=old.pk).update(last_published_at=then)
+    typed, book = sheet(editor, "pages_to_review")
+    assert typed == [["页面", "网址", "上次发布"], ["旧的说明", old.full_url, f"{timezone.localdate(then)}"]]  # fmt: skip
+    assert book[1][:2] == ["旧的说明", old.full_url]
+
+
+def test_a_report_of_campaigns_asks_no_more_queries_for_five_than_for_one(
+    editor: Client, campaign: Make
+) -> None:
+    editor.get(reverse("campaigns_without_report"))
+    asked = []
+    for number in (1, 4):
+        for n in range(number):
+            campaign(title=f"第{number}{n}次", opens=-90, closes=-60)
+        with CaptureQueriesContext(connection) as caught:
+            editor.get(reverse("campaigns_without_report"))
+        asked.append(len(caught))
+    assert asked[1] <= asked[0]
 
 
 def test_whoever_may_begin_a_campaign_finds_the_way_on_the_first_page(

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.blocks import StructBlockValidationError
 from wagtail.models import Page, Workflow
 
 from cms.models import (
@@ -222,6 +223,16 @@ def test_a_picture_without_a_description_is_refused(site: Pages) -> None:
         field.clean(field.to_python(plain))
     described = field.clean(field.to_python({**plain, "alt_text": "站台上的长椅"}))
     assert described.contextual_alt_text == "站台上的长椅"
+    # The title that Wagtail offers as the description is the name of the file that was uploaded.
+    for named in ("IMG_2034", "微信图片_20261101093000", "长椅.JPG", "图片1", "2026-11-01"):
+        given = block.to_python({"image": {**plain, "alt_text": named}, "caption": ""})
+        with pytest.raises(StructBlockValidationError) as refused:
+            block.clean(given)
+        nested = refused.value.block_errors["image"].block_errors["alt_text"]
+        assert f"“{named}”是文件名" in nested.messages[0]
+    for words_of_it in ("站台上的长椅", "2026年洪水到过的高度", "图片墙"):
+        block.clean(block.to_python({"image": {**plain, "alt_text": words_of_it}, "caption": ""}))
+    block.clean(block.to_python({"image": {**plain, "decorative": True}, "caption": ""}))
 
 
 PIXEL = base64.b64decode(
