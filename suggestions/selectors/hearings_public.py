@@ -19,7 +19,7 @@ from suggestions.models import (
     Participant,
     RecordEvent,
 )
-from suggestions.selectors.timeline import Entry
+from suggestions.selectors.timeline import Entry, said
 from suggestions.services import hearing_live
 from suggestions.states import Machine, Visibility
 from suggestions.states.hearing import Hearing as State
@@ -168,7 +168,7 @@ def course(held: Hearing) -> list[Entry]:
         machine=Machine.HEARING, record_id=held.pk, visibility=Visibility.PUBLIC
     )
     return [
-        Entry(e.at, e.words, e.reason if e.name in _REASONS else "", e.name, "pause" if e.name in _REASONS else "done")
+        Entry(e.at, said(e), e.reason if e.name in _REASONS else "", e.name, "pause" if e.name in _REASONS else "done")
         for e in rows.exclude(words="").order_by("-seq")
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from suggestions import dates
 from suggestions.clock import ANSWER_KINDS, Length, local_date, working_days_between
-from suggestions.models import CaseEvent, Clock, Suggestion
+from suggestions.models import CaseEvent, Clock, RecordEvent, Suggestion
 from suggestions.services import clocks
 from suggestions.states import TRANSITIONS, Case, Evaluation, Machine, Visibility
 
@@ -55,7 +55,7 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
         )
         entries.append(
             Entry(
-                at=event.at, words=_said(event) if event.words else (_("（内容已依法删除）") if event.is_blanked else ""), reason=shown, name=event.name,
+                at=event.at, words=said(event) if event.words else (_("（内容已依法删除）") if event.is_blanked else ""), reason=shown, name=event.name,
                 kind="pause" if event.name == "request_supplement" else "done",
                 actor=_actor(event, absent.get(event.pk, "")) if audience == "staff" else "",
             )
@@ -63,7 +63,7 @@ def timeline(suggestion: Suggestion, audience: str) -> list[Entry]:
     return entries
 
 
-def _said(event: CaseEvent) -> str:
+def said(event: CaseEvent | RecordEvent) -> str:
     """The event in the page's language. Its words are stored in Chinese; English is filled anew from the same row and
     facts, where these are what was stored."""
     row = _ROWS.get(event.name) if dates.is_english() else None

@@ -14,8 +14,10 @@ from portal.scripts import catalogue
 from suggestions import dates
 from suggestions.clock import SHANGHAI
 from suggestions.codes import Overall, recorded
-from suggestions.models import CaseEvent
+from suggestions.models import CaseEvent, RecordEvent
 from suggestions.selectors import timeline
+from suggestions.states import Visibility
+from suggestions.states.hearing import HEARING_TRANSITIONS
 from tests.world import make_world, submit
 
 _HOLES = re.compile(r"%(?:\([a-z_0-9]+\))?[sd%]")
@@ -103,6 +105,18 @@ def test_an_english_page_speaks_english_and_keeps_what_people_wrote(client: Clie
     assert 'value="灯"' in again or ">\n灯</textarea>" in again or ">灯</textarea>" in again
     cache.clear()
     assert "看建议" in client.get("/suggestions/").content.decode()
+
+
+def test_what_happened_to_a_hearing_is_told_in_english() -> None:
+    public = [row for row in HEARING_TRANSITIONS if row.visibility == Visibility.PUBLIC]
+    assert len(public) == 8
+    with translation.override("en"):
+        for row in public:
+            held = RecordEvent(name=row.name, words=row.said({}), data={})
+            assert not re.search(r"[\u3400-\u9fff]", timeline.said(held)), row.name
+        noted = RecordEvent(name="hearing_announce", words="发布听证公告，另附说明", data={})
+        assert timeline.said(noted) == "发布听证公告，另附说明"
+    assert timeline.said(RecordEvent(name="hearing_hold", words="听证会举行")) == "听证会举行"
 
 
 _TAG = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#})", re.DOTALL)
