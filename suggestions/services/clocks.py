@@ -10,20 +10,19 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from suggestions import clock as counting
-from suggestions import reminding
-from suggestions.clock import Length, local_date
+from suggestions.clock import local_date
 from suggestions.codes import Category, Channel
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Assignment, Clock, Suggestion, Unit
 from suggestions.models.record import Record
-from suggestions.services import emergency
-from suggestions.services.clock_rules import current_rule, forget_calendar, plain_dates, workdays
+from suggestions.services.clock_dates import COUNTED, count, drawn_up, next_reminder
+from suggestions.services.clock_rules import current_rule, forget_calendar, workdays
 from suggestions.services.clock_words import EXTENDABLE, explain, explain_in_words, said, unit_words
 from suggestions.states import Transition
 
 __all__ = [
-    "EXTENDABLE", "MAIN", "case_due_fields", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
-    "forget_calendar", "hand_over", "of_new", "of_record", "start", "start_for_record", "stop", "stop_kind", "take_effect",
+    "COUNTED", "EXTENDABLE", "MAIN", "case_due_fields", "count", "current_rule", "due_fields", "explain", "explain_in_words", "extend", "fix",
+    "forget_calendar", "hand_over", "next_reminder", "of_new", "of_record", "start", "start_for_record", "stop", "stop_kind", "take_effect",
     "take_effect_on_record", "together", "unit_words", "variant", "workdays",
 ]  # fmt: skip
 
@@ -92,7 +91,7 @@ def _new(
     **owner: Any,
 ) -> Clock:
     """A clock started at `at`, stored now or with the others of its act."""
-    made = _drawn_up(kind, at=at, holder=holder, fixed_on=fixed_on, ceiling=ceiling, **owner)
+    made = drawn_up(kind, at=at, holder=holder, fixed_on=fixed_on, ceiling=ceiling, **owner)
     act = _act_of(made.suggestion)
     if act is None:
         made.save(force_insert=True)
@@ -101,63 +100,6 @@ def _new(
     if act.running is not None:
         act.running = [*act.running, made]
     return made
-
-
-def _drawn_up(
-    kind: str,
-    *,
-    at: datetime,
-    holder: Unit | None,
-    fixed_on: date | None = None,
-    ceiling: Clock | None = None,
-    **owner: Any,
-) -> Clock:
-    """A clock not yet stored: shorter than its rule where half of `ceiling` is sooner, or on a promised date."""
-    started = local_date(at)
-    rule = current_rule(kind, on=started)
-    made = Clock(
-        kind=kind, rule=rule, holder_unit=holder, started_at=at, fixed_on=fixed_on, **owner
-    )
-    if made.suggestion is not None and fixed_on is None:
-        cut = emergency.shortened(kind, rule.length, made.suggestion, at)
-        if cut < rule.length:
-            made.length, made.unit = cut, rule.unit
-    if ceiling is not None:
-        shorter = counting.half(ceiling.as_rule())
-        own = counting.due(made.as_rule(), started, workdays())
-        if counting.due(shorter, started, workdays()).on < own.on:
-            made.length, made.unit = shorter.length, shorter.unit
-    count(made)
-    made.first_due_on = made.due_on
-    return made
-
-
-def count(held: Clock) -> None:
-    """Set due date, moment and next reminder of a clock from its rule, start, pauses and promise. Does not save."""
-    rule = held.as_rule()
-    plain = held.fixed_on is None and not held.pauses and held.paused_on is None
-    if plain and rule.unit is not Length.HOUR:
-        held.due_on, held.provisional, held.remind_on = plain_dates(
-            rule, local_date(held.started_at)
-        )
-    else:
-        due = explain(held)
-        held.due_on, held.provisional = due.on, due.provisional
-        held.remind_on = next_reminder(held)
-    if rule.unit is Length.HOUR:
-        held.due_at = counting.due_moment(rule, held.started_at)
-
-
-def next_reminder(held: Clock) -> date | None:
-    """The first day on which a clock may remind somebody; the sweep moves it on. Hours are looked at from the start."""
-    rule, start = held.as_rule(), local_date(held.started_at)
-    if rule.unit is Length.HOUR:
-        return start
-    return reminding.following(rule, start, held.due_on, workdays(), after=start)
-
-
-COUNTED = ("due_on", "due_at", "provisional", "remind_on")
-"""The fields `count` sets."""
 
 
 def start(
@@ -206,7 +148,7 @@ def of_new(
         for kind in (variant(k, suggestion) for k in row.starts):
             if not any(c.kind == kind and c.stopped_at is None for c in made):
                 moment, unit = _begins(kind, suggestion, at, None)
-                made.append(_drawn_up(kind, at=moment, holder=unit, suggestion=suggestion))
+                made.append(drawn_up(kind, at=moment, holder=unit, suggestion=suggestion))
     return made, due_fields(c for c in made if c.stopped_at is None)
 
 

@@ -1,7 +1,7 @@
 """Emergency profile (SH 14; process.md 3.1): for a time, shorter policy limits, urgent items, a daily digest to leaders.
 
 A switch on a jurisdiction or on one campaign. It ends by itself at its date. Limits of the law and of the citizen are
-never shortened. This module knows no clocks: services/clocks asks it.
+never shortened. This module knows no clocks: services/clock_dates asks it.
 """
 
 from dataclasses import dataclass
