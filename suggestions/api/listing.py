@@ -188,7 +188,7 @@ def _facets(result: Page) -> dict[str, list[FacetOut]]:
 
 def detail(request: HttpRequest, case_no: str) -> shapes.DetailOut:
     """One published item as its page shows it, or Http404. A fixed number of queries."""
-    item = one_item.load(case_no, whole=True)
+    item = one_item.load(case_no)
     shown = item_page.build(request, item, at=timezone.now())
     campaign: Any = item.campaign
     return shapes.DetailOut(

@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 
 from suggestions.models import Suggestion
@@ -27,9 +29,19 @@ AGE = 300.0
 ROW = "components/row.html"
 META = "suggestions/reading/_hit_meta.html"
 FACETS = "components/facets.html"
+OPENING = 80
+"""Characters of an answer shown where nothing in it matched."""
+Part = TypeVar("Part")
 
 
-class Shelf:
+class Meta(NamedTuple):
+    """What a search result says of its suggestion: the last line, and how the newest answer begins ("" without one)."""
+
+    line: SafeString
+    opening: str
+
+
+class Shelf(Generic[Part]):
     """Finished parts by key, at least `most` of those last asked for, none for longer than two `AGE`s after that: what
     was taken down or erased does not stay in memory. Safe among threads.
     """
@@ -39,7 +51,7 @@ class Shelf:
         self._lock = threading.Lock()
         self.clear()
 
-    def get(self, key: Hashable) -> SafeString | None:
+    def get(self, key: Hashable) -> Part | None:
         with self._lock:
             self._turn()
             part = self._young.get(key)
@@ -47,15 +59,15 @@ class Shelf:
                 self._young[key] = part
             return part
 
-    def put(self, key: Hashable, part: SafeString) -> SafeString:
+    def put(self, key: Hashable, part: Part) -> Part:
         with self._lock:
             self._turn()
             self._young[key] = part
         return part
 
     def clear(self) -> None:
-        self._young: dict[Hashable, SafeString] = {}
-        self._old: dict[Hashable, SafeString] = {}
+        self._young: dict[Hashable, Part] = {}
+        self._old: dict[Hashable, Part] = {}
         self._since = time.monotonic()
 
     def _turn(self) -> None:
@@ -66,7 +78,9 @@ class Shelf:
 
 
 # About 1.2 kB a row and 10 kB a column; a shelf holds at most twice its number.
-_rows, _metas, _columns = Shelf(5_000), Shelf(5_000), Shelf(150)
+_rows = Shelf[SafeString](5_000)
+_metas = Shelf[Meta](5_000)
+_columns = Shelf[SafeString](150)
 
 
 def rows(places: Sequence[Place], *, today: date) -> SafeString:
@@ -88,8 +102,8 @@ def rows(places: Sequence[Place], *, today: date) -> SafeString:
     return mark_safe("".join(drawn[key] for key in keys if key in drawn))
 
 
-def metas(found: Sequence[tuple[str, datetime | None]], *, today: date) -> dict[str, SafeString]:
-    """The last line of search results by key: decision or progress, unit, date, voices. `found`: keys and the dates to show.
+def metas(found: Sequence[tuple[str, datetime | None]], *, today: date) -> dict[str, Meta]:
+    """Search results by key: decision or progress, unit, date, voices, and an opening. `found`: keys and the dates to show.
 
     Without those whose page has been taken down. One query, and two more for what was not drawn before.
     """
@@ -104,8 +118,12 @@ def metas(found: Sequence[tuple[str, datetime | None]], *, today: date) -> dict[
         pk = str(place.pk)
         context = {"item": item, "date": dated[pk], "today": today}
         key = (Place.of(item), dated[pk], today, shown)
-        drawn[pk] = _metas.put(key, render_to_string(META, context))
+        drawn[pk] = _metas.put(key, Meta(render_to_string(META, context), _opening(item)))
     return drawn
+
+
+def _opening(item: Any) -> str:
+    return escape(Truncator(item.public_replies[-1].public_body).chars(OPENING)) if item.public_replies else ""  # fmt: skip
 
 
 def _read(places: Sequence[Place]) -> list[tuple[Place, Suggestion]]:
@@ -113,12 +131,17 @@ def _read(places: Sequence[Place]) -> list[tuple[Place, Suggestion]]:
     return [(by_pk[item.pk], item) for item in load_rows(list(by_pk))] if by_pk else []
 
 
-def column(key: Hashable, context: Callable[[], dict[str, Any]]) -> SafeString:
+def column(key: Hashable, context: Callable[[], dict[str, Any] | None]) -> SafeString:
     """The column of facets, kept under `key`, which has to name all that it shows; `context` is asked only when it
-    has to be drawn.
+    has to be drawn, and gives None when there is no column.
     """
     whole = (key, get_language(), get_script_prefix())
-    return _columns.get(whole) or _columns.put(whole, render_to_string(FACETS, context()))
+    part = _columns.get(whole)
+    if part is None:
+        shown = context()
+        part = SafeString("") if shown is None else render_to_string(FACETS, shown)
+        _columns.put(whole, part)
+    return part
 
 
 def part(name: str, key: Hashable, draw: Callable[[], str]) -> SafeString:

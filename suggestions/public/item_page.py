@@ -110,15 +110,20 @@ class ItemPage:
         return "、".join(unit.short_name for unit in self.co_units)
 
 
-def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
-    """Everything on the page. The same number of queries however long the item's story is."""
+def build(
+    request: HttpRequest, item: Suggestion, *, at: datetime, near: Sequence[Hit] = ()
+) -> ItemPage:
+    """Everything on the page of an item that `one_item.complete` filled; `near` are the like ones to show (`related`).
+
+    The same number of queries however long the item's story is.
+    """
     replies: list[Reply] = getattr(item, "public_replies", [])
     assigned: list[Assignment] = getattr(item, "active_assignments", [])
     allowed = [item.jurisdiction.phone, item.lead_unit.phone if item.lead_unit else ""]
     turn = None if replies and not item.is_open else _turn(item, at)
     return ItemPage(
         item=item,
-        crumbs=_crumbs(item),
+        crumbs=crumbs(item),
         answers=_answers(item, replies),
         turn=turn,
         ratings=_ratings(item, allowed) if replies else [],
@@ -134,11 +139,13 @@ def build(request: HttpRequest, item: Suggestion, *, at: datetime) -> ItemPage:
             for tag in (item.tags.all() if getattr(item, "has_tags", True) else ())
         ],
         files=_files(item),
-        related=related(item),
+        related=list(near),
         can_join=co_signing.can_join(item),
         chain=adoption_chain.chain(item, at=at) if getattr(item, "has_adoption", True) else None,
-        helpful=_helpful(replies),
-        comments=reply_voices.shown(item.pk) if replies else (),
+        helpful=_helpful(replies) if getattr(item, "has_voices", True) else reply_voices.Counts(),
+        comments=reply_voices.shown(item.pk)
+        if replies and getattr(item, "has_comments", True)
+        else (),
     )
 
 
@@ -150,7 +157,7 @@ def _helpful(replies: list[Reply]) -> reply_voices.Counts:
     return reply_voices.counts([last]).get(last, reply_voices.Counts())
 
 
-def _crumbs(item: Suggestion) -> list[tuple[str, str]]:
+def crumbs(item: Suggestion) -> list[tuple[str, str]]:
     browse = reverse("suggestions:browse")
     line = [(f"{browse}?topic={t.code}", t.name) for t in one_item.topic_line(item.topic)]
     return [(browse, _("看建议")), *line, ("", item.case_no)]
@@ -172,7 +179,8 @@ def _answers(item: Suggestion, replies: list[Reply]) -> list[Answer]:
         stopped_at=None
     )
     took = {held.stopped_at: _took(held) for held in stopped.select_related("rule").only(*_CLOCK)}
-    made = list(Commitment.objects.filter(reply__in=replies))
+    promised = getattr(item, "has_promises", True)
+    made = list(Commitment.objects.filter(reply__in=replies)) if promised else []
     answers = []
     for reply in reversed(replies):
         # Shown, never saved: units write these two by hand, and now and then a personal number slips in.
@@ -269,7 +277,7 @@ def _upcoming(
         late = turn.due_on < today
         when = _("应在%s前") if late else _("%s前")
         why = _("已经过了期限，还没有做到。") if late else ""
-        words = f"{turn.holder}{turn.act}"
+        words = f"{turn.holder}{': ' if dates.is_english() else ''}{turn.act}"
         rows.append(
             {"when": when % dates.within(turn.due_on, today.year), "words": words, "why": why, "now": True,
              "day": turn.due_on}

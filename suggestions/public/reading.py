@@ -1,10 +1,12 @@
 """Pages anybody may read: browse, one item, units, search, and public files. No account, no cookie, no script needed."""
 
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
 import structlog
+from django.core.cache import cache
 from django.core.files.storage import storages
 from django.http import (
     FileResponse,
@@ -19,6 +21,7 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from search import completing
@@ -30,6 +33,7 @@ from suggestions.guards.address import client_ip
 from suggestions.public import (
     browse_csv,
     browse_page,
+    item_kept,
     item_page,
     search_csv,
     search_page,
@@ -60,15 +64,38 @@ def browse(request: HttpRequest) -> HttpResponseBase:
 def detail(request: HttpRequest, case_no: str) -> HttpResponseBase:
     """/suggestions/<case_no>/: one item. Numbers in another spelling lead to the address that letters carry."""
     try:
-        item = one_item.load(case_no)
+        item = one_item.find(case_no)
     except Http404:
         # One answer for "never existed" and "not published": a number tells nothing.
         return render(request, "suggestions/reading/not_public.html", status=404)
     if item.case_no != case_no:
         return HttpResponsePermanentRedirect(reverse("suggestions:detail", args=[item.case_no]))
-    page = item_page.build(request, item, at=timezone.now())
-    context = {"page": page, "item": item, "structured": structured.item(item, page)}
+    now = timezone.now()
+    near = item_page.related(item)
+
+    def built() -> item_page.ItemPage:
+        one_item.complete(item)
+        return item_page.build(request, item, at=now, near=near)
+
+    # Built when a part has to be drawn: most were drawn before.
+    page: Any = SimpleLazyObject(built)
+    kept = item_kept.key_of(item, near, today=local_date(now))
+    context = {
+        "page": page, "item": item, "crumbs": item_page.crumbs(item), "part_key": kept,
+        "part_seconds": item_kept.SECONDS if kept else 0,
+        "structured": _structured(kept, lambda: structured.item(item, page)),
+    }  # fmt: skip
     return render(request, "suggestions/reading/item.html", context)
+
+
+def _structured(kept: str, make: Callable[[], list[structured.Thing]]) -> list[structured.Thing]:
+    key = f"item-structured:{kept}"
+    held: list[structured.Thing] | None = cache.get(key) if kept else None
+    if held is None:
+        held = make()
+        if kept:
+            cache.set(key, held, item_kept.SECONDS)
+    return held
 
 
 @require_safe

@@ -11,9 +11,7 @@ from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -109,7 +107,7 @@ class SearchPage:
     asked: Asked
     rows: list[Row]
     total: int
-    facets: list[Facet]
+    facets: SafeString
     chips: list[Chip]
     orders: list[tuple[str, str, bool]]
     next_cursor: str
@@ -200,7 +198,7 @@ def build(asked: Asked, *, case_no: str = "") -> SearchPage:
         asked=asked,
         rows=_rows(page.hits, labels),
         total=page.total,
-        facets=_facets(page, asked, labels),
+        facets=_column(page, asked, labels),
         chips=chips(asked.chosen, labels),
         orders=[
             (asked.chosen.with_rest(sort=""), _("最相关"), asked.sort == "relevance"),
@@ -222,18 +220,17 @@ def build(asked: Asked, *, case_no: str = "") -> SearchPage:
 
 def _rows(hits: Sequence[Hit], labels: "Labels") -> list[Row]:
     """Hits as rows, without suggestions whose page has been taken down since they were indexed. At most three queries, one
-    when all of them were shown before.
+    when all of them were drawn before.
     """
     found = [(hit.key, hit.date) for hit in hits if hit.type == TYPE]
     metas = fragments.metas(found, today=local_date(timezone.now())) if found else {}
-    bare = [h.key for h in hits if h.type == TYPE and h.key in metas and not _shown(h)]
-    items = public.rows_by_keys(bare) if bare else {}
     rows = []
     for hit in hits:
-        meta = metas.get(hit.key) if hit.type == TYPE else SafeString("")
+        meta = metas.get(hit.key) if hit.type == TYPE else _NO_META
         if meta is None:
             continue
-        name, snippet = _shown(hit) or _opening(items.get(hit.key) if meta else None)
+        # When only the title or keywords matched, a row says how the answer begins.
+        name, snippet = _shown(hit) or ("reply" if meta.opening else "", meta.opening)
         rows.append(
             Row(
                 hit=hit,
@@ -241,7 +238,7 @@ def _rows(hits: Sequence[Hit], labels: "Labels") -> list[Row]:
                 title=mark_safe(hit.title_html),
                 field_word=str(_FIELD_WORDS.get(name, "")),
                 snippet=mark_safe(snippet),
-                meta=meta,
+                meta=meta.line,
                 kind=labels("type", hit.type),
             )
         )
@@ -253,10 +250,17 @@ def _shown(hit: Hit) -> tuple[str, str] | None:
     return next(((n, s) for n, s in hit.snippets.items() if n not in ("keywords", "tags")), None)
 
 
-def _opening(item: Suggestion | None) -> tuple[str, str]:
-    """What a row says when only its title or its keywords matched: how the answer begins."""
-    replies = getattr(item, "public_replies", None) or []
-    return ("reply", escape(Truncator(replies[-1].public_body).chars(80))) if replies else ("", "")
+def _column(page: Page, asked: Asked, labels: "Labels") -> SafeString:
+    """The drawn facets; "" without any."""
+
+    def context() -> dict[str, Any] | None:
+        facets = _facets(page, asked, labels)
+        return {"facets": facets, "summary": _("筛选：类型、进度、地区等")} if facets else None
+
+    chosen = asked.chosen
+    counts = tuple((n, tuple((v.value, v.count) for v in held)) for n, held in page.facets.items())
+    key = (content.version(), chosen.path, tuple(chosen.values.items()), chosen.rest, counts)
+    return fragments.column(key, context)
 
 
 def _facets(page: Page, asked: Asked, labels: "Labels") -> list[Facet]:
@@ -278,6 +282,7 @@ def _facets(page: Page, asked: Asked, labels: "Labels") -> list[Facet]:
     return found
 
 
+_NO_META = fragments.Meta(SafeString(""), "")
 _ORDER = {code: at for at, code in enumerate([*PublicGroup.values, *Outcome.values])}
 
 

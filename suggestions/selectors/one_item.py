@@ -3,18 +3,17 @@
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import BooleanField, Prefetch, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 
 from suggestions import content, numbers
 from suggestions.models import (
-    Adoption,
     Assignment,
     Attachment,
     Evaluation,
     Reply,
     Suggestion,
-    TaggedSuggestion,
     Topic,
 )
 from suggestions.selectors.public import replies_for_lists
@@ -22,7 +21,7 @@ from suggestions.states import ACTIVE_ASSIGNMENT, Case
 
 _ITEM = (
     "case_no", "status", "publication", "public_group", "public_title", "public_problem", "public_proposal", "public_place",
-    "public_name", "received_at", "published_at", "outcome", "channel", "evaluation_state", "co_sign_count", "campaign_id",
+    "public_name", "received_at", "published_at", "outcome", "channel", "evaluation_state", "co_sign_count", "campaign_id", "version",
     "topic__code", "topic__name", "topic__path", "topic__depth", "district__name",
     "lead_unit__code", "lead_unit__name", "lead_unit__short_name", "lead_unit__phone",
     "jurisdiction__phone", "jurisdiction__office_name",
@@ -41,11 +40,36 @@ class TopicName(NamedTuple):
     name: str
 
 
-def load(case_no: str, *, whole: bool = False) -> Suggestion:
-    """One published item with everything its page shows, or Http404. Constant number of queries.
+# What an item may have besides, asked for with the item itself. Written out, for the query builder takes longer over each
+# of these than the database does.
+_PARTS = {
+    "has_tags": "suggestions_taggedsuggestion x WHERE x.content_object_id = {item}",
+    "has_files": "suggestions_attachment x WHERE x.suggestion_id = {item} AND x.is_public",
+    "has_ratings": "suggestions_evaluation x WHERE x.suggestion_id = {item}",
+    "has_merged": "suggestions_suggestion x WHERE x.primary_id = {item} AND x.status = 'merged'",
+    "has_adoption": "suggestions_adoption x WHERE x.suggestion_id = {item} AND x.is_public",
+    "has_co_units": "suggestions_assignment x WHERE x.suggestion_id = {item} AND x.part = 'co'",
+    "has_voices": "suggestions_replyvoice x JOIN suggestions_reply y ON y.id = x.reply_id WHERE y.suggestion_id = {item}",
+    "has_comments": "suggestions_replycomment x WHERE x.suggestion_id = {item}",
+    "has_promises": "suggestions_commitment x WHERE x.suggestion_id = {item}",
+    "has_other_answers": (
+        "suggestions_reply x WHERE x.suggestion_id = {item} AND x.is_public AND x.unit_id <> suggestions_suggestion.lead_unit_id"
+    ),
+}  # fmt: skip
 
-    Parts that few items have (tags, files, ratings, others merged into it, a decision to adopt) are read only where there
-    are any: `has_tags`, `has_merged` and `has_adoption` say so to the page. `whole`: with all columns, for the API.
+
+def load(case_no: str) -> Suggestion:
+    """One published item with everything its page shows and all columns, for the API, or Http404. Constant number of queries."""
+    found = find(case_no, whole=True)
+    complete(found, whole=True)
+    return found
+
+
+def find(case_no: str, *, whole: bool = False) -> Suggestion:
+    """One published item as its own row tells it, or Http404. One query.
+
+    Parts that few items have (tags, files, ratings, others merged into it, a decision to adopt, co-units, promises, voices
+    on its answer) are not read: `has_tags` and the like say whether there are any. `whole`: with all columns.
     """
     rows = Suggestion.objects.on_page().filter(case_no=numbers.parse_case_no(case_no) or "")
     joined = rows.select_related("topic", "district", "lead_unit", "jurisdiction")
@@ -55,19 +79,28 @@ def load(case_no: str, *, whole: bool = False) -> Suggestion:
         )
     else:
         joined = joined.only(*_ITEM)
-    found: Any = next(iter(joined.annotate(**_parts())[:1]), None)
+    parts = {name: _exists(rows) for name, rows in _PARTS.items()}
+    found: Suggestion | None = next(iter(joined.annotate(**parts)[:1]), None)
     if found is None:
         raise Http404("没有这件公开的建议。")
+    return found
+
+
+def _exists(rows: str) -> RawSQL:
+    sql = rows.format(item="suggestions_suggestion.id")
+    return RawSQL(f"EXISTS (SELECT 1 FROM {sql})", (), BooleanField())
+
+
+def complete(found: Any, *, whole: bool = False) -> None:
+    """Read what the page of an item shows besides its row, as far as there is any. Constant number of queries."""
     replies = Reply.objects.filter(is_public=True).select_related("unit")
     assigned = Assignment.objects.filter(status__in=ACTIVE_ASSIGNMENT).select_related("unit")
     wanted: list[Any] = [
         replies_for_lists() if whole else Prefetch("replies", replies.only(*_REPLY), to_attr="public_replies"),
-        Prefetch(
-            "assignments",
-            assigned.only("suggestion_id", "part", "unit__code", "unit__name", "unit__short_name"),
-            to_attr="active_assignments",
-        ),
     ]  # fmt: skip
+    if found.has_co_units:
+        shown = assigned.only("suggestion_id", "part", "unit__code", "unit__name", "unit__short_name")  # fmt: skip
+        wanted.append(Prefetch("assignments", shown, to_attr="active_assignments"))
     if found.has_tags:
         wanted.append("tags")
     if found.has_files:
@@ -83,23 +116,12 @@ def load(case_no: str, *, whole: bool = False) -> Suggestion:
             Prefetch("evaluations", Evaluation.objects.order_by("round"), to_attr="ratings")
         )
     prefetch_related_objects([found], *wanted)
-    item: Suggestion = found
-    return item
 
 
-def _parts() -> dict[str, Exists]:
-    """What an item may have besides, asked for with the item itself."""
-
-    def of(rows: QuerySet[Any], field: str = "suggestion") -> Exists:
-        return Exists(rows.filter(**{field: OuterRef("pk")}))
-
-    return {
-        "has_tags": of(TaggedSuggestion.objects.all(), "content_object"),
-        "has_files": of(Attachment.objects.filter(is_public=True)),
-        "has_ratings": of(Evaluation.objects.all()),
-        "has_merged": of(Suggestion.objects.filter(status=Case.MERGED), "primary"),
-        "has_adoption": of(Adoption.objects.filter(is_public=True)),
-    }
+def row_facts(item: Suggestion) -> str:
+    """Everything `find` read of an item, as text: two that are equal here show the same."""
+    held = (item, item.topic, item.district, item.lead_unit, item.jurisdiction)
+    return repr([sorted((k, v) for k, v in vars(o).items() if k != "_state") for o in held if o])
 
 
 def merged_count(suggestion: Suggestion) -> int:

@@ -343,11 +343,6 @@ def by_keys(keys: Sequence[str]) -> dict[str, Suggestion]:
     return {str(item.pk): item for item in rows.prefetch_related(replies_for_lists())}
 
 
-def rows_by_keys(keys: Sequence[str]) -> dict[str, Suggestion]:
-    """As `by_keys`, with what a row of a page shows and no more."""
-    return {str(item.pk): item for item in load_rows(_pks(keys))}
-
-
 def places_of(keys: Sequence[str]) -> list[Place]:
     """The places of these items, as far as the public may read them now. One query."""
     rows = Suggestion.objects.on_page().filter(pk__in=_pks(keys))

@@ -136,8 +136,10 @@ def test_the_last_line_of_a_result_costs_one_query_once_it_was_drawn(
     first = fragments.metas(asked, today=TODAY)
     assert list(first) == [str(item.pk)]
     assert item.lead_unit is not None
-    assert item.lead_unit.short_name in first[str(item.pk)]
+    assert item.lead_unit.short_name in first[str(item.pk)].line
+    reply = Reply.objects.get(suggestion=item, is_public=True)
+    assert first[str(item.pk)].opening == reply.public_body[:80]
     with django_assert_num_queries(1):
         assert fragments.metas(asked, today=TODAY) == first
     Suggestion.objects.filter(pk=item.pk).update(co_sign_count=73)
-    assert "73" in fragments.metas(asked, today=TODAY)[str(item.pk)]
+    assert "73" in fragments.metas(asked, today=TODAY)[str(item.pk)].line

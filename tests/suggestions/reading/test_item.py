@@ -229,15 +229,15 @@ def test_the_queries_do_not_grow_with_the_story(world: World, queries):
         status="merged", primary=short, publication="private"
     )
     short.tags.add("公交")
+    co = {"unit": world.water, "part": "co", "status": "working", "assigned_at": MONDAY}
+    Assignment.objects.create(suggestion=short, **co)
     few = queries(address(short))
     long, _ = life.answered(world, title="这一件有很多协办单位和合并")
     for other in others:
         Suggestion.objects.filter(pk=other.pk).update(
             status="merged", primary=long, publication="private"
         )
-    Assignment.objects.create(
-        suggestion=long, unit=world.water, part="co", status="working", assigned_at=MONDAY
-    )
+    Assignment.objects.create(suggestion=long, **co)
     long.tags.add("公交", "长椅", "老人")
     for number in range(2, 6):
         Reply.objects.create(
