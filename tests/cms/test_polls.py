@@ -236,7 +236,7 @@ def test_an_editor_may_add_an_option_and_write_the_outcome(
     draft = CampaignPage.objects.get(pk=page.pk)
     draft.polls[0].value["options"][2]["chosen"] = True
     draft.polls[0].value["outcome"] = "修暗渠列入明年十件实事。"
-    draft.closes_at = timezone.now() - timedelta(hours=1)
+    draft.closes_at, draft.early_reason = timezone.now() - timedelta(hours=1), "主汛期前要开工"
     draft.save_revision().publish()
     text = words(client.get(page.get_url()))
     assert "修暗渠列入明年十件实事" in text
