@@ -2,7 +2,7 @@
 # Needs only make and Python 3.11; what `make check` needs besides is installed by .ci/run.
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check lint format types templates imports migrations-check docs-check \
-	check-services messages seed reindex handbook-pictures screenshots bench bench-pages docs clean
+	check-services slow-tests messages seed reindex handbook-pictures screenshots bench bench-pages docs clean
 
 BOOT := sh deploy/boot.sh
 PY := .venv/bin/python
@@ -55,6 +55,9 @@ docs: setup ## write the generated documents again (docs/states.md)
 
 check-services: setup ## the tests on real PostgreSQL, Redis and Elasticsearch; a skipped test is a failure
 	@STRICT_SERVICES=1 $(PY) -m tests.services -- $(PY) -m pytest -n 2 $(TESTS)
+
+slow-tests: setup ## time every test and write the list of those that `make test` leaves to `make check`
+	@NOTE_SLOW=1 $(PY) -m pytest -n auto --maxprocesses 8 -m "not browser" $(TESTS)
 
 messages: setup ## add the public texts that have no English to the catalogue and compile it (needs gettext)
 	@$(PY) manage.py english

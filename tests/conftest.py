@@ -18,9 +18,16 @@ from django.db import connection
 
 from search.elastic import ElasticEngine
 from search.engine import get_engine
+from tests import slow_tests
 
 # `make check` and CI start the real services and set this: then a skipped test is a hole in the proof.
 STRICT = os.environ.get("STRICT_SERVICES") == "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    plugin = slow_tests.plugin_for(config)
+    if plugin is not None:
+        config.pluginmanager.register(plugin)
 
 
 @pytest.hookimpl(wrapper=True)
