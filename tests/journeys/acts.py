@@ -1,5 +1,6 @@
 """What the staff of a site do between two looks of a resident, through the services. Runs inside the site's processes."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -55,3 +56,29 @@ def bring_to_page(case_no: str) -> dict[str, Any]:
     publishing.release(review=review, actor=Actor.staff(second.user, Role.PUBLISHER), at=now)
     item.refresh_from_db()
     return {"status": item.status, "publication": item.publication}
+
+
+def open_campaign() -> dict[str, Any]:
+    """A published campaign that takes suggestions now, with a question of its form, a survey, a vote and room to ask."""
+    from cms.models import CampaignIndexPage, CampaignPage
+    from cms.setup import add_page
+
+    now = timezone.now()
+    page = CampaignPage(
+        title="社区食堂晚饭要不要多开一小时", slug="canteen-hours", decides="市政府常务会议",
+        host_unit=Unit.objects.get(code="jtj"), opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=20),
+        background="<p>食堂晚上七点关门，上班的人赶不上。</p>", questions=[("question", "开到几点合适？")],
+        form_fields=[
+            ("field", {"label": "您一般几点吃晚饭？", "kind": "line", "help": "", "required": True, "options": "", "least": None, "most": None})
+        ],
+        polls=[
+            ("survey", {"title": "食堂小问卷", "intro": "", "opens_on": None, "closes_on": None, "questions": [
+                {"text": "您多久吃一次食堂？", "kind": "one", "options": "天天吃\n周末吃", "required": True}
+            ]}),
+            ("vote", {"title": "晚饭开到几点", "intro": "", "opens_on": None, "closes_on": None, "most": 1, "outcome": "", "options": [
+                {"name": name, "about": "", "chosen": False} for name in ("七点半", "八点")
+            ]}),
+        ],
+    )  # fmt: skip
+    add_page(CampaignIndexPage.objects.get(), page)
+    return {"pk": page.pk, "title": page.title, "url": page.url}
