@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
-from suggestions import states
+from suggestions import one_look, states
 from suggestions.access.scopes import agent_cases, scope
 from suggestions.actor import Actor
 from suggestions.codes import Category, GrantKind
@@ -113,14 +113,13 @@ def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> li
     """The user's roles that reach this item; none where the user is kept out of it."""
     if suggestion.pk in scope(user).barred:
         return []
-    assigned: set[int] | None = None
+    assigned: frozenset[int] | None = None
     mandated: bool | None = None
     reaching = []
     for role in scope(user).roles:
         if role.role in UNIT_ROLES:
             if assigned is None:
-                active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
-                assigned = set(active.values_list("unit_id", flat=True))
+                assigned = _active_units(suggestion)
             if role.unit_id in assigned:
                 reaching.append(role)
         elif role.role in AGENT_ROLES:
@@ -133,6 +132,13 @@ def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> li
     if suggestion.category == Category.REPORT_MISCONDUCT:
         reaching = [r for r in reaching if r.role in MISCONDUCT_READERS]
     return [r for r in reaching if _in_place(r, suggestion)]
+
+
+@one_look.once
+def _active_units(suggestion: Suggestion) -> frozenset[int]:
+    """The units that hold a part of the item. A page asks about dozens of acts."""
+    active = suggestion.assignments.filter(status__in=ACTIVE_ASSIGNMENT)
+    return frozenset(active.values_list("unit_id", flat=True))
 
 
 def actor_for(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suggestions import numbers
 from suggestions.codes import Category, NotAcceptedReason, Urgency
+from suggestions.desk.widgets import Select
 from suggestions.models import District, RedirectTarget, Suggestion, Topic, Unit
 from suggestions.selectors import queues
 from suggestions.selectors.queues import QueueFilter
@@ -20,15 +21,15 @@ class QueueForm(forms.Form):
     """The filters above a list, filled with what is in force. Never validated: `filter_from` reads the address."""
 
     q = forms.CharField(label=_("标题、正文里的字，或编号"), required=False, max_length=80)
-    state = forms.ChoiceField(label=_("状态"), required=False)
-    due = forms.ChoiceField(label=_("期限"), required=False)
-    age = forms.ChoiceField(label=_("来了多久"), required=False)
-    topic = forms.ChoiceField(label=_("主题（含提示）"), required=False)
-    district = forms.ChoiceField(label=_("区划"), required=False)
-    channel = forms.ChoiceField(label=_("渠道"), required=False)
-    officer = forms.ChoiceField(label=_("经办分办员"), required=False)
-    campaign = forms.ChoiceField(label=_("征集活动"), required=False)
-    sort = forms.ChoiceField(label=_("排序"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, widget=Select)
+    due = forms.ChoiceField(label=_("期限"), required=False, widget=Select)
+    age = forms.ChoiceField(label=_("来了多久"), required=False, widget=Select)
+    topic = forms.ChoiceField(label=_("主题（含提示）"), required=False, widget=Select)
+    district = forms.ChoiceField(label=_("区划"), required=False, widget=Select)
+    channel = forms.ChoiceField(label=_("渠道"), required=False, widget=Select)
+    officer = forms.ChoiceField(label=_("经办分办员"), required=False, widget=Select)
+    campaign = forms.ChoiceField(label=_("征集活动"), required=False, widget=Select)
+    sort = forms.ChoiceField(label=_("排序"), required=False, widget=Select)
 
     def __init__(self, wanted: QueueFilter, *, jurisdiction_ids: set[int]) -> None:
         super().__init__(

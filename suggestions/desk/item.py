@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from suggestions import access
+from suggestions import access, one_look
 from suggestions.clock import local_date
 from suggestions.desk import common, panels
 from suggestions.desk.forms import RevealForm
@@ -63,6 +63,16 @@ def show(
     contact: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     """The item screen. A fixed number of queries, whatever the item has been through."""
+    with one_look.looking():
+        return _shown(request, held, reveal_form, contact)
+
+
+def _shown(
+    request: HttpRequest,
+    held: Suggestion,
+    reveal_form: RevealForm | None,
+    contact: list[tuple[str, str]] | None,
+) -> HttpResponse:
     user, now = request.user, timezone.now()
     today, queue = local_date(now), common.queue_of(request)
     review = casefile.open_review(held)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from suggestions import rules
+from suggestions import one_look, rules
 from suggestions.actor import Actor
 from suggestions.codes import (
     COMPLAINT_ROUTE,
@@ -36,6 +36,7 @@ def needs_second_person(suggestion: Suggestion, kind: str, category: str = "") -
     return suggestion.jurisdiction.refusal_second_look
 
 
+@one_look.once
 def pending(suggestion: Suggestion) -> PendingDecision | None:
     """The decision that waits for its second look. One query."""
     found = (

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from suggestions import rules
+from suggestions import one_look, rules
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, NotAllowed, WrongState
@@ -315,6 +315,7 @@ def drop_overtaken(*, now: datetime) -> int:
     return done
 
 
+@one_look.once
 def open_dispute_of(suggestion: Suggestion) -> JurisdictionDispute | None:
     """The dispute that is not settled yet. One query."""
     found = (

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from suggestions import rules, states
+from suggestions import one_look, rules, states
 from suggestions.actor import Actor
 from suggestions.crypto import keyed_hash
 from suggestions.errors import DomainError, Invalid
@@ -190,6 +190,7 @@ def choose_representatives(
     return len(wanted)
 
 
+@one_look.once
 def counts(suggestion: Suggestion) -> Counts:
     """One query."""
     found = suggestion.joint_authors.filter(withdrawn_at=None).aggregate(

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from suggestions import outbox, rules
+from suggestions import one_look, outbox, rules
 from suggestions.actor import Actor
 from suggestions.codes import Urgency
 from suggestions.errors import DomainError, Invalid
@@ -70,6 +70,7 @@ def report(*, suggestion: Suggestion, note: str, actor: Actor, at: datetime) -> 
     return suggestion
 
 
+@one_look.once
 def is_waiting(suggestion: Suggestion) -> bool:
     """Whether an alert has not been confirmed yet. One query."""
     return _running(suggestion).exists()

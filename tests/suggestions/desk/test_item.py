@@ -1,5 +1,6 @@
 """The item screen: both texts, clocks, history, contact behind a logged reveal, and the way through the queue."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -252,3 +253,13 @@ def test_the_item_screen_costs_the_same_whatever_the_item_has_been_through(city:
         other.primary = item
         other.save()
     assert cost() == before
+
+
+@pytest.mark.parametrize("who", ["triage_officer", "supervisor"])
+def test_the_item_screen_reads_nothing_twice(city: World, dispatched: Suggestion, who: str) -> None:
+    client, address = sign_in(city, who), item_url(dispatched)
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    reads = Counter(q["sql"] for q in asked.captured_queries)
+    assert {sql: n for sql, n in reads.items() if n > 1} == {}
