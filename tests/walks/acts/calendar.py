@@ -36,6 +36,7 @@ def consultation(walk: Walk) -> object:
     roll = walk.dice.random()
     if roll < 0.6:
         raise Nothing("people are still writing")
+    page.early_reason = URGENT
     if roll < 0.7:
         page.unpublish()
     elif roll < 0.85:

@@ -79,5 +79,6 @@ def campaign_report(walk: Walk) -> object:
     if campaign_reports.why_not_closed(page.pk):
         return None
     page.closes_at, page.report, page.report_published_at = walk.at, "<p>逐条研究过。</p>", walk.at
+    page.early_reason = "该说的都说到了，先把结果告诉大家。"
     page.save_revision().publish()
     return campaign_reports.tell_authors(now=walk.at)
