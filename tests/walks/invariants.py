@@ -26,8 +26,9 @@ from tests.walks.acts.base import Walk
 RUNNING_IN = {
     Case.REGISTERED: {"K2"},
     Case.SUPPLEMENT_REQUESTED: {"K10"},
-    Case.ACCEPTED: {"K2", "K7a", "K7b"},
-    Case.DISPATCHED: {"K7a", "K7b"},
+    # An answer of a rectification that is sent back can still change hands.
+    Case.ACCEPTED: {"K2", "K7a", "K7b", "K15"},
+    Case.DISPATCHED: {"K7a", "K7b", "K15"},
     Case.HANDLING: {"K7a", "K7b", "K15"},
     Case.REPLY_REVIEW: {"K7a", "K7b", "K15"},
     Case.REOPENED: {"K7a"},
