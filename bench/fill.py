@@ -5,10 +5,8 @@ promise (the chain of events verifies, pages show them). Authors, consents and m
 out: no page that is measured reads them.
 """
 
-import json
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -18,10 +16,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Max
 from django.utils.crypto import get_random_string
 
+from bench.rows import Rows, may_leave_keys_unchecked
 from bench.texts import Words
 from suggestions import clock as counting
 from suggestions import content, numbers, states
@@ -31,7 +30,6 @@ from suggestions.demo.seed import Seeder
 from suggestions.models import (
     Assignment,
     CalendarDay,
-    CaseEvent,
     CaseNumber,
     Clock,
     ClockRule,
@@ -62,89 +60,9 @@ RATINGS = {Overall.SATISFIED: 40, Overall.BASICALLY: 25, "": 35}
 """An empty one is silence, which is not satisfaction."""
 
 
-@dataclass(slots=True)
-class _Rows:
-    """One batch, in the order in which it has to be written."""
-
-    suggestions: list[Suggestion] = field(default_factory=list)
-    assignments: list[Assignment] = field(default_factory=list)
-    replies: list[Reply] = field(default_factory=list)
-    evaluations: list[Evaluation] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    """Facts by column, not models: there are ten times as many of them as of anything else."""
-
-    def write(self, now: datetime, *, unchecked: bool) -> None:
-        """`unchecked`: PostgreSQL looks no foreign key up, for the keys given here fit together."""
-        parts: tuple[tuple[type[models.Model], Sequence[Any]], ...] = (
-            (Suggestion, self.suggestions),
-            (Assignment, self.assignments),
-            (Reply, self.replies),
-            (Evaluation, self.evaluations),
-            (Clock, self.clocks),
-        )
-        with transaction.atomic():
-            if unchecked:
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL session_replication_role = replica")
-            for model, rows in parts:
-                insert(model, [vars(row) for row in rows], now)
-            insert(CaseEvent, self.events, now)
-
-
-def insert(model: type[models.Model], rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Write new rows, given by column: with COPY where there is one, several times as fast as INSERT."""
-    if not rows:
-        return
-    key = model._meta.pk.attname
-    fields = [
-        f for f in model._meta.concrete_fields if f.attname != key or rows[0].get(key) is not None
-    ]
-    names = [f.attname for f in fields]
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(
-            model(**{name: row[name] for name in names if name in row}) for row in rows
-        )
-        return
-    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
-    plan = [(f.attname, _converter(f)) for f in fields]
-    # What the model would stamp by itself.
-    stamped = {
-        f.attname for f in fields if getattr(f, "auto_now", 0) or getattr(f, "auto_now_add", 0)
-    }
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(
-                [
-                    now if name in stamped else as_sent(row[name]) if as_sent else row[name]
-                    for name, as_sent in plan
-                ]
-            )
-
-
-def _converter(field: Any) -> Callable[[Any], Any] | None:
-    """How a column's values become what the driver takes, decided once: codes as text, structures as JSON. None: as they are."""
-    if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
-    if isinstance(field, models.CharField | models.TextField):
-        return lambda value: value if type(value) is str or value is None else str(value)
-    return None
-
-
 @cache
 def _words(name: str) -> str:
     return str(states.BY_NAME[name].words)
-
-
-def _may_leave_keys_unchecked() -> bool:
-    if connection.vendor != "postgresql":
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW is_superuser")
-        return cursor.fetchone() == ("on",)
 
 
 class City:
@@ -187,7 +105,7 @@ class City:
         }
         for row in CaseNumber.objects.all():
             self.serials[row.year] = row.last
-        public, unchecked = 0, _may_leave_keys_unchecked()
+        public, unchecked = 0, may_leave_keys_unchecked()
         for rows in self._batches(first, size):
             rows.write(self.now, unchecked=unchecked)
             public += sum(s.is_public for s in rows.suggestions)
@@ -203,10 +121,10 @@ class City:
         content.bump()
         return public
 
-    def _batches(self, first: int, size: int) -> Iterator[_Rows]:
+    def _batches(self, first: int, size: int) -> Iterator[Rows]:
         span = timedelta(days=365 * YEARS)
         for start in range(0, size, BATCH):
-            rows = _Rows()
+            rows = Rows()
             for n in range(start, min(start + BATCH, size)):
                 # Oldest first, as a site grows; a little unevenly.
                 share = (n + self.dice.random()) / size
@@ -240,7 +158,7 @@ class City:
 class _Life:
     """One suggestion from its arrival to where its age has brought it."""
 
-    def __init__(self, city: City, pk: int, received: datetime, rows: _Rows) -> None:
+    def __init__(self, city: City, pk: int, received: datetime, rows: Rows) -> None:
         self.city, self.dice, self.rows = city, city.dice, rows
         self.at = received
         self.topic = self.dice.choice(city.topics)

@@ -44,8 +44,7 @@ def clock_rules(request: HttpRequest) -> HttpResponse:
 
 
 def _row(kind: str, stored: dict[str, list[ClockRule]], today: Any) -> dict[str, Any]:
-    default = next(r for r in DEFAULT_RULES if r.kind == kind)
-    versions = stored.get(kind) or [rules.first_version(default)]
+    versions = stored[kind]
     valid = [v for v in versions if v.effective_from is None or v.effective_from <= today]
     rule = valid[0] if valid else versions[-1]
     coming = next((v for v in versions if v.effective_from and v.effective_from > today), None)
@@ -87,11 +86,10 @@ def proposer(request: HttpRequest) -> tuple[Actor, Jurisdiction] | None:
 @common.desk_view(READERS)
 def clock_rule(request: HttpRequest, kind: str) -> HttpResponse:
     """One rule: its versions, and for administrators the form with its dry run."""
-    default = next((r for r in DEFAULT_RULES if r.kind == kind), None)
-    if default is None:
+    versions = rules.rule_versions().get(kind)
+    if versions is None:
         raise Http404
-    versions = rules.rule_versions().get(kind) or [rules.first_version(default)]
-    rule = clocks.current_rule(kind) if kind in rules.rule_versions() else versions[0]
+    rule = clocks.current_rule(kind)
     who = proposer(request) if kind not in DATED else None
     today = local_date(timezone.now())
     posted = request.POST if request.method == "POST" and who else None

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from django.apps import apps
+from django.apps.registry import Apps
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -120,15 +122,6 @@ def rule_versions() -> dict[str, list[ClockRule]]:
     return held.rules
 
 
-def first_version(default: Rule) -> ClockRule:
-    """The shipped rule as an unsaved row."""
-    return ClockRule(
-        kind=default.kind, rule_version=1, name=default.name, length=default.length, unit=default.unit,
-        citizen=default.citizen, pausable=default.pausable, source=default.source, half_of=default.half_of,
-        by_law=default.law, is_minimum=default.minimum,
-    )  # fmt: skip
-
-
 def copy_of(rule: ClockRule) -> ClockRule:
     """An unsaved copy of a version."""
     values = {
@@ -137,16 +130,34 @@ def copy_of(rule: ClockRule) -> ClockRule:
     return ClockRule(**values)
 
 
-def store_defaults(**_: object) -> None:
-    """Write the shipped first version of every rule that has none: after each migration, so that every rule is a row.
+def store_defaults(*, apps: Apps = apps, **_: object) -> None:
+    """Write the shipped first version of every rule that has none: after each migration (`apps`: what it left behind), so
+    that every rule is a row. Does nothing half-way through the migrations, where the table is another one.
 
     Not at first use: of many people who write at once in a new city all but one would wait for that row.
     """
+    if not _is_as_here(apps):
+        return
     held = set(ClockRule.objects.values_list("kind", flat=True))
-    missing = [first_version(r) for r in DEFAULT_RULES if r.kind not in held]
+    missing = [
+        ClockRule(
+            kind=rule.kind, rule_version=1, name=rule.name, length=rule.length, unit=rule.unit, citizen=rule.citizen,
+            pausable=rule.pausable, source=rule.source, half_of=rule.half_of, by_law=rule.law, is_minimum=rule.minimum,
+        )
+        for rule in DEFAULT_RULES
+        if rule.kind not in held
+    ]  # fmt: skip
     if missing:
         ClockRule.objects.bulk_create(missing, ignore_conflicts=True)
         forget_calendar()
+
+
+def _is_as_here(apps: Apps) -> bool:
+    try:
+        there = apps.get_model(ClockRule._meta.label)
+    except LookupError:
+        return False
+    return {f.column for f in there._meta.fields} == {f.column for f in ClockRule._meta.fields}
 
 
 def current_rule(kind: str, *, on: date | None = None) -> ClockRule:

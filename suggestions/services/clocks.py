@@ -81,17 +81,8 @@ def _act_of(suggestion: Suggestion | None) -> _Act | None:
     return _acts.get().get(suggestion.pk) if suggestion is not None else None
 
 
-def _new(
-    kind: str,
-    *,
-    at: datetime,
-    holder: Unit | None,
-    fixed_on: date | None = None,
-    ceiling: Clock | None = None,
-    **owner: Any,
-) -> Clock:
-    """A clock started at `at`, stored now or with the others of its act."""
-    made = drawn_up(kind, at=at, holder=holder, fixed_on=fixed_on, ceiling=ceiling, **owner)
+def _begun(made: Clock) -> Clock:
+    """A clock that starts: stored now, or with the others of its act."""
     act = _act_of(made.suggestion)
     if act is None:
         made.save(force_insert=True)
@@ -116,9 +107,12 @@ def start(
     K9 runs no longer than half of the case's running K7 (process.md section 5).
     """
     half_of = current_rule(kind, on=local_date(at)).half_of
-    return _new(
-        kind, at=at, holder=assignment.unit if assignment else holder, fixed_on=fixed_on,
-        ceiling=_newest(suggestion, half_of) if half_of else None, suggestion=suggestion, assignment=assignment,
+    ceiling = _newest(suggestion, half_of) if half_of else None
+    return _begun(
+        drawn_up(
+            kind, at=at, holder=assignment.unit if assignment else holder, fixed_on=fixed_on, ceiling=ceiling,
+            suggestion=suggestion, assignment=assignment,
+        )
     )  # fmt: skip
 
 
@@ -285,10 +279,8 @@ def start_for_record(
     fixed_on: date | None = None,
 ) -> Clock:
     """Start a clock of a record at the legal moment `at`; `fixed_on`: a promised date."""
-    return _new(
-        kind, at=at, holder=holder, fixed_on=fixed_on,
-        record_machine=str(record.machine), record_id=record.pk,
-    )  # fmt: skip
+    owner = {"record_machine": str(record.machine), "record_id": record.pk}
+    return _begun(drawn_up(kind, at=at, holder=holder, fixed_on=fixed_on, **owner))
 
 
 def stop(held: Clock, *, at: datetime, reason: str) -> bool:

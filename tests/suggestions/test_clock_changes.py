@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.apps.registry import Apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -22,7 +23,7 @@ from suggestions.models import (
     Suggestion,
     TimeChange,
 )
-from suggestions.services import calendars, clocks, lapses, time_changes
+from suggestions.services import calendars, clock_rules, clocks, lapses, time_changes
 from suggestions.services.calendars import Day
 from tests import world as w
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
@@ -580,3 +581,14 @@ def test_the_strip_shows_the_days_off_by_law_of_a_year_without_a_notice(
     page = parsed(sign_in(city, "triage_officer").get(reverse("desk:home")))
     days = [" ".join(d.get_text(" ").split()) for d in page.select(".desk-day")]
     assert "1月1日 周五 法定节假日" in days[4]
+
+
+def test_a_rule_is_a_row_before_anybody_writes_and_half_way_through_the_migrations_none_is_written(
+    db: None,
+) -> None:
+    assert set(ClockRule.objects.values_list("kind", flat=True)) == {r.kind for r in DEFAULT_RULES}
+    ClockRule.objects.all().delete()
+    clock_rules.store_defaults(apps=Apps())
+    assert not ClockRule.objects.exists()
+    clock_rules.store_defaults()
+    assert ClockRule.objects.count() == len({r.kind for r in DEFAULT_RULES})
