@@ -16,10 +16,12 @@ from suggestions.api import handlers, problems
 from suggestions.api.problems import Problem
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
-from suggestions.public.caching import MAX_AGE, SLOT
+from suggestions.public.caching import SLOT
 
 View = Callable[..., HttpResponseBase]
 
+MAX_AGE = 60
+"""Seconds a program may go on with an answer without asking; pages, which people read, are asked for each time."""
 MAX_BODY = 256 * 1024
 """Bytes of a body: the longest suggestion in four-byte characters, escaped, fits several times."""
 

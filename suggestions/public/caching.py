@@ -1,5 +1,8 @@
 """How public pages leave the house (design section 5): no cookie for strangers, an ETag that knows the content version,
-and a short public lifetime, so that any proxy may keep them. One decorator for Django views and Wagtail pages.
+and a public answer that any proxy may keep. One decorator for Django views and Wagtail pages.
+
+What is published shows on the next request: a browser keeps a page but asks each time whether it is still good, which
+costs it a 304. A proxy may answer for us for one second: on a busy day that takes nearly all requests off the site.
 """
 
 import functools
@@ -19,8 +22,8 @@ from suggestions import content
 
 View = Callable[..., HttpResponseBase]
 
-MAX_AGE = 60
-"""Seconds a browser or proxy may show a page without asking."""
+PROXY_SECONDS = 1
+"""How long a shared cache may show a page without asking; a browser's own cache may not at all."""
 SLOT = 300
 """Seconds after which a page is made anew although no content changed: it speaks of "today" and of days left."""
 SHOWN_BY = ("mode", "theme")
@@ -141,7 +144,8 @@ def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 def _shared(response: HttpResponseBase, tag: str) -> HttpResponseBase:
     response.headers["ETag"] = tag
-    patch_cache_control(response, public=True, max_age=MAX_AGE, stale_while_revalidate=SLOT)
+    # No stale-while-revalidate: browsers heed it, and would show once more what has just been taken down.
+    patch_cache_control(response, public=True, max_age=0, s_maxage=PROXY_SECONDS)
     # The looks of a page hang on cookies; HTML and htmx fragments share an address.
     patch_vary_headers(response, ("Cookie", "HX-Request"))
     return response

@@ -30,7 +30,7 @@ from suggestions.states.hearing import Hearing as State
 log = structlog.get_logger(__name__)
 _TOKEN = re.compile(r"[\w-]{20,60}")
 REFRESH_SECONDS = 60
-"""How often the live page asks again: as long as a browser may show it without asking (caching.MAX_AGE)."""
+"""How often the live page asks again. An unchanged page costs a 304."""
 
 
 def chosen_year(text: str, known: list[int]) -> int | None:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from suggestions.public.caching import PROXY_SECONDS
+
 ROOT = Path(settings.BASE_DIR)
 
 READ = re.compile(
@@ -83,7 +85,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
         self.seen.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
         body = f"{self.path} {len(self.seen)}".encode()
         self.send_response(200)
-        keep = "public, max-age=60" if self.path.startswith("/public") else "private, no-store"
+        shared = f"public, max-age=0, s-maxage={PROXY_SECONDS}"
+        keep = shared if self.path.startswith("/public") else "private, no-store"
         self.send_header("Cache-Control", keep)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -162,6 +165,18 @@ def test_the_proxy_keeps_public_pages_and_never_private_ones(proxy: tuple[str, P
     assert state == "MISS"
     assert _get(f"{base}/public") == (first, "HIT")
     assert _get(f"{base}/private")[0] != _get(f"{base}/private")[0]
+
+
+@pytest.mark.services
+def test_what_was_published_since_shows_to_the_first_who_asks_the_proxy(
+    proxy: tuple[str, Path],
+) -> None:
+    base, _ = proxy
+    before, _state = _get(f"{base}/public")
+    time.sleep(PROXY_SECONDS + 1.1)
+    after, state = _get(f"{base}/public")
+    assert after != before
+    assert state == "EXPIRED"
 
 
 @pytest.mark.services

@@ -100,6 +100,16 @@ def test_a_publication_shows_on_the_next_request(site: Site) -> None:
     assert site.asked == 2
 
 
+def test_a_browser_asks_each_time_so_that_a_publication_shows_there_too(site: Site) -> None:
+    first = site.get("/suggestions/")
+    said = set(first.headers["cache-control"].split(", "))
+    assert said == {"public", "max-age=0", "s-maxage=1"}
+    tag = first.headers["etag"]
+    assert site.get("/suggestions/", HTTP_IF_NONE_MATCH=tag).code == 304
+    content.bump()
+    assert site.get("/suggestions/", HTTP_IF_NONE_MATCH=tag).code == 200
+
+
 def test_a_page_that_speaks_of_today_grows_old_by_itself(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
