@@ -1,11 +1,9 @@
 """`manage.py load_workdays`: fill the working-day calendar from the packaged notices, or from a CSV file."""
 
 from argparse import ArgumentParser
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import chinese_calendar
 from chinese_calendar import constants
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -27,14 +25,13 @@ SOURCE = "国务院办公厅放假通知（chinesecalendar）"
 def packaged_days(year: int) -> list[CalendarDay]:
     """Days of a year that are not what their weekday says, from the package's copy of the yearly notices."""
     days = []
-    day = date(year, 1, 1)
-    while day.year == year:
-        working = bool(chinese_calendar.is_workday(day))
-        holiday, name = chinese_calendar.get_holiday_detail(day)
-        if working != (day.weekday() < 5) or (holiday and name):
-            label = _NAMES.get(name or "", "") or ("调休" if working else "")
-            days.append(CalendarDay(date=day, is_working=working, note=label, source=SOURCE))
-        day += timedelta(days=1)
+    for day in sorted(d for d in {*constants.holidays, *constants.workdays} if d.year == year):
+        working = day in constants.workdays
+        if working and day.weekday() < 5:
+            continue
+        name = constants.workdays[day] if working else constants.holidays[day]
+        label = _NAMES.get(name, "") or ("调休" if working else "")
+        days.append(CalendarDay(date=day, is_working=working, note=label, source=SOURCE))
     return days
 
 
