@@ -3,31 +3,56 @@
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from suggestions import rules, states
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
-from suggestions.codes import ONLINE_CHANNELS
+from suggestions.codes import ONLINE_CHANNELS, Channel
 from suggestions.errors import DomainError, Invalid
-from suggestions.models import Author, CaseLink, Clock, Suggestion
+from suggestions.models import Arrival, Author, CaseLink, Clock, Suggestion
 from suggestions.services import clocks, transitions
 from suggestions.states import Case, Visibility
 
 FROM_ARRIVAL = ("K1", "K2", "K3")
 """Clocks that count from the true day of arrival."""
+REFERRED = frozenset({Channel.REFERRAL_HIGHER, Channel.REFERRAL_DEPARTMENT})
+"""Sent on by another organ, which may have named a day for its report (process.md 3.2; S4)."""
 
 
 def after_registration(suggestion: Suggestion, *, at: datetime) -> None:
     """An anonymous offline item is handled like any other, but nobody can be told: the duty to inform falls away
-    (K3; XF 23; BX 44(4)). The item is followed by number and code alone.
+    (K3; XF 23; BX 44(4)). The item is followed by number and code alone. A day that the sending organ named is a clock.
     """
+    if suggestion.channel in REFERRED:
+        keep_report_date(suggestion, at=at)
     author: Author = suggestion.author
     if suggestion.channel in ONLINE_CHANNELS or author.phone or author.email or author.address:
         return
     Clock.objects.filter(suggestion=suggestion, kind="K3", stopped_at=None).update(
         stopped_at=at, stop_reason="no_address"
     )
+
+
+def keep_report_date(suggestion: Suggestion, *, at: datetime) -> None:
+    """Let KH of an open case run to the earliest day named by an organ that sent on this item or one merged into it: the
+    office owes it the answer by then. No such day, no clock; nor for a case that was answered before and is handled again. In the
+    caller's transaction.
+
+    Source: process.md 3.2, 11 (S4: matters handed over by inspection groups have a due date of their own).
+    """
+    if suggestion.answered_at is not None:
+        return
+    own, merged = Q(suggestion=suggestion), Q(suggestion__primary=suggestion)
+    merged &= Q(suggestion__status=Case.MERGED)
+    named = Arrival.objects.filter(own | merged).aggregate(day=Min("referral_due_on"))["day"]
+    held = Clock.objects.filter(suggestion=suggestion, kind="KH", stopped_at=None).first()
+    if named is None:
+        clocks.stop_kind(suggestion, "KH", at=at, reason="no_report_date")
+    elif held is None:
+        clocks.start(suggestion, "KH", at=at, fixed_on=named)
+    elif held.due_on != named:
+        clocks.fix(held, named)
 
 
 def change_received(

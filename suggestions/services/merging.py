@@ -10,7 +10,7 @@ from suggestions import outbox, rules
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.models import CaseEvent, Clock, Suggestion, TriageHint
-from suggestions.services import clocks, deciding, hinted, replying, transitions
+from suggestions.services import arrivals, clocks, deciding, hinted, replying, transitions
 from suggestions.states import BY_NAME, DONE, OPEN, WITH_UNITS, Case, Visibility
 
 PRIMARY_STATES = frozenset({Case.ACCEPTED, *WITH_UNITS, *DONE})
@@ -45,6 +45,8 @@ def merge(
                 part, "recall", actor=Actor.system(), at=at, data={"unit": part.unit.short_name}
             )
         hinted.note_choices(suggestion, {TriageHint.Kind.SIMILAR: primary.case_no}, at=at)
+        if primary.status in OPEN and any(i.channel in arrivals.REFERRED for i in (suggestion, *moved)):  # fmt: skip
+            arrivals.keep_report_date(primary, at=at)
         if primary.status in DONE:
             for item in (suggestion, *moved):
                 _tell_answer(item, primary, at=at)
@@ -96,6 +98,9 @@ def unmerge(*, suggestion: Suggestion, why: str, actor: Actor, at: datetime) -> 
             data={"primary": primary.case_no},
         )  # fmt: skip
         _keep_pauses(suggestion)
+        if suggestion.channel in arrivals.REFERRED:
+            for case in (suggestion, primary):
+                arrivals.keep_report_date(case, at=at)
     return suggestion
 
 

@@ -75,6 +75,21 @@ def submitted(city: World, **facts: Any) -> Suggestion:
     return w.submit(city, **facts).suggestion
 
 
+def sent_on(city: World) -> Suggestion:
+    """An inspection group sent it on and wants to hear by the 20th (process.md 11, S4)."""
+    return submitted(
+        city, channel="referral_higher", received_at=MONDAY,
+        arrival={"referred_by": "省委巡视组", "referral_due_on": date(2026, 11, 20)},
+    )  # fmt: skip
+
+
+def answer_in_time(city: World, item: Suggestion) -> None:
+    w.accept(city, item, at=MONDAY)
+    w.dispatch(city, item, at=MONDAY)
+    w.sign_in(city, item, at=MONDAY)
+    approve(city, w.signed_reply(city, item, at=MONDAY + DAY), item)
+
+
 def dispatched(city: World, *, co: bool = False, category: str = "suggestion") -> Suggestion:
     item = submitted(city)
     triage.accept(
@@ -344,6 +359,7 @@ TABLE: tuple[Row, ...] = (
     Row("K24", asked_for_data, "2026-11-23",
         lambda c, r: rights.fulfil(request=r, actor=c.actor("privacy_officer"), at=MONDAY), "rights_fulfil",
         told=frozenset({"privacy_officer"})),
+    Row("KH", sent_on, "2026-11-20", answer_in_time, "pass_reply", told=TRIAGE),
     Row("K26", month_drawn, "2026-12-03",
         lambda c, m: supervision_rules.report_month(close=m, note="已逐件催办。", actor=c.actor("supervisor"), at=on("2026-12-02")),
         "month_report", told=frozenset({"supervisor"}), lapse="month_lapse"),

@@ -79,6 +79,18 @@ def test_a_channel_asks_for_what_it_needs_and_keeps_it(
         assert held is None or str(held) == value
 
 
+def test_the_day_by_which_a_higher_organ_wants_its_report_is_a_clock_on_the_items_screen(
+    city: World,
+) -> None:
+    clerk, wanted = sign_in(city, "intake_clerk"), local_date(timezone.now()) + timedelta(days=9)
+    sent = form(clerk, channel="referral_higher", addressed_to="", external_no="")
+    named = {"referred_by": "省委巡视组", "referral_due_on": wanted.isoformat()}
+    assert clerk.post(ENTRY, {**sent, **named}).status_code == 302
+    item = Suggestion.objects.get()
+    assert Clock.objects.get(suggestion=item, kind="KH", stopped_at=None).due_on == wanted
+    assert "转来机关要求的报结" in main_text(sign_in(city, "triage_officer").get(item_url(item)))
+
+
 def test_a_letter_counts_from_the_day_it_was_signed_for_not_from_its_entry(city: World) -> None:
     item = letter(city)
     started = set(

@@ -1,5 +1,7 @@
 """Merged and taken apart again, and the same author's second letter (process.md T8, 4.5)."""
 
+from datetime import date
+
 import pytest
 
 from suggestions.errors import DomainError, Invalid
@@ -72,6 +74,23 @@ def test_the_days_the_author_was_asked_stay_out_of_the_count_after_an_unmerge(ci
     merge(city, item, primary)
     unmerge(city, item)
     assert clock(item, "K2").due_on == paused == item.due_on
+
+
+def test_the_day_an_organ_named_for_its_report_goes_along_into_the_primary_and_back(
+    city: City,
+) -> None:
+    primary = dispatched(city)
+    item = registered(
+        city, phone="19900005678", channel="referral_higher", received_at=MONDAY,
+        arrival={"referred_by": "省委巡视组", "referral_due_on": date(2026, 11, 20)},
+    )  # fmt: skip
+    assert clock(item, "KH").due_on == date(2026, 11, 20)
+    merge(city, item, primary)
+    assert not Clock.objects.filter(suggestion=item, kind="KH", stopped_at=None).exists()
+    assert clock(primary, "KH").due_on == date(2026, 11, 20)
+    unmerge(city, item)
+    assert clock(item, "KH").due_on == date(2026, 11, 20)
+    assert not Clock.objects.filter(suggestion=primary, kind="KH", stopped_at=None).exists()
 
 
 def test_an_item_whose_primary_was_answered_is_not_taken_out_its_author_has_the_answer(
