@@ -1,6 +1,6 @@
 """Studies, decisions, silent promises, award rounds in every state, return visits and doubtful ratings."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
@@ -165,9 +165,9 @@ def _before_reply(city: "Seeder") -> None:
 
 
 _WAYS: tuple[tuple[str, str, int], ...] = (
-    ("paid", "年度优秀人民建议评选", 120), ("approved", "春季金点子评选", 90), ("publicity", "夏季金点子评选", 40),
+    ("paid", "年度优秀人民建议评选", 120), ("approved", "第一期金点子评选", 90), ("publicity", "第二期金点子评选", 40),
     ("shortlisting", "便民专题评选", 34), ("scoring", "绿色出行专题评选", 28), ("screening", "适老专题评选", 21),
-    ("cancelled", "亲子专题评选", 50), ("nominating", "秋季金点子评选", 14),
+    ("cancelled", "亲子专题评选", 50), ("nominating", "第三期金点子评选", 14),
 )  # fmt: skip
 
 
@@ -175,9 +175,11 @@ def _rounds(city: "Seeder", items: list[Suggestion]) -> None:
     """A round in every state; the yearly one went all the way to the money."""
     for goal, title, days in _WAYS:
         at = city.now - timedelta(days=days)
+        # The twelve whole months before: what comes in while a round goes on waits for the next one.
+        month = local_date(at).replace(day=1)
         held = awarding.open_round(
             jurisdiction=city.jurisdiction, title=f"{at.year}{'年' if not title.startswith('年') else ''}{title}",
-            rules_text=RULES, cycle_from=date(at.year - 2, 1, 1), cycle_to=date(at.year + 1, 12, 31), jury_size=3,
+            rules_text=RULES, cycle_from=month.replace(year=month.year - 1), cycle_to=month - timedelta(days=1), jury_size=3,
             levels=DEFAULT_LEVELS[1:4] if goal == "paid" else [("金点子奖", 2, 2000)],
             actor=city.actor(Role.TRIAGE_OFFICER), at=at,
         )  # fmt: skip
