@@ -183,6 +183,7 @@ def _standard(page: Any) -> Iterator[Point]:
     kinds = {span.kind for span in redaction.find_spans(text)}
     reached = bool(kinds & {redaction.LANDLINE, redaction.EMAIL, redaction.ADDRESS})
     yield Point(_("写了有问题找谁：电话、邮箱或者去哪里"), reached or "href=" in str(page.body) or None)  # fmt: skip
+    yield Point(_("英文正文写了，和中文一致"), bool(stream_text(page.body_en).strip()) or None)
 
 
 def _home(page: Any) -> Iterator[Point]:

@@ -39,7 +39,8 @@ def build_pages(
                 pages.home,
                 StandardPage(
                     title=row["title"], slug=row["slug"], summary=row["summary"],
-                    title_en=row["title_en"], summary_en=row["summary_en"], body=body(row["body"]), show_in_menus=True,
+                    title_en=row["title_en"], summary_en=row["summary_en"], show_in_menus=True,
+                    body=body(row["body"]), body_en=body(row["body_en"]),
                 ),
             )  # fmt: skip
     _articles(pages, words["article"], city)

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
 from cms.blocks import BodyBlock
-from cms.english import InEnglish, named
+from cms.english import InEnglish, is_asked, named, said
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 
 
@@ -17,13 +17,23 @@ class StandardPage(InEnglish, Summary, SitePage):
 
     body = StreamField(BodyBlock(), verbose_name=_("正文"), blank=True)
 
+    body_en = StreamField(
+        BodyBlock(),
+        verbose_name=_("英文正文"),
+        blank=True,
+        help_text=_("英文页上的正文，和中文一致；不填，英文页上就是中文正文"),
+    )
+
     content_panels = [
         *SitePage.content_panels,
         FieldPanel("summary"),
         FieldPanel("body", help_text=_("按顺序加文字、图片和常问的")),
-        InEnglish.english_panel,
+        MultiFieldPanel(
+            [FieldPanel("title_en"), FieldPanel("summary_en"), FieldPanel("body_en")],
+            heading=_("英文页"),
+        ),
     ]
-    search_fields = body_index("summary", "body")
+    search_fields = body_index("summary", "body", "body_en")
     parent_page_types = ["cms.HomePage", "cms.StandardPage"]
     subpage_types = ["cms.StandardPage"]
     page_description = _("使用帮助、审核规则、隐私说明一类长期不变的内容")
@@ -35,7 +45,12 @@ class StandardPage(InEnglish, Summary, SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        return {**context, "children": list(named(self.get_children().live())) if self.path else []}
+        return {
+            **context,
+            "children": list(named(self.get_children().live())) if self.path else [],
+            "told": said(self, "body"),
+            "only_chinese": is_asked() and not stream_text(self.body_en).strip(),
+        }
 
     def search_texts(self) -> dict[str, str]:
         return {"problem": self.summary, "proposal": stream_text(self.body)}

@@ -1,6 +1,8 @@
 """The home page: with everything, with nothing, and from a cache."""
 
+import tomllib
 from datetime import datetime, timedelta
+from importlib import resources
 
 import pytest
 import time_machine
@@ -10,6 +12,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from cms.demo import body
 from cms.models import HomePage, StandardPage
 from cms.setup import Pages, add_page
 from suggestions import content
@@ -229,3 +232,36 @@ def test_the_footer_and_the_page_it_leads_to_have_an_english_title(
     below = BeautifulSoup(words(client.get("/en/help/files/")), "html.parser")
     assert [li.get_text() for li in below.select(".crumb li")] == ["Home", "Help", "Attachments"]
     assert "Help" not in words(client.get("/help/"))
+
+
+def test_a_page_with_an_english_text_shows_that_on_english_pages(
+    client: Client, site: Pages
+) -> None:
+    only_chinese = "The text below is in Chinese"
+    page = add_page(
+        site.home, StandardPage(title="隐私说明", slug="privacy", body=body("一段中文。"))
+    )
+    shown = words(client.get("/en/privacy/"))
+    assert "一段中文。" in shown
+    assert only_chinese in shown
+    page.body_en = body(
+        "## What we collect\n\nYour name, if you want.\n\n? For how long?\nTen years."
+    )
+    page.save_revision().publish()
+    cache.clear()
+    shown = words(client.get("/en/privacy/"))
+    for said in ("What we collect", "Your name, if you want.", "For how long?", "Ten years."):
+        assert said in shown
+    assert "一段中文。" not in shown
+    assert only_chinese not in shown
+    assert "What we collect" not in words(client.get("/privacy/"))
+
+
+def test_each_help_page_of_the_demo_has_an_english_text_of_the_same_parts() -> None:
+    rows = tomllib.loads((resources.files("suggestions.demo") / "pages.toml").read_text())["page"]
+    assert len(rows) == 5
+    for row in rows:
+        parts = [[kind for kind, _value in body(row[name])] for name in ("body", "body_en")]
+        assert parts[0] == parts[1], row["slug"]
+        heads = [row[name].count("\n## ") for name in ("body", "body_en")]
+        assert heads[0] == heads[1], row["slug"]
