@@ -192,6 +192,8 @@ def why_not(name: str, item: Suggestion, actor: Actor) -> str:
             "state": item.get_status_display(),
             "act": chosen.heading,
         }
+    if why := casefile.hindrance(name, item):
+        return why
     return chosen.why_not(item, actor) if chosen.why_not else ""
 
 

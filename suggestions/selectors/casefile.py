@@ -14,7 +14,7 @@ from suggestions.insight import redaction
 from suggestions.models import Clock, PublicationReview, Reply, Suggestion, TriageHint
 from suggestions.roles import UNIT_ROLES, Role
 from suggestions.selectors import timeline
-from suggestions.services import publishing, replying
+from suggestions.services import assignment, deciding, publishing, replying, triage
 from suggestions.states import ON_PAGE, Assignment, Case
 from suggestions.states import Publication as Page
 
@@ -240,11 +240,7 @@ def actions(
         for n in OFFICE_ACTS
         if n in rows
     ]
-    if suggestion.escalated_at is not None:
-        # After repeated returns a supervisor designates (process.md 4.2).
-        held = [a for a in held if a.name != "dispatch"]
-    if _asked(suggestion):
-        held = [a for a in held if a.name != "request_supplement"]
+    held = [a for a in held if not hindrance(a.name, suggestion)]
     if {"pass_reply", "send_back"} & rows.keys():
         held.append(Action("review", "审核答复", "desk:review", primary=True))
     held += _unit_actions(user, suggestion)
@@ -270,9 +266,16 @@ def _page_actions(user: "Person", suggestion: Suggestion) -> list[Action]:
     return []
 
 
-def _asked(suggestion: Suggestion) -> bool:
-    """A supplement is asked for once (T3), so a second request is not offered."""
-    return hasattr(suggestion, "supplement")
+def hindrance(name: str, suggestion: Suggestion) -> str:
+    """Why a row that fits state and role cannot be taken all the same; "" when it can. What is hindered is not offered.
+
+    At most one query, for an item that waits in triage.
+    """
+    if name == "dispatch" and suggestion.escalated_at is not None:
+        return assignment.ESCALATED
+    if name == "request_supplement" and hasattr(suggestion, "supplement"):
+        return triage.ASKED_ONCE
+    return deciding.WAITS if name in deciding.HELD_UP and deciding.pending(suggestion) else ""
 
 
 def _unit_actions(user: "Person", suggestion: Suggestion) -> list[Action]:

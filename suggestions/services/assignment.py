@@ -22,6 +22,8 @@ from suggestions.states import ACTIVE_ASSIGNMENT, Case
 from suggestions.states import Assignment as State
 from suggestions.states.machines import Jurisdiction as Dispute
 
+ESCALATED = "这件已经退办多次，不能再交办，由督办员最终指定承办单位。"
+
 
 def dispatch(
     *,
@@ -38,7 +40,7 @@ def dispatch(
     An item that units kept handing back is no longer dispatched but designated by a supervisor (`designate`).
     """
     if suggestion.escalated_at is not None:
-        raise DomainError("这件已经退办多次，不能再交办，由督办员最终指定承办单位。")
+        raise DomainError(ESCALATED)
     _hand_out(suggestion, "dispatch", lead, co_units, actor, at, note=note, basis=basis)
     hinted.note_choices(suggestion, {TriageHint.Kind.UNIT: lead.code}, at=at)
     return suggestion

@@ -49,10 +49,15 @@ def pending(suggestion: Suggestion) -> PendingDecision | None:
     return found
 
 
+HELD_UP = frozenset({"accept", "request_supplement", "redirect", "refuse", "merge", "join_earlier"})
+"""Rows of the case that nobody takes while a decision waits for its second look."""
+WAITS = "这件有一个决定正等第二人复核，请先确认或退回。"
+
+
 def ensure_none_pending(suggestion: Suggestion) -> None:
     """Refuse another step while a decision waits: two officers would tell the author two things."""
     if PendingDecision.objects.filter(suggestion=suggestion, status=Decision.PROPOSED).exists():
-        raise DomainError("这件有一个决定正等第二人复核，请先确认或退回。")
+        raise DomainError(WAITS)
 
 
 def redirect(

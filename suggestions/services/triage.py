@@ -23,6 +23,8 @@ from suggestions.models import (
 )
 from suggestions.services import deciding, hinted, merging, publishing, transitions, urgent
 
+ASKED_ONCE = "已经请建议人补充过一次。补充只能请一次，请按现有内容处理。"
+
 
 def accept(
     *,
@@ -84,7 +86,7 @@ def request_supplement(
     if not asked:
         raise Invalid({"asked": ["请写清楚要建议人补充什么。"]})
     if SupplementRequest.objects.filter(suggestion=suggestion).exists():
-        raise DomainError("已经请建议人补充过一次。补充只能请一次，请按现有内容处理。")
+        raise DomainError(ASKED_ONCE)
     deciding.ensure_none_pending(suggestion)
     with transaction.atomic():
         transitions.apply(
