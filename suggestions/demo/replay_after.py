@@ -218,12 +218,14 @@ def unheard(item: Suggestion, reply: Reply) -> bool:
     return any(rating.pk not in heard for rating in rectifying.reasons(item))
 
 
-def answer(life: "Life", number: int) -> dict[str, Any]:
-    """What the unit writes as its answer of this number; after a bad rating it rings first and meets each reason."""
+def answer(life: "Life") -> dict[str, Any]:
+    """What the unit writes as its next answer; after a bad rating it rings first and meets each reason."""
+    # Not the reply's number: a draft that was written anew before it went out keeps its number.
+    life.drafts += 1
     outcome = life.dice.choice(("adopted", "partly_adopted", "under_study", "planned", "already_in_place", "for_reference", "not_adopted"))  # fmt: skip
     day = local_date(life.at) + timedelta(days=30 + life.dice.randrange(90))
     values: dict[str, Any] = {
-        "outcome": outcome, "body": replay_texts.answer(life.dice, number, life.number), "basis": "养护规程", "contact": "养护科 0380-555 0131",
+        "outcome": outcome, "body": replay_texts.answer(life.dice, life.drafts, life.number), "basis": "养护规程", "contact": "养护科 0380-555 0131",
         "commitment": "按上面写的做好" if outcome == "planned" else "", "committed_by": day if outcome == "planned" else None,
         "next_report_on": day if outcome == "under_study" else None,
         "reason": "现有场地不够宽，消防通道会被占。" if outcome == "not_adopted" else "",

@@ -59,6 +59,7 @@ class Life:
         self.at = arrives
         self.pk = 0
         self.wakes = 0
+        self.drafts = 0
         self.mandate: AgentMandate | None = None
 
     def wake(self, at: datetime) -> datetime | None:
@@ -310,7 +311,7 @@ class Life:
             or reply.state not in replying.EDITABLE
             or replay_after.unheard(item, reply)
         ):
-            reply = replying.save_draft(suggestion=item, actor=handler, at=self.at, **replay_after.answer(self, (reply.number if reply else 0) + 1))  # fmt: skip
+            reply = replying.save_draft(suggestion=item, actor=handler, at=self.at, **replay_after.answer(self))  # fmt: skip
         reply.suggestion = item
         if reply.state == "draft":
             replying.ask_for_signature(reply=reply, actor=handler, at=self.at)

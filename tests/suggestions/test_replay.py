@@ -3,11 +3,14 @@
 import json
 import random
 from io import StringIO
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from suggestions.demo import replay_checks, replay_texts
+from suggestions.demo import replay_after, replay_checks, replay_texts
 from suggestions.models import Clock, Commitment, Jurisdiction, Suggestion
 from suggestions.services.rectifying import same_words
 
@@ -64,3 +67,14 @@ def test_no_two_versions_of_a_replayed_answer_count_as_the_same() -> None:
     for first in range(3):
         bodies = [replay_texts.answer(dice, version, first) for version in range(1, 13)]
         assert not any(same_words(a, b) for n, a in enumerate(bodies) for b in bodies[:n])
+
+
+@pytest.mark.django_db
+def test_a_replayed_answer_drafted_anew_has_words_that_the_next_one_does_not_repeat() -> None:
+    from tests.world import make_world, submit
+
+    life: Any = SimpleNamespace(
+        dice=random.Random(1), number=1, drafts=0, at=timezone.now(), item=submit(make_world()).suggestion
+    )  # fmt: skip
+    bodies = [replay_after.answer(life)["body"] for _ in range(5)]
+    assert not any(same_words(a, b) for n, a in enumerate(bodies) for b in bodies[:n])
