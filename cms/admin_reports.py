@@ -69,8 +69,10 @@ class WithoutReportView(OwnReportView):
         """With how far each report is. One query for all."""
         pages = list(object_list)
         covered = campaign_reports.coverages([page.pk for page in pages])
+        today = timezone.localdate()
         for page in pages:
             page.coverage, page.last_day = covered[page.pk], last_day(page.closes_at)
+            page.late = page.report_due is not None and page.report_due < today
         return pages
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import HelpPanel, Panel
 
 from cms import checklist, reports
+from cms.checklist_kinds import Point
 from cms.phases import Phase
 from suggestions.services import campaign_reports
 
@@ -60,4 +61,10 @@ class ChecklistPanel(Panel):
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
             new = self.instance.pk is None
-            return {**context, "new": new, "points": [] if new else checklist.points(self.instance)}
+            points = [] if new else checklist.points(self.instance)
+            return {**context, "new": new, "points": sorted(points, key=_most_pressing)}
+
+
+def _most_pressing(point: Point) -> int:
+    """What must be changed stands first, what is done last; else the order of the page."""
+    return (False, None, True).index(point.ok)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -165,3 +166,13 @@ def test_the_list_costs_few_queries_and_stands_in_every_page_types_editor(
             assert checklist.points(fresh)
         shown = editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
         assert "发布前看一遍" in shown
+
+
+def test_what_must_be_changed_stands_first_and_what_is_done_last(editor: Any, site: Pages) -> None:
+    page = add_page(site.home, StandardPage(title="使用帮助", slug="help"))
+    shown = editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content
+    marks = [
+        mark.get_text() for mark in BeautifulSoup(shown, "html.parser").select(".cms-checks__mark")
+    ]
+    assert set(marks) == {"✗", "●", "✓"}
+    assert marks == sorted(marks, key="✗●✓".index)

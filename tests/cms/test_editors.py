@@ -256,6 +256,12 @@ def test_the_report_menu_lists_campaigns_that_owe_their_result(
     text = words(editor.get(reverse("campaigns_without_report")))
     assert "去年就该公布的" in text
     assert "还在征集的" not in text
+    assert "等得最久的在前面" in text
+    soon = campaign(title="刚截止的", opens=-20, closes=-1)
+    table = BeautifulSoup(editor.get(reverse("campaigns_without_report")).content, "html.parser")
+    due = {row.a.get_text(): row for row in table.select("tbody tr") if row.a}
+    assert due["去年就该公布的"].select_one(".cms-late").get_text().startswith("已逾期")  # type: ignore[union-attr]
+    assert not due[soon.title].select(".cms-late")
     assert reverse("desk:campaign_report", args=[late.pk]) in text
     assert reverse("campaigns_without_report") in words(editor.get(reverse("wagtailadmin_home")))
 
