@@ -34,6 +34,7 @@ NOTICES = frozenset(
         "calendar_alarm",
         "resident_digest",
         "meeting_notice",
+        "secret_stopped",
     }
 )
 """What tells somebody something, and is left out of bulk()."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from suggestions import secrecy
+
 TITLE_MIN, TITLE_MAX = 6, 40
 PROBLEM_MAX, PROPOSAL_MAX = 2000, 3000
 PLACE_MAX, NAME_MAX = 120, 40
@@ -62,6 +64,8 @@ def _has_words(text: str) -> bool:
 
 
 def check_title(title: str, limits: Limits = RESIDENT) -> list[str]:
+    if secrecy.is_marked(title):
+        return [secrecy.refusal()]
     if not _has_words(title):
         return [_("请写一句话，说说您想建议什么。")]
     if len(title) < limits.title_min:
@@ -75,6 +79,8 @@ def check_title(title: str, limits: Limits = RESIDENT) -> list[str]:
 
 
 def check_problem(problem: str, limits: Limits = RESIDENT) -> list[str]:
+    if secrecy.is_marked(problem):
+        return [secrecy.refusal()]
     if not _has_words(problem):
         return [_("请写下现在的情况：在哪里、什么时候、影响了谁。")]
     return (
@@ -85,6 +91,8 @@ def check_problem(problem: str, limits: Limits = RESIDENT) -> list[str]:
 
 
 def check_proposal(proposal: str, limits: Limits = RESIDENT) -> list[str]:
+    if secrecy.is_marked(proposal):
+        return [secrecy.refusal()]
     if limits.proposal_required and not _has_words(proposal):
         return [_("请写下您觉得该怎么办，一句话也可以。")]
     return (

@@ -11,9 +11,10 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal.notices import agents, delivery, meetings, residents
+        from portal.notices import agents, delivery, meetings, residents, secrecy
 
         delivery.register_handlers()
         agents.register_handlers()
         residents.register_handlers()
         meetings.register_handlers()
+        secrecy.register_handlers()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 
+from suggestions import secrecy
 from suggestions.crypto import keyed_hash, possible_hashes
 from suggestions.models import Attachment, Jurisdiction, SubmissionDraft
 from suggestions.services import attachments
@@ -58,7 +59,9 @@ def save(
         )
         held = {n: v for n, v in answers(draft).items() if n == "_paper"}
         draft.idempotency_key = full_key(request, key)
-        draft.answers = json.dumps({**held, **{n: v[:20_000] for n, v in values.items()}})
+        # What bears the mark of a state secret is not kept (process.md 3.5); the form says so.
+        kept = {n: "" if secrecy.is_marked(v) else v[:20_000] for n, v in values.items()}
+        draft.answers = json.dumps({**held, **kept})
         draft.save(update_fields=["idempotency_key", "answers", "updated_at"])
     return draft
 

@@ -14,17 +14,17 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from suggestions import numbers
+from suggestions import numbers, secrecy
+from suggestions.codes import RecordClass
 from suggestions.crypto import keyed_hash, matches_hash, possible_hashes
 from suggestions.models import Attachment, Jurisdiction, SubmissionDraft, Suggestion
-from suggestions.services.attachments import DRAFT_DAYS
+from suggestions.services import retention_rules
 
 COOKIE = "draft"
 PATH = "/submit/"
 LONGEST = 100_000
 """Characters kept of one answer: far more than any rule allows, and an end to abuse."""
 
-_AGE = timedelta(days=DRAFT_DAYS)
 # After sending, the cookie is only there for a second press of the button; at a shared computer it should not stay.
 _SENT_AGE = timedelta(minutes=15)
 
@@ -106,7 +106,12 @@ def create(jurisdiction: Jurisdiction) -> tuple[Draft, str]:
 
 
 def save(draft: Draft, values: dict[str, Any], *, seen: str = "") -> Draft:
-    """Write answers over the ones held, other tabs' answers included; `seen` names the step they belong to."""
+    """Write answers over the ones held, other tabs' answers included; `seen` names the step they belong to.
+
+    Raises secrecy.Marked for what bears the mark of a state secret: nothing of it is stored.
+    """
+    if secrecy.is_marked(json.dumps(values, ensure_ascii=False)):
+        raise secrecy.Marked
     with transaction.atomic():
         row = SubmissionDraft.objects.select_for_update().get(pk=draft.row.pk)
         answers = _read(row.answers)
@@ -146,10 +151,15 @@ def receipt_token(draft: Draft) -> str | None:
     return next((t for t in tokens if matches_hash("receipt", t, held.receipt_hash)), None)
 
 
+def kept() -> timedelta:
+    """How long a draft waits for its writer: the term of its record class (process.md 9.4). One query."""
+    return timedelta(days=retention_rules.current(RecordClass.DRAFT).days)
+
+
 def remember(response: HttpResponse, token: str, *, sent: bool = False) -> None:
     """Put the draft's token into the browser, for /submit/ alone."""
     response.set_cookie(
-        COOKIE, token, max_age=_SENT_AGE if sent else _AGE, path=PATH,
+        COOKIE, token, max_age=_SENT_AGE if sent else kept(), path=PATH,
         secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """/submit/: one step a page, kept on the server, and the same without scripts (issue 3 item 2; process.md 3.4).
 
 Nothing typed or uploaded is lost by an error: every POST first writes what was typed into the draft and only then asks
-whether it is right. Steps are addresses (?step=…), so the browser's own back button works.
+whether it is right; all but what bears the mark of a state secret, which is not stored. Steps are addresses (?step=…), so the browser's own back button works.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from suggestions import jurisdictions
+from suggestions import jurisdictions, secrecy
 from suggestions.errors import DomainError, Invalid
 from suggestions.guards import captcha, ratelimit
 from suggestions.guards.address import client_ip
@@ -30,6 +30,7 @@ from suggestions.public.drafts import Draft
 from suggestions.public.forms import TopicForm
 from suggestions.public.forms_csrf import csrf_fails, stale_message
 from suggestions.public.submit_similar import look_alikes
+from suggestions.services import secrecy_alarm
 
 UNREADABLE = (
     RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError, UnreadablePostError,
@@ -45,7 +46,11 @@ def flow(request: HttpRequest) -> HttpResponse:
     if jurisdiction is None:
         response = render(request, "suggestions/submit/closed.html", status=503)
     elif request.method == "POST":
-        response = _take(request, jurisdiction)
+        try:
+            response = _take(request, jurisdiction)
+        except secrecy.Marked as marked:
+            secrecy_alarm.tell(jurisdiction=jurisdiction, at=timezone.now())
+            response = pages.stopped_page(request, str(marked))
     else:
         response = _show(request, jurisdiction)
     response["Cache-Control"] = "no-store, private"

@@ -120,6 +120,11 @@ def check_page(
     return render(request, "suggestions/submit/check.html", context, status=status)
 
 
+def stopped_page(request: HttpRequest, why: str) -> HttpResponse:
+    """What was typed was not stored, and why."""
+    return render(request, "suggestions/submit/stopped.html", {"why": why}, status=422)
+
+
 def limited_page(request: HttpRequest, seconds: int, back: str | None) -> HttpResponse:
     context = {"minutes": max(1, -(-seconds // 60)), "back": back}
     response = render(request, "suggestions/submit/limited.html", context, status=429)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from suggestions import numbers, outbox, rules
+from suggestions import numbers, outbox, rules, secrecy
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI
 from suggestions.codes import ONLINE_CHANNELS, Mode, NameDisplay
@@ -25,7 +25,16 @@ from suggestions.models import (
     Suggestion,
     SupplementRequest,
 )
-from suggestions.services import arrivals, emergency, hinting, inviting, joint, minors, transitions
+from suggestions.services import (
+    arrivals,
+    emergency,
+    hinting,
+    inviting,
+    joint,
+    minors,
+    secrecy_alarm,
+    transitions,
+)
 from suggestions.services.submission import POLICY_VERSION, Receipt, Submission, validate
 
 if TYPE_CHECKING:
@@ -57,6 +66,8 @@ def submit(
         return earlier
     errors = validate(submission, limits, at=at)
     if errors:
+        if any(secrecy.refusal() in messages for messages in errors.values()):
+            secrecy_alarm.tell(jurisdiction=jurisdiction, at=at)
         raise Invalid(errors)
     token = numbers.receipt_token_for(idempotency_key)
     try:
@@ -255,6 +266,9 @@ def supplement(
     answer = rules.clean_text(answer)
     if not answer and not attachments:
         raise Invalid({"answer": [_("请写下要补充的内容，或者传上照片、文件。")]})
+    if secrecy.is_marked(answer):
+        secrecy_alarm.tell(jurisdiction=suggestion.jurisdiction, at=at)
+        raise Invalid({"answer": [secrecy.refusal()]})
     if len(answer) > rules.PROBLEM_MAX:
         raise Invalid({"answer": [rules.too_long(_("补充内容"), answer, rules.PROBLEM_MAX)]})
     with transaction.atomic():

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from suggestions import rules
+from suggestions import rules, secrecy
 from suggestions.campaign_form import LINES_MAX, MOST_FIELDS, Answer
 from suggestions.codes import ONLINE_CHANNELS, Channel, Mode, NameDisplay
 from suggestions.crypto import normalise_phone
@@ -145,6 +145,8 @@ def validate(
 
 def _wrong_answers(submission: Submission) -> list[str]:
     """Answers belong to a campaign and fit their table."""
+    if any(secrecy.is_marked(a.value) for a in submission.answers):
+        return [secrecy.refusal()]
     if submission.campaign is None:
         return [_("这件没有写给哪个征集，请去掉征集的问题的回答。")]
     wrong = [w for a in submission.answers for w in _over(a.label[:80], a.value, LINES_MAX)]
