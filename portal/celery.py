@@ -28,7 +28,6 @@ SCHEDULE: tuple[tuple[str, str, float | crontab], ...] = (
     ("retention: terms that are over", "suggestions.tasks.retention", crontab(hour=3, minute=40)),
     ("one letter a day", "portal.notices.tasks.daily_digest", crontab(hour="8-10", minute=5)),
     ("words of the public texts", "search.count_words", crontab(hour=2, minute=20)),
-    ("old drafts go", "suggestions.tasks.purge_drafts", crontab(hour=3, minute=20)),
 )
 
 app = Celery("jianyan")

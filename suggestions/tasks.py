@@ -38,14 +38,6 @@ def daily_head() -> int:
     return chain.close_days(now=timezone.now())
 
 
-@shared_task(queue="intake", acks_late=True)
-def purge_drafts() -> int:
-    """Unfinished forms nobody came back to in ninety days, with their files."""
-    from suggestions.services import attachments
-
-    return attachments.purge_drafts(now=timezone.now())
-
-
 @shared_task(queue="reports", acks_late=True)
 def retention() -> int:
     """What is kept beyond its term ends (process.md 9.4), a batch a class a night."""

@@ -24,7 +24,6 @@ from suggestions.public.forms_csrf import csrf_fails, stale_message
 from suggestions.public.forms_join import PhoneForm, ResumeForm
 from suggestions.public.receipt import qr_code
 from suggestions.services import drafts as kept
-from suggestions.services.attachments import DRAFT_DAYS
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -82,7 +81,7 @@ def _later_page(
     link = request.build_absolute_uri(reverse("suggestions:resume_code", args=[code]))
     context: dict[str, Any] = {
         "draft": draft, "code": code, "link": link, "qr": qr_code(link), "form": form, "errors": errors, "sent": sent,
-        "days": DRAFT_DAYS, "step": submit_steps.reach(draft),
+        "days": drafts.kept().days, "step": submit_steps.reach(draft),
     }  # fmt: skip
     return _private(render(request, "suggestions/submit/later.html", context, status=status))
 

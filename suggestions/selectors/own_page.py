@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from suggestions.codes import RecordClass
 from suggestions.crypto import possible_hashes
 from suggestions.models import (
     CoSign,
@@ -20,8 +21,7 @@ from suggestions.models import (
 )
 from suggestions.selectors import following
 from suggestions.selectors.following import Target
-from suggestions.services import voices
-from suggestions.services.lapses import DRAFT_DAYS
+from suggestions.services import retention_rules, voices
 from suggestions.states import Case, Evaluation
 
 ITEMS_SHOWN = 200
@@ -147,8 +147,9 @@ def drafts(resident: Resident) -> "list[SubmissionDraft]":
 
 def own_drafts(resident: Resident, *, at: datetime) -> list[OwnDraft]:
     """The same as rows of the page."""
+    term = retention_rules.current(RecordClass.DRAFT).days
     return [
-        OwnDraft(row.pk, _title(row.answers), row.updated_at, max(0, DRAFT_DAYS - (at - row.updated_at).days))
+        OwnDraft(row.pk, _title(row.answers), row.updated_at, max(0, term - (at - row.updated_at).days))
         for row in drafts(resident)
     ]  # fmt: skip
 

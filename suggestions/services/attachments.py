@@ -1,12 +1,10 @@
 """Keeping a person's file: checked, written under a random name, and known by its row (process.md 3.4, 9.2)."""
 
 import secrets
-from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Q
 
 from suggestions import uploads
 from suggestions.models import Attachment, SubmissionDraft, Suggestion
@@ -40,24 +38,3 @@ def remove(attachment: Attachment) -> bool:
     if gone:
         transaction.on_commit(lambda: storages[STORAGE].delete(name))
     return bool(gone)
-
-
-def purge_unused(*, before: datetime) -> int:
-    """Remove files that were uploaded before a moment and never sent with an item; returns how many."""
-    unused = Attachment.objects.filter(suggestion=None, created_at__lt=before).filter(
-        Q(draft=None) | Q(draft__updated_at__lt=before)
-    )
-    return sum(remove(attachment) for attachment in unused[:1000])
-
-
-DRAFT_DAYS = 90
-"""How long an unfinished form is kept; the pages say so."""
-
-
-def purge_drafts(*, now: datetime) -> int:
-    """Remove drafts nobody came back to, with their files (PIPL 19: no longer than needed). Safe to repeat."""
-    before = now - timedelta(days=DRAFT_DAYS)
-    purge_unused(before=before)
-    old = SubmissionDraft.objects.filter(updated_at__lt=before).values_list("pk", flat=True)[:1000]
-    gone, _ = SubmissionDraft.objects.filter(pk__in=list(old)).delete()
-    return gone

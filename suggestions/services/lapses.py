@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.errors import DomainError
-from suggestions.models import Clock, SubmissionDraft, Suggestion
+from suggestions.models import Clock, Suggestion
 from suggestions.models.record import Record
 from suggestions.services import transitions
 from suggestions.states import Case, Evaluation
@@ -21,7 +21,6 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 log = structlog.get_logger(__name__)
 _BATCH = 500
-DRAFT_DAYS = 90
 
 
 class Sweep(Protocol):
@@ -73,7 +72,7 @@ SWEEPS: dict[str, str] = {
     "follows": "suggestions.services.following.digests",  # one message a day to who wants one
     "residents": "suggestions.services.residents.forget",  # codes, sign-ins and pages that are over
     "exports": "suggestions.services.exports.forget",  # files of lists, seven days
-    "drafts": "suggestions.services.lapses.old_drafts",  # what nobody sent
+    "drafts": "suggestions.services.retention.old_drafts",  # what nobody sent (9.4)
 }
 # fmt: on
 """What the clock brings, in this order. A sweep finds its work by query, does it once, and stamps the legal moment."""
@@ -168,9 +167,3 @@ def _try(suggestion: Suggestion, name: str, at: datetime, **fields: datetime) ->
         log.info("lapse_skipped", transition=name, suggestion=suggestion.pk, why=error.code)
         return 0
     return 1
-
-
-def old_drafts(*, now: datetime) -> int:
-    """Drop drafts nobody touched for DRAFT_DAYS."""
-    gone = SubmissionDraft.objects.filter(updated_at__lt=now - timedelta(days=DRAFT_DAYS))
-    return gone.delete()[0]

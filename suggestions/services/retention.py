@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from django.apps import apps
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from suggestions.actor import Actor
@@ -76,6 +77,14 @@ def sweep(*, now: datetime) -> int:
     return sum(line.done for line in run(now=now))
 
 
+def old_drafts(*, now: datetime) -> int:
+    """Sweep: forms nobody came back to. Many times a day, because a large city leaves more than a night's batch."""
+    days = retention_rules.current(RecordClass.DRAFT).days
+    find, end = _CLASSES[RecordClass.DRAFT]
+    rows = find(now - timedelta(days=days))
+    return end(rows.order_by("pk")[:BATCH], now)[0] if rows.exists() else 0
+
+
 def _gone() -> "QuerySet[Erasure, Any]":
     return Erasure.objects.filter(kind=Erasure.Kind.ERASED).values("suggestion_id")
 
@@ -124,6 +133,15 @@ def _delete_files(rows: "QuerySet[Any]", _now: datetime) -> tuple[int, int]:
     return sum(attachments.remove(a) for a in list(rows)), 0
 
 
+def _delete_drafts(rows: "QuerySet[Any]", now: datetime) -> tuple[int, int]:
+    """Drafts with their files; a file that was sent belongs to its item and stays."""
+    keys = list(rows.values_list("pk", flat=True))
+    with transaction.atomic():
+        _delete_files(Attachment.objects.filter(draft__in=keys, suggestion=None), now)
+        SubmissionDraft.objects.filter(pk__in=keys).delete()
+    return len(keys), 0
+
+
 def _blank(**empty: Any) -> End:
     def end(rows: "QuerySet[Any]", _now: datetime) -> tuple[int, int]:
         keys = list(rows.values_list("pk", flat=True))
@@ -144,7 +162,7 @@ def _with_text(rows: "QuerySet[Any]", name: str) -> "QuerySet[Any]":
 _CLASSES: dict[RecordClass, tuple[Rows, End]] = {
     RecordClass.CASE: (_cases, _erase),
     RecordClass.REDIRECTED: (_redirected, _erase),
-    RecordClass.DRAFT: (lambda t: SubmissionDraft.objects.filter(updated_at__lt=t), _delete),
+    RecordClass.DRAFT: (lambda t: SubmissionDraft.objects.filter(updated_at__lt=t), _delete_drafts),
     RecordClass.UNUSED_FILE: (
         lambda t: Attachment.objects.filter(suggestion=None, draft=None, created_at__lt=t),
         _delete_files,

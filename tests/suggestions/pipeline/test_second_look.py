@@ -9,7 +9,7 @@ from suggestions import access
 from suggestions.actor import Actor
 from suggestions.errors import DomainError, Invalid, NotAllowed
 from suggestions.models import CaseEvent, Outbox, PendingDecision, RedirectTarget, Suggestion
-from suggestions.services import deciding, intake, lapses, redirected, triage
+from suggestions.services import deciding, intake, lapses, redirected, retention_rules, triage
 from suggestions.states import Case
 from tests.suggestions.pipeline.steps import DAY, HOUR, City, clock, due, registered
 from tests.world import MONDAY
@@ -158,6 +158,13 @@ def test_the_text_of_a_redirected_item_is_gone_after_ninety_days_and_the_chain_s
     )  # fmt: skip
     words = item.original_problem
     assert redirected.delete_texts(now=AT + timedelta(days=89)) == 0
+    retention_rules.change(
+        record_class="redirected", days=100, basis="市档案局批复", approved_by="市档案局", at=AT
+    )
+    assert redirected.delete_texts(now=AT + timedelta(days=91)) == 0, "the term is a rule"
+    retention_rules.change(
+        record_class="redirected", days=90, basis="市档案局批复", approved_by="市档案局", at=AT
+    )
     assert redirected.delete_texts(now=AT + timedelta(days=91)) == 1
     assert redirected.delete_texts(now=AT + timedelta(days=92)) == 0
     item.refresh_from_db()

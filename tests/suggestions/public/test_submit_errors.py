@@ -18,7 +18,7 @@ from PIL import Image
 from suggestions.guards import captcha
 from suggestions.models import Attachment, SubmissionDraft, Suggestion
 from suggestions.public import drafts, submit_check
-from suggestions.services import attachments
+from suggestions.services import retention, retention_rules
 from tests.suggestions.public import walk
 from tests.world import World
 
@@ -325,15 +325,21 @@ def test_too_many_from_one_network_keeps_the_draft(browser: Client, settings: La
     assert walk.send(browser, "check")["Location"].startswith("/receipt/")
 
 
-def test_old_drafts_and_their_files_go_after_ninety_days(browser: Client) -> None:
+def test_old_drafts_and_their_files_go_when_their_term_is_over(browser: Client) -> None:
     walk.fill(browser, until="place")
     walk.send(browser, "place", {"action": "upload", "files": [photo()]})
     name = Attachment.objects.get().storage_name
-    assert attachments.purge_drafts(now=timezone.now() + timedelta(days=89)) == 0
-    later = timezone.now() + timedelta(days=91)
-    Attachment.objects.update(created_at=timezone.now())
+    assert retention.old_drafts(now=timezone.now() + timedelta(days=89)) == 0
+    retention_rules.change(
+        record_class="draft",
+        days=120,
+        basis="市档案局批复",
+        approved_by="市档案局",
+        at=timezone.now(),
+    )
+    assert retention.old_drafts(now=timezone.now() + timedelta(days=91)) == 0
     with TestCase.captureOnCommitCallbacks(execute=True):
-        assert attachments.purge_drafts(now=later) == 1
+        assert retention.old_drafts(now=timezone.now() + timedelta(days=121)) == 1
     assert Attachment.objects.count() == 0
     assert not storages["attachments"].exists(name)
 
