@@ -6,7 +6,7 @@ staff role; `load` gives the item if it is the user's to read. What is not their
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django import forms
@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -252,11 +252,17 @@ def room_of(request: HttpRequest, marked: str = "") -> str:
     if found is None or "desk" not in found.namespaces:
         return ""
     named = marked or getattr(request, "desk_room", "") or found.url_name
-    above = {reverse(f"desk:{r.name}"): r.name for r in ROOMS}
+    above = _addresses(get_script_prefix())
     if named in above.values():
         return str(named)
-    nearest = max((a for a in above if request.path.startswith(a)), key=len, default="")
-    return "" if nearest == reverse("desk:home") else above.get(nearest, "")
+    nearest = above.get(max((a for a in above if request.path.startswith(a)), key=len, default=""))
+    return "" if nearest in (None, "home") else str(nearest)
+
+
+@lru_cache(maxsize=8)
+def _addresses(prefix: str) -> dict[str, str]:
+    """Address → name of every room, under this script prefix: each entry of the sidebar asks for them on every page."""
+    return {reverse(f"desk:{room.name}"): room.name for room in ROOMS}
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
