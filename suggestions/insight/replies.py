@@ -52,6 +52,9 @@ _FORMULA = re.compile(
     r"(?:尊敬的|您好|网友|感谢您?(?:对|的)[^。]{0,30}[。！!]|此致|敬礼|[\s\d，。！：；、“”（）()《》:,.!])"
 )
 
+_SENTENCE_END = re.compile(r"[。！!;；\n]")
+_MORE_THAN_PASSED_ON = 20
+
 
 def reply_check(
     suggestion_text: str,
@@ -84,6 +87,19 @@ def reply_check(
         _no_contact(body, contact),
     )
     return [found for found in checks if found]
+
+
+def only_passes_on(reply_text: str) -> bool:
+    """Whether an answer says that the matter was passed on, and nothing else: that is no answer, whoever would let it pass.
+
+    Stricter than the warning: a single sentence of substance, or twenty characters beside the passing on, are enough.
+    Source: process.md 4.7 (ban), 13.6.
+    """
+    body = unicodedata.normalize("NFKC", reply_text).strip()
+    if not _FORWARDED.search(body) or _SUBSTANCE.search(body):
+        return False
+    rest = "".join(s for s in _SENTENCE_END.split(body) if not _FORWARDED.search(s))
+    return len(_FORMULA.sub("", rest)) < _MORE_THAN_PASSED_ON
 
 
 def _forwarded_only(body: str, core: str) -> ReplyWarning | None:

@@ -10,6 +10,7 @@ from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import DATED_OUTCOMES, Outcome
 from suggestions.errors import ChangedMeanwhile, Invalid, NotAllowed, WrongState
+from suggestions.insight.replies import only_passes_on
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.services import assignment as assigning
 from suggestions.services import commitments, publishing, rectifying, transitions
@@ -158,6 +159,8 @@ def problems(reply: Reply, *, on: date) -> dict[str, list[str]]:
         found["body"] = [f"答复太短，至少{BODY_MIN}个字：逐条回应、查了什么、怎么定的、下一步。"]
     elif len(reply.body) > BODY_MAX:
         found["body"] = [f"答复最多{BODY_MAX}个字，现在是{len(reply.body)}个字。"]
+    elif only_passes_on(reply.full_text):
+        found["body"] = ["“已转交”不是答复。请写明查了什么、怎么定的、下一步由谁在什么时候做。"]
     wrong = reply_parts.problems(reply_parts.read(reply.parts))
     if wrong:
         found["parts"] = wrong

@@ -261,9 +261,12 @@ def test_06_an_item_that_was_only_passed_on_is_not_answered(city: World) -> None
     assert item.answered_at is None, "signed is not delivered"
     with pytest.raises(WrongState):
         w.rate(item, at=day(3))
-    found = reply_check(
-        item.original_problem, "您好，您反映的问题已转交相关部门处理，感谢您的支持。", "adopted"
-    )
+    passed_on = "您好，您反映的问题已转交相关部门处理，感谢您对我们工作的关心和支持，请继续监督。"
+    bounced = handled(city, title="西站路公交站加一张长椅")
+    with pytest.raises(Invalid) as refused:
+        w.signed_reply(city, bounced, at=day(3), body=passed_on)
+    assert set(refused.value.errors) == {"body"}
+    found = reply_check(item.original_problem, passed_on, "adopted")
     assert "forwarded_only" in {warning.code for warning in found}
     assert "forwarded_only" not in {x.code for x in reply_check(item.original_problem, reply.full_text, "adopted")}  # fmt: skip
 
@@ -340,7 +343,7 @@ def test_10_a_number_masked_in_the_question_is_masked_wherever_the_item_is_shown
     item = handled(city, problem=f"早上等车的老人没有地方坐，请打我的电话{PHONE}商量装在哪里。")
     Attachment.objects.create(
         token="k" * 32, suggestion=item, storage_name="aa/none.txt", original_name=f"{PHONE}.txt",
-        content_type="text/plain", size=1, sha256="0" * 64,
+        content_type="text/plain", size=1, sha256="0" * 64, is_public=True,
     )  # fmt: skip
     reply = w.signed_reply(
         city, item, at=day(9), body=f"{w.BODY}我们11月6日打{PHONE}问过您装在哪里合适。"
@@ -353,7 +356,8 @@ def test_10_a_number_masked_in_the_question_is_masked_wherever_the_item_is_shown
     for address in (
         f"/suggestions/{no}/", "/suggestions/", "/suggestions/?format=csv", "/search/?q=长椅",
         "/submit/similar/?title=人民路公交站加长椅&problem=等车的老人没有地方坐", f"/api/v1/suggestions/{no}", "/api/v1/suggestions",
-        "/api/v1/search?q=长椅", "/units/bus/", "/",
+        "/api/v1/search?q=长椅", "/units/bus/", "/", "/feeds/suggestions.atom", "/feeds/answers.atom", "/open311/v2/requests.json",
+        "/search/complete/?q=等车", f"/search/complete/?q={PHONE[:7]}", f"/en/suggestions/{no}/", f"/zh-hant/suggestions/{no}/",
     ):  # fmt: skip
         response = client.get(address)
         body = b"".join(response) if response.streaming else response.content

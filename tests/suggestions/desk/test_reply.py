@@ -92,9 +92,7 @@ def test_warnings_are_reminders_with_a_preview_and_do_not_stop_the_signature(
     city: World, item: Suggestion
 ) -> None:
     client = sign_in(city, "handler:bus")
-    thin = (
-        "您好，您反映的问题已转交有关部门研究处理，感谢您对我们工作的关心和支持，请继续监督我们。"
-    )
+    thin = "您好，您反映的问题已转交有关部门研究处理。站台上没有座位确实不方便，我们理解您和邻居们的心情。"
     client.post(url(item), {**form(client, item, body=thin), "act": "save"})
     page = parsed(client.get(url(item)))
     assert "转办不是答复" in page.select_one(".desk-warnings").get_text()
@@ -103,6 +101,20 @@ def test_warnings_are_reminders_with_a_preview_and_do_not_stop_the_signature(
         client.post(url(item), {**form(client, item, body=thin), "act": "ask"}).status_code == 302
     )
     assert Reply.objects.get(suggestion=item).state == "awaiting_signature"
+
+
+def test_an_answer_that_only_passes_the_matter_on_is_not_sent_for_signature(
+    city: World, item: Suggestion
+) -> None:
+    client = sign_in(city, "handler:bus")
+    passed_on = (
+        "您好，您反映的问题已转交有关部门研究处理，感谢您对我们工作的关心和支持，请继续监督我们。"
+    )
+    response = client.post(url(item), {**form(client, item, body=passed_on), "act": "ask"})
+    assert response.status_code == 422
+    assert "“已转交”不是答复" in main_text(response)
+    assert typed(response, "body") == passed_on
+    assert Reply.objects.get(suggestion=item).state == "draft"
 
 
 def test_what_keeps_a_reply_from_signature_is_said_in_place_and_nothing_typed_is_lost(

@@ -38,6 +38,7 @@ API = (
     "/feeds/suggestions.atom?unit=bus&topic=transport", "/feeds/answers.atom?district=990101", "/results/awards/", "/results/", "/results/?by=place", "/results/honours/", "/where/",
     "/hearings/", "/feeds/hearings.atom", "/questioning/", "/receptions/", "/receptions/?by=held", "/sponsorship/", "/points/", "/open311/v2/requests.json",
     "/search/?q={mark}", "/suggestions/?q={mark}", "/suggestions/?format=csv", "/suggestions/{no}/", "/suggestions/{no}/report/",
+    "/search/complete/?q={mark}", "/results/ledger.csv",
     "/submit/similar/?title={mark}&problem={mark}", "/statistics/", "/statistics/data/", "/track/{no}/data.json",
 )  # fmt: skip
 
