@@ -52,6 +52,11 @@ _FORMULA = re.compile(
     r"(?:尊敬的|您好|网友|感谢您?(?:对|的)[^。]{0,30}[。！!]|此致|敬礼|[\s\d，。！：；、“”（）()《》:,.!])"
 )
 
+_PASSED_ON = re.compile(
+    r"(?:已|将|会|现)(?:经|及时|一并)?(?:将[^，。；]{0,24})?(?:转交|转办|转送|移交|转给|转至|转到|转由|交由|反映给|反馈给)"
+    r"[^，。；]{0,18}(?:部门|单位|局|街道|镇|乡|公司|物业|办|支队|处理|研究)"
+)
+"""Said in so many words, unlike the looser `_FORWARDED` of the warning: this one stops an answer."""
 _SENTENCE_END = re.compile(r"[。！!;；\n]")
 _MORE_THAN_PASSED_ON = 20
 
@@ -96,9 +101,9 @@ def only_passes_on(reply_text: str) -> bool:
     Source: process.md 4.7 (ban), 13.6.
     """
     body = unicodedata.normalize("NFKC", reply_text).strip()
-    if not _FORWARDED.search(body) or _SUBSTANCE.search(body):
+    if not _PASSED_ON.search(body) or _SUBSTANCE.search(body):
         return False
-    rest = "".join(s for s in _SENTENCE_END.split(body) if not _FORWARDED.search(s))
+    rest = "".join(s for s in _SENTENCE_END.split(body) if not _PASSED_ON.search(s))
     return len(_FORMULA.sub("", rest)) < _MORE_THAN_PASSED_ON
 
 

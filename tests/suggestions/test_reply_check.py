@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from suggestions.insight.replies import reply_check
+from suggestions.insight.replies import only_passes_on, reply_check
 
 ASKED = (
     "19路末班车延到22:00。市一院下夜班的护士等不到公交车，站台上也没有灯，希望公交公司调整时刻表。"
@@ -115,3 +115,20 @@ def test_every_warning_tells_the_reviewer_what_is_wrong_in_a_sentence() -> None:
     warnings = reply_check(ASKED, "已转交通局处理。", "planned")
     assert {w.code for w in warnings} >= {"forwarded_only", "too_short", "no_date", "no_contact"}
     assert all(w.message.endswith("。") for w in warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "stopped"),
+    [
+        ("您好，您反映的问题已转交有关部门研究处理，感谢您对我们工作的关心和支持，请继续监督我们。", True),
+        ("来信收悉，我们已将您反映的公交问题转交相关部门办理，请耐心等待。", True),
+        ("电梯施工告知可并入联合办理，由住建窗口收件后推送我局，不再让居民另交纸质材料，办理时限3个工作日。", False),
+        ("末班车的事已转交公交公司。车队同意周五起加开一班22点的车，站牌下周换好。", False),
+        ("已转交市水务局，现场看过，雨水口堵了，11月10日清掏。", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_only_an_answer_that_passes_the_matter_on_and_says_nothing_else_is_stopped(
+    text: str, stopped: bool
+) -> None:
+    assert only_passes_on(text) == stopped
