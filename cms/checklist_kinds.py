@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from cms import reports
 from cms.phases import Phase, last_day
-from cms.texts import stream_text
+from cms.texts import blanks, stream_text
 from suggestions.clock import local_date
 from suggestions.codes import Mode
 from suggestions.insight import redaction
@@ -183,15 +183,23 @@ def _standard(page: Any) -> Iterator[Point]:
     kinds = {span.kind for span in redaction.find_spans(text)}
     reached = bool(kinds & {redaction.LANDLINE, redaction.EMAIL, redaction.ADDRESS})
     yield Point(_("写了有问题找谁：电话、邮箱或者去哪里"), reached or "href=" in str(page.body) or None)  # fmt: skip
+    left = blanks(f"{text}\n{stream_text(page.body_en)}")
+    if left:
+        yield Point(_("没填的都填了：%(blanks)s") % {"blanks": "、".join(left)}, False)
+    yield from _days_said(text)
     yield Point(_("英文正文写了，和中文一致"), bool(stream_text(page.body_en).strip()) or None)
 
 
-def _home(page: Any) -> Iterator[Point]:
-    said = f"{page.promise}\n{page.ticks}"
-    days = list(dict.fromkeys(re.findall(r"\d+个(?:工作日|月|自然日)|\d+(?:天|小时)", said)))
+def _days_said(text: str) -> Iterator[Point]:
+    """Limits that a text promises: rules change, and no machine reads what a sentence promises."""
+    days = list(dict.fromkeys(re.findall(r"\d+个(?:工作日|月|自然日)|\d+(?:天|小时|年)", text)))
     if days:
-        words = _("首页上说的期限（%(days)s）和现行规定一致")
+        words = _("这里说的期限（%(days)s）和现行规定一致")
         yield Point(words % {"days": "、".join(days)}, None)
+
+
+def _home(page: Any) -> Iterator[Point]:
+    yield from _days_said(f"{page.promise}\n{page.ticks}")
     if any(block.block_type == "notice" for block in page.sections):
         yield Point(_("通知没有过时"), None)
     pairs = ("question", "invitation", "promise", "ticks", "fits", "elsewhere")

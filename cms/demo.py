@@ -1,16 +1,15 @@
 """The pages of the demo city, from suggestions/demo/pages.toml. Called by `manage.py seed_demo`."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
+from cms import starters
 from cms.models import CampaignPage, NewsPage, StandardPage
 from cms.setup import EDITORS, WRITERS, Pages, add_page, ensure_groups, ensure_pages
+from cms.starters import body, rich
 from suggestions.clock import SHANGHAI
 from suggestions.demo.load import City
 from suggestions.demo.seed import WRITER
@@ -33,16 +32,13 @@ def build_pages(
         if not page.summary:
             page.summary, page.summary_en = texts["summary"], texts["summary_en"]
             page.save_revision().publish()
-    for row in words["page"]:
-        if not StandardPage.objects.child_of(pages.home).filter(slug=row["slug"]).exists():
-            add_page(
-                pages.home,
-                StandardPage(
-                    title=row["title"], slug=row["slug"], summary=row["summary"],
-                    title_en=row["title_en"], summary_en=row["summary_en"], show_in_menus=True,
-                    body=body(row["body"]), body_en=body(row["body_en"]),
-                ),
-            )  # fmt: skip
+    facts = {
+        "city": jurisdiction.city_name, "office": jurisdiction.office_name, "phone": jurisdiction.phone,
+        "address": jurisdiction.address, "hours": jurisdiction.hours, **words["facts"],
+    }  # fmt: skip
+    for page in starters.standing_pages(facts):
+        if not StandardPage.objects.child_of(pages.home).filter(slug=page.slug).exists():
+            add_page(pages.home, page)
     _articles(pages, words["article"], city)
     _editors_join_their_group()
     texts = {row["key"]: row for row in words["campaign"]}
@@ -148,53 +144,3 @@ def _day(city: City, days: int) -> date:
 
 def _moment(city: City, days: int, hour: int) -> datetime:
     return datetime.combine(_day(city, days), time(hour), tzinfo=SHANGHAI)
-
-
-def body(text: str) -> list[tuple[str, Any]]:
-    """A page's body as blocks: runs of text, and folded questions."""
-    blocks: list[tuple[str, Any]] = []
-    run: list[str] = []
-    question = ""
-
-    def close() -> None:
-        nonlocal question
-        if question:
-            blocks.append(("question", {"question": question, "answer": rich("\n\n".join(run))}))
-        elif run:
-            blocks.append(("text", rich("\n\n".join(run))))
-        question = ""
-        run.clear()
-
-    for paragraph in text.strip().split("\n\n"):
-        if paragraph.startswith("? "):
-            close()
-            question, _, answer = paragraph[2:].partition("\n")
-            run.append(answer)
-        elif question and paragraph.startswith("## "):
-            close()
-            run.append(paragraph)
-        else:
-            run.append(paragraph)
-    close()
-    return blocks
-
-
-def rich(text: str, *, heading: str = "h2") -> SafeString:
-    """Rich text from the few marks that pages.toml uses; everything else is escaped."""
-    return mark_safe("".join(_rich_parts(text, heading)))
-
-
-def _rich_parts(text: str, heading: str) -> Iterator[str]:
-    for paragraph in filter(None, (p.strip() for p in text.strip().split("\n\n"))):
-        if paragraph.startswith("## "):
-            yield f"<{heading}>{_inline(paragraph[3:])}</{heading}>"
-        elif paragraph.startswith("- "):
-            items = (line[2:] for line in paragraph.split("\n") if line.startswith("- "))
-            yield f"<ul>{''.join(f'<li>{_inline(i)}</li>' for i in items)}</ul>"
-        else:
-            yield f"<p>{_inline(paragraph)}</p>"
-
-
-def _inline(text: str) -> str:
-    parts = str(escape(text)).split("**")
-    return "".join(f"<b>{p}</b>" if n % 2 else p for n, p in enumerate(parts))

@@ -100,11 +100,16 @@ def index(say: Say) -> None:
 
 
 def pages(say: Say) -> None:
-    """A site without the demo still needs its home, campaigns and news; pages an editor wrote are never touched."""
+    """A site without the demo still needs its home, campaigns and news, and drafts of its help pages; pages an editor
+    wrote are never touched.
+    """
     from cms.setup import ensure_pages
+    from cms.starters import ensure_drafts
 
     if not settings.DEMO:
-        ensure_pages(title="建言")
+        made = ensure_pages(title="建言")
+        if ensure_drafts(made.home, {}):
+            say("使用帮助、审核规则、隐私说明等几页放好了草稿，请在后台填空后发布。")
 
 
 def prepare(say: Say) -> None:

@@ -1,5 +1,6 @@
 """Standard pages: help, rules, privacy, accessibility, about."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from wagtail.fields import StreamField
 from cms.blocks import BodyBlock
 from cms.english import InEnglish, is_asked, named, said
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
+from cms.texts import blanks
 
 
 class StandardPage(InEnglish, Summary, SitePage):
@@ -42,6 +44,15 @@ class StandardPage(InEnglish, Summary, SitePage):
     class Meta:
         verbose_name = _("说明页")
         verbose_name_plural = _("说明页")
+
+    def stops_besides(self, held: Mapping[str, Any]) -> dict[str, str]:
+        """A text that came with the site goes out when the office has filled in what only it knows."""
+        wrong = {}
+        words = _("这里还有没填的：%(blanks)s。请填好，用不着的整句删去，再发布。")
+        for name in ("summary", "body", "summary_en", "body_en"):
+            if left := blanks(stream_text(held.get(name))):
+                wrong[name] = words % {"blanks": "、".join(left)}
+        return wrong
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -133,10 +133,10 @@ def test_a_standing_text_says_whom_to_ask_and_has_its_english_title(site: Pages)
 
 def test_the_home_page_is_asked_about_the_terms_it_promises(site: Pages) -> None:
     page = site.home
-    assert said(page, "首页上说的期限（3个工作日、15个工作日）和现行规定一致") is None
+    assert said(page, "这里说的期限（3个工作日、15个工作日）和现行规定一致") is None
     assert said(page, "英文首页的话都写了") is True
     page.ticks, page.ticks_en = "不用注册", ""
-    assert said(page, "首页上说的期限") == ""
+    assert said(page, "这里说的期限") == ""
     assert said(page, "英文首页的话都写了") is None
     assert said(page, "通知没有过时") == ""
     page.sections = [("notice", {"heading": "停电", "text": "<p>周六检修。</p>"})]

@@ -1,8 +1,6 @@
 """The home page: with everything, with nothing, and from a cache."""
 
-import tomllib
 from datetime import datetime, timedelta
-from importlib import resources
 
 import pytest
 import time_machine
@@ -12,9 +10,9 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from cms.demo import body
 from cms.models import HomePage, StandardPage
 from cms.setup import Pages, add_page
+from cms.starters import body
 from suggestions import content
 from suggestions.models import Adoption
 from tests import world as w
@@ -255,13 +253,3 @@ def test_a_page_with_an_english_text_shows_that_on_english_pages(
     assert "一段中文。" not in shown
     assert only_chinese not in shown
     assert "What we collect" not in words(client.get("/privacy/"))
-
-
-def test_each_help_page_of_the_demo_has_an_english_text_of_the_same_parts() -> None:
-    rows = tomllib.loads((resources.files("suggestions.demo") / "pages.toml").read_text())["page"]
-    assert len(rows) == 5
-    for row in rows:
-        parts = [[kind for kind, _value in body(row[name])] for name in ("body", "body_en")]
-        assert parts[0] == parts[1], row["slug"]
-        heads = [row[name].count("\n## ") for name in ("body", "body_en")]
-        assert heads[0] == heads[1], row["slug"]
