@@ -118,13 +118,14 @@ def _articles(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
     for row in rows:
         if NewsPage.objects.child_of(pages.news).filter(slug=row["slug"]).exists():
             continue
-        more: dict[str, Any] = {}
+        title, more = row["title"], {}
         if row["kind"] == NewsPage.Kind.BULLETIN:
             last = _day(city, -row["days_ago"]).replace(day=1) - timedelta(days=1)
             issue = f"{last.year}年第{last.month}期"
+            title = title.format(issue=issue)
             more = {"issue": issue, "period_from": last.replace(day=1), "period_to": last}
         page = NewsPage(
-            **more, title=row["title"], slug=row["slug"], kind=row["kind"], summary=row["summary"],
+            **more, title=title, slug=row["slug"], kind=row["kind"], summary=row["summary"],
             source=row["source"], date=_day(city, -row["days_ago"]), body=body(city.moved(row["body"])),
         )  # fmt: skip
         add_page(pages.news, page)
