@@ -1,11 +1,10 @@
 """Elasticsearch, with nothing asked of it that a plain cluster lacks: no plugin, no script, no server-side
 rewriting of documents. Tokens arrive ready, so the whitespace analyzer is enough and answers equal the
-other engines'. Only this module and elastic_query import elasticsearch.
+other engines'. Only this module, elastic_query and elastic_bulk import elasticsearch.
 
 Searches and writes go to an alias. A rebuild fills a new index and moves the alias in one step.
 """
 
-import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,22 +19,15 @@ from elasticsearch.dsl import Search
 
 from search import store, vocabulary
 from search.analysis import clean
+from search.elastic_asking import Asked
 from search.elastic_bulk import Feeder, Item, Operation, status
-from search.elastic_query import (
-    MAPPING,
-    MAPPING_VERSION,
-    all_of,
-    boosted,
-    candidates_query,
-    facet_filter,
-    period,
-    text_query,
-)
+from search.elastic_query import MAPPING, MAPPING_VERSION
 from search.engine import (
     BaseEngine,
     Document,
     Engine,
     Health,
+    Hit,
     Page,
     Query,
     SearchUnavailable,
@@ -48,7 +40,6 @@ SEARCH_SECONDS = 3.0
 WRITE_SECONDS = 30.0
 REFRESH_INTERVAL = "500ms"
 REPLICAS = "0-1"
-MOST_FACET_VALUES = 1000
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -83,7 +74,41 @@ class ElasticEngine(BaseEngine):
         if terms.nothing:
             return Page(facets=store.facet_lists(query.facets, ()), engine=self.name)
         with _answering():
-            return _Search(self, query, terms).page()
+            return self._page(query, terms)
+
+    def _page(self, query: Query, terms: Terms) -> Page:
+        asked = Asked(query, terms)
+        size = store.size_of(query)
+        if query.candidates and not terms.must:
+            return Page(engine=self.name)
+        params, body = asked.request()
+        # Read as it comes: the client's own hits and buckets would cost more than all that is done with them here.
+        answer = self.client.search(index=self.alias, body=body, **params).body
+        found = answer["hits"]["hits"]
+        if query.candidates:
+            named = tuple(_hit(one, one["_score"], terms, marks=False) for one in found)
+            return Page(hits=named, total=len(named), engine=self.name)
+        cursor = None
+        if len(found) > size:
+            found = found[:size]
+            *score, date, id = found[-1]["sort"]
+            cursor = store.Cursor(score[0] if score else 0.0, date, id, asked.day).encode(query)
+        counts = [
+            (name, bucket["key"], bucket["doc_count"])
+            for name in dict.fromkeys(query.facets)
+            for bucket in answer["aggregations"][name]["values"]["buckets"]
+        ]
+        return Page(
+            hits=tuple(_hit(one, 0.0 if asked.by_date else one["sort"][0], terms) for one in found),
+            total=int(answer["hits"]["total"]["value"]),
+            facets=store.facet_lists(query.facets, counts),
+            next_cursor=cursor,
+            engine=self.name,
+        )
+
+    def asked(self, query: Query) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Parameters and body of the request that a search sends, for whoever measures what the server alone takes."""
+        return Asked(query, store.terms_of(query)).request()
 
     def count(self, type: str | None = None) -> int:
         with _answering():
@@ -317,81 +342,5 @@ def _body(made: Prepared) -> dict[str, Any]:
     }
 
 
-class _Search:
-    def __init__(self, engine: ElasticEngine, query: Query, terms: Terms) -> None:
-        self.engine, self.query, self.terms = engine, query, terms
-        self.filters = store.filters_of(query)
-        self.by_date = store.sorts_by_date(query, terms)
-        self.cursor = store.decode_cursor(query)
-        self.day = self.cursor.day if self.cursor else store.today()
-
-    def page(self) -> Page:
-        size = store.size_of(self.query)
-        if self.query.candidates:
-            if not self.terms.must:
-                return Page(engine=self.engine.name)
-            best = self._best(size).execute().hits
-            named = tuple(store.hit(h.source, h.meta.score, self.terms, marks=False) for h in best)
-            return Page(hits=named, total=len(named), engine=self.engine.name)
-        answer = self._request(size + 1).execute()
-        hits = list(answer.hits)
-        cursor = None
-        if len(hits) > size:
-            hits = hits[:size]
-            *score, date, id = hits[-1].meta.sort
-            cursor = store.Cursor(score[0] if score else 0.0, date, id, self.day).encode(self.query)
-        counts = [
-            (name, bucket["key"], bucket["doc_count"])
-            for name in dict.fromkeys(self.query.facets)
-            for bucket in answer.aggregations[name]["values"]["buckets"]
-        ]
-        return Page(
-            hits=tuple(
-                store.hit(hit.source, 0.0 if self.by_date else hit.meta.sort[0], self.terms)
-                for hit in hits
-            ),
-            total=int(answer.hits.total.value),  # type: ignore[attr-defined]
-            facets=store.facet_lists(self.query.facets, counts),
-            next_cursor=cursor,
-            engine=self.engine.name,
-        )
-
-    def _best(self, size: int) -> Search[Any]:
-        """By score alone and uncounted, so that the server may pass over whole blocks that cannot be among the best."""
-        search: Search[Any] = Search(using=self.engine.client, index=self.engine.alias)
-        search = search.query(candidates_query(self.terms))
-        since, until = store.period(self.query)
-        if since is not None or until is not None:
-            search = search.filter(period(since, until))
-        for name, values in self.filters.items():
-            search = search.filter(facet_filter(name, values))
-        return search.source(["source"]).extra(track_total_hits=False, size=size)
-
-    def _request(self, limit: int) -> Search[Any]:
-        names = list(dict.fromkeys(self.query.facets))
-        query = text_query(self.terms)
-        search: Search[Any] = Search(using=self.engine.client, index=self.engine.alias)
-        search = search.query(query if self.by_date else boosted(query, self.day))
-        since, until = store.period(self.query)
-        if since is not None or until is not None:
-            search = search.filter(period(since, until))
-        counted = {name: values for name, values in self.filters.items() if name in names}
-        for name, values in self.filters.items():
-            if name not in counted:
-                search = search.filter(facet_filter(name, values))
-        # Filters on counted facets come after the counting, where each facet leaves its own out.
-        if counted:
-            search = search.post_filter(all_of(counted))
-        for name in names:
-            search.aggs.bucket(name, "filter", filter=all_of(store.without(counted, name))).bucket(
-                "values", "terms", field=f"facets.{name}", size=MOST_FACET_VALUES
-            )
-        keys = ["date", "id"] if self.by_date else ["_score", "date", "id"]
-        extra: dict[str, Any] = {"track_total_hits": True, "size": limit}
-        if self.cursor:
-            c = self.cursor
-            extra["search_after"] = [c.date, c.id] if self.by_date else [c.score, c.date, c.id]
-        search = search.sort(*({key: {"order": "desc"}} for key in keys)).source(["source"])
-        # The same copy of the index for every page of one search: copies may score a little differently.
-        steady = hashlib.sha256(self.query.text.encode("utf-8", "replace")).hexdigest()[:16]
-        return search.extra(**extra).params(preference=steady)
+def _hit(found: dict[str, Any], score: float, terms: Terms, *, marks: bool = True) -> Hit:
+    return store.hit(found["_source"]["source"], score, terms, marks=marks)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from elasticsearch.dsl import Q
-from elasticsearch.dsl.query import Query as Clause
+from elasticsearch.dsl import query as dsl
 
 from search.engine import ANSWERED_BOOST, RECENT_BOOST, RECENT_DAYS, SLOT_WEIGHTS
 from search.store import day_start
 from search.terms import Term, Terms
 
+Clause = dsl.Query
 # A single character at the end of a phrase stands for every pair it begins.
 MOST_PAIRS = 4096
 WEIGHTED = [f"{slot}^{weight}" for slot, weight in SLOT_WEIGHTS.items()]
