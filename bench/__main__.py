@@ -66,8 +66,15 @@ def _options() -> argparse.Namespace:
         help="replay also on N items that are there before (with --only replay)",
     )  # fmt: skip
     parser.add_argument("--replay", type=int, action="append", default=[], metavar="N", help="replay N items instead of 2000 and 20000")  # fmt: skip
-    parser.add_argument("--minutes", type=int, help="give up after this long (25; replay 300)")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--submit-seconds", type=float, default=300, help="how long receipts are given out to be asked for afterwards (300)")  # fmt: skip
+    parser.add_argument(
+        "--embedded", action="store_true", help="SQLite and its search in one process, no services"
+    )
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="figures of all sizes of this machine: read for the goals between sizes, this run's put in")  # fmt: skip
+    parser.add_argument("--minutes", type=int, help="give up after this long (60; replay 300)")
+    parser.add_argument(
+        "--write", action="store_true", help="write this size's section of docs/performance.md"
+    )
     options = parser.parse_args()
     options.parts = {part.strip() for part in options.only.split(",") if part.strip()}
     if unknown := sorted(options.parts - {*PARTS, ALONE}):
@@ -75,9 +82,11 @@ def _options() -> argparse.Namespace:
     if ALONE in options.parts and len(options.parts) > 1:
         parser.error(f"{ALONE} is measured alone")
     if options.minutes is None:
-        options.minutes = 300 if ALONE in options.parts else 25
+        options.minutes = 300 if ALONE in options.parts else 60
     if not 100 <= options.size <= 5_000_000 or not 1 <= options.seconds <= 120:
         parser.error("--size is 100 to 5000000, --seconds 1 to 120")
+    if options.embedded and (ALONE in options.parts or options.size > 100_000):
+        parser.error("--embedded goes up to 100000 items and does not replay")
     if not 1 <= options.minutes <= 600:
         parser.error("--minutes is 1 to 600")
     return options
@@ -90,27 +99,37 @@ def _run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     folder.chmod(0o711)
     addresses: dict[str, str] = {}
     alone = ALONE in options.parts
-    for service in (postgres,) if alone else (postgres, redis, elasticsearch):
+    services = (
+        () if options.embedded else (postgres,) if alone else (postgres, redis, elasticsearch)
+    )
+    for service in services:
         print(f"start {service.NAME}", file=sys.stderr, flush=True)
         server = stack.enter_context(running(service, folder / "services" / service.NAME))
         addresses[server.variable] = server.address
     data = folder / "data"
     data.mkdir()
+    for variable in ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"):
+        os.environ.pop(variable, None)
     os.environ.update(site.environment(data, addresses))
     # Only now: settings are read from the environment made above.
     django.setup()
     logging.disable(logging.WARNING)
-    from bench import report, run
+    from bench import figures, goals, report, run
 
     if alone:
         return _replay(options)
     made = run.measure_all(options, folder, stack)
+    others = figures.load(options.keep) if options.keep else []
+    made.goals = goals.rows(made, others)
     print(report.text(made))
     if made.errors:
         print("Some requests failed (column errors): these figures mean nothing.", file=sys.stderr)
         return 1
+    if options.keep:
+        figures.save(made, options.keep)
     if options.write:
-        DOCUMENT.write_text(report.markdown(made), encoding="utf-8")
+        document = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+        DOCUMENT.write_text(report.markdown(made, document), encoding="utf-8")
     return 0
 
 

@@ -1,12 +1,16 @@
-"""A tutorial's view of the same table: 20 rows, one query, one small template, no middleware, no cache."""
+"""A tutorial's views of the same tables, no middleware, no cache: 20 rows with one query and one small template; and the
+rows of a submission written by plain models.
+"""
 
+import os
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import path
 
+from bench import same_rows
 from suggestions.models import Suggestion
 
 TEMPLATE = """<!doctype html><html lang="zh-Hans"><title>建议</title><ul>
@@ -34,4 +38,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-urlpatterns = [path("", listing), path("healthz", healthz)]
+def submit(request: HttpRequest) -> HttpResponse:
+    rows = same_rows.pattern(os.environ[same_rows.VARIABLE])
+    return JsonResponse({"case_no": same_rows.write(rows)}, status=201)
+
+
+urlpatterns = [path("", listing), path("submit", submit), path("healthz", healthz)]

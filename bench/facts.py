@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shlex
+import sqlite3
 import subprocess
 import urllib.request
 from collections.abc import Sequence
@@ -24,9 +25,9 @@ def collect(arguments: Sequence[str], *, on: date, public: int, size: int) -> di
         "commit": _commit(),
         "suggestions": f"{size:,}, {public:,} of them public",
         "machine": f"{os.cpu_count()} cores ({_processor()}), {_memory()} memory, load before {_load()}",
-        "web": f"gunicorn {version('gunicorn')}, {site.WORKERS} workers × {site.THREADS} threads",
+        "web": f"gunicorn {version('gunicorn')}, {os.environ['WEB_WORKERS']} workers × {site.THREADS} threads",
         "application": f"Python {platform.python_version()}, Django {version('django')}, Wagtail {version('wagtail')}",
-        "services": f"PostgreSQL {_postgres()}, Redis {_redis()}, Elasticsearch {_elasticsearch()}, on the same cores",
+        "services": _services(),
         "load": load.tool(),
     }
 
@@ -70,6 +71,12 @@ def _load() -> str:
         return f"{os.getloadavg()[0]:.1f}"
     except OSError:
         return "unknown"
+
+
+def _services() -> str:
+    if not settings.ELASTICSEARCH_URL:
+        return f"none: SQLite {sqlite3.sqlite_version} for data and search, memory for the cache"
+    return f"PostgreSQL {_postgres()}, Redis {_redis()}, Elasticsearch {_elasticsearch()}, on the same cores"
 
 
 def _postgres() -> str:

@@ -1,8 +1,8 @@
 """A city with as many suggestions as asked for, written in bulk: states, events, clocks and answers fit together.
 
 Not through the services, which would take hours; `tests/bench` holds the rows to what the services
-promise (the chain of events verifies, pages show them). Authors, consents and masking rounds are left
-out: no page that is measured reads them.
+promise (the chain of events verifies, pages show them). Consents and masking rounds are left out: no page
+that is measured reads them.
 """
 
 import random
@@ -29,6 +29,7 @@ from suggestions.codes import Mode, Outcome, Overall, Solved
 from suggestions.demo.seed import Seeder
 from suggestions.models import (
     Assignment,
+    Author,
     CalendarDay,
     CaseNumber,
     Clock,
@@ -46,6 +47,7 @@ from suggestions.states import Publication
 
 BATCH = 1000
 YEARS = 3
+NAME, PHONE = "林小满", "19900001234"
 CONSENT, ANSWERED, IN_CAMPAIGN = 0.85, 0.93, 0.05
 OUTCOMES = {
     Outcome.ADOPTED: 26,
@@ -196,6 +198,10 @@ class _Life:
         item.public_group = states.public_group(item.status)
         item.version = item.event_seq
         self.rows.suggestions.append(item)
+        # A phone of its own for each, so that looking for the same phone again finds as few as in life.
+        self.rows.authors.append(
+            Author(suggestion=item, name=NAME, phone=PHONE, phone_hash=f"{item.pk:064x}")
+        )
 
     def live(self) -> None:
         """Go on until the next step would lie in the future."""

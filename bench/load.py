@@ -26,15 +26,18 @@ class Wrong(Exception):
 class Case:
     """What is asked for. `anew`: each request has an address nobody asked for before, so no cache answers.
 
-    With a `body` (JSON in which MARKER stands for a running number) it is a POST that hands something in.
+    With `bodies` (JSON in which MARKER stands for a running number), one for each path, it is a POST with a key of its
+    own, answered by `expect`. `headers` are sent with every request.
     """
 
     name: str
     paths: Sequence[str]
     anew: bool = False
-    body: str = ""
+    bodies: Sequence[str] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    expect: int = 200
     site: str = "jianyan"
-    clients: tuple[int, ...] = (8,)
+    clients: tuple[int, ...] = (8, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class Measure:
     errors: int = 0
     cpu_ms: float = 0.0
     """Processor time of the web workers per request; 0 where the system does not tell."""
+    queries: float | None = None
+    rows: float | None = None
+    bytes: float | None = None
+    """What one request costs the database and the line (bench/looking.py); None where nobody looked."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -69,31 +76,42 @@ def headers(number: int) -> dict[str, str]:
     return {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"}
 
 
+def fresh(path: str, mark: str) -> str:
+    """The address with something more in it that changes nothing."""
+    return f"{path}{'&' if '?' in path else '?'}n={mark}"
+
+
 def check(base: str, case: Case, most: int = 40) -> None:
     """Ask for each address once, which also warms what may be warm. Raises Wrong."""
-    client = _connect(base)
+    client = connect(base)
     run = secrets.token_hex(4)
     for number, path in enumerate(case.paths[:most]):
         try:
             status, text = _ask(client, case, path, run, number)
         except (OSError, http.client.HTTPException) as problem:
             raise Wrong(f"{case.name}: {path} does not answer: {problem}") from problem
-        if status != (201 if case.body else 200) or not text:
+        if status != case.expect or not text:
             raise Wrong(f"{case.name}: {path} answers {status}: {text[:300]!r}")
     client.close()
 
 
-def measure(base: str, case: Case, clients: int, seconds: float) -> Measure:
-    """Load one case for that long."""
+def measure(
+    base: str, case: Case, clients: int, seconds: float, *, keep: Path | None = None
+) -> Measure:
+    """Load one case for that long. `keep`: where the answers that were as expected are written, one a line."""
     if shutil.which("wrk"):
-        return _wrk(base, case, clients, seconds)
-    return _threads(base, case, clients, seconds)
+        return _wrk(base, case, clients, seconds, keep)
+    return _threads(base, case, clients, seconds, keep)
 
 
-def _wrk(base: str, case: Case, clients: int, seconds: float) -> Measure:
+def _wrk(base: str, case: Case, clients: int, seconds: float, keep: Path | None) -> Measure:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as plan:
         mode = "anew" if case.anew else "again"
-        plan.write("\n".join([mode, secrets.token_hex(4), MARKER, case.body, *case.paths]))
+        bodies = case.bodies or [""] * len(case.paths)
+        lines = [mode, secrets.token_hex(4), MARKER, str(case.expect), str(keep or "")]
+        lines += [str(len(case.headers)), *(f"{name}\t{value}" for name, value in case.headers)]
+        lines += [f"{path}\t{body}" for path, body in zip(case.paths, bodies, strict=True)]
+        plan.write("\n".join(lines))
         plan.flush()
         command = ["wrk", "-t", "1", "-c", str(clients), "-d", f"{max(1, round(seconds))}s"]
         command += ["--timeout", f"{TIMEOUT_SECONDS}s", "-s", str(SCRIPT), base, "--", plan.name]
@@ -108,22 +126,26 @@ def _wrk(base: str, case: Case, clients: int, seconds: float) -> Measure:
     return Measure(case.name, clients, requests, requests / (spent / 1e6), p50, p95, p99, errors)
 
 
-def _threads(base: str, case: Case, clients: int, seconds: float) -> Measure:
+def _threads(
+    base: str, case: Case, clients: int, seconds: float, keep: Path | None = None
+) -> Measure:
     """The same by http.client. Slower than wrk, so a fast page is measured too low."""
     until, run = time.perf_counter() + seconds, secrets.token_hex(4)
     took: list[list[float]] = [[] for _ in range(clients)]
-    errors = [0] * clients
+    errors, kept = [0] * clients, list[str]()
 
     def work(me: int) -> None:
-        client, number = _connect(base), me
+        client, number = connect(base), me
         while time.perf_counter() < until:
             path = case.paths[number % len(case.paths)]
             start = time.perf_counter()
             try:
-                status, _ = _ask(client, case, path, run, number)
+                status, text = _ask(client, case, path, run, number)
             except (OSError, http.client.HTTPException):
-                status = 0
+                status, text = 0, ""
                 client.close()
+            if keep is not None and status == case.expect:
+                kept.append(text)
             took[me].append((time.perf_counter() - start) * 1000)
             errors[me] += not 200 <= status < 400
             number += clients
@@ -136,6 +158,8 @@ def _threads(base: str, case: Case, clients: int, seconds: float) -> Measure:
     for thread in threads:
         thread.join(seconds + 2 * TIMEOUT_SECONDS)
     spent = time.perf_counter() - began
+    if keep is not None:
+        keep.write_text("".join(f"{text}\n" for text in kept), encoding="utf-8")
     every = [ms for each in took for ms in each]
     p50, p95, p99 = (percentile(every, share) for share in (0.5, 0.95, 0.99))
     return Measure(case.name, clients, len(every), len(every) / spent, p50, p95, p99, sum(errors))
@@ -143,7 +167,7 @@ def _threads(base: str, case: Case, clients: int, seconds: float) -> Measure:
 
 def one_by_one(base: str, path: str) -> float:
     """Milliseconds of one request by one client. Raises Wrong unless it answers 200."""
-    client = _connect(base)
+    client = connect(base)
     start = time.perf_counter()
     status, text = _ask(client, Case(path, [path]), path, "", 0)
     spent = (time.perf_counter() - start) * 1000
@@ -153,7 +177,7 @@ def one_by_one(base: str, path: str) -> float:
     return spent
 
 
-def _connect(base: str) -> http.client.HTTPConnection:
+def connect(base: str) -> http.client.HTTPConnection:
     parts = urllib.parse.urlsplit(base)
     return http.client.HTTPConnection(
         parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT_SECONDS
@@ -163,14 +187,12 @@ def _connect(base: str) -> http.client.HTTPConnection:
 def _ask(
     client: http.client.HTTPConnection, case: Case, path: str, run: str, number: int
 ) -> tuple[int, str]:
-    extra = headers(number)
-    if case.body:
+    extra = {**headers(number), **dict(case.headers)}
+    if case.bodies:
         extra |= {"Content-Type": "application/json", "Idempotency-Key": f"{run}-{number}"}
-        body = case.body.replace(MARKER, str(number)).encode()
+        body = case.bodies[case.paths.index(path)].replace(MARKER, str(number)).encode()
         client.request("POST", path, body=body, headers=extra)
     else:
-        if case.anew:
-            path += f"{'&' if '?' in path else '?'}n={run}{number}"
-        client.request("GET", path, headers=extra)
+        client.request("GET", fresh(path, f"{run}{number}") if case.anew else path, headers=extra)
     answer = client.getresponse()
     return answer.status, answer.read().decode(errors="replace")

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bench import cases
 from bench.engines import Built, Latency
 from bench.importing import Imported
 from bench.load import Measure
+from bench.promise import Kept
 from bench.replay import Replayed
 from bench.replay import rows as replay_rows
 
-BARE = "bare Django list of 20"
+BARE = cases.BARE_LIST
+GOALS = "Goals"
+RECEIPTS = "Submitting for minutes"
 REPLAYED = "A year replayed"
 
 
@@ -18,17 +22,23 @@ class Report:
     """One run. `facts` say what it ran on; whatever was not asked for stays empty and is not shown."""
 
     facts: dict[str, str] = field(default_factory=dict)
+    size: int = 0
     measures: list[Measure] = field(default_factory=list)
     first_readers: list[Measure] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
     latencies: list[Latency] = field(default_factory=list)
     imported: Imported | None = None
     memory: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    kept: Kept | None = None
+    rebuilt: float | None = None
+    """Our rebuild of analysed documents as a share of bare bulk requests."""
     replayed: list[Replayed] = field(default_factory=list)
+    goals: list[list[str]] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
-        return sum(m.errors for m in [*self.measures, *self.first_readers])
+        lost = self.kept.errors + self.kept.lost if self.kept else 0
+        return lost + sum(m.errors for m in [*self.measures, *self.first_readers])
 
 
 def ratio(measure: Measure, measures: Sequence[Measure]) -> str:
@@ -40,25 +50,10 @@ def ratio(measure: Measure, measures: Sequence[Measure]) -> str:
 def tables(report: Report) -> list[tuple[str, list[list[str]]]]:
     """(heading, rows) with the column names as first row; only what was measured."""
     made: list[tuple[str, list[list[str]]]] = []
+    if report.goals:
+        made.append((GOALS, report.goals))
     if report.measures:
-        rows = [
-            [
-                "page",
-                "clients",
-                "requests/s",
-                "× bare",
-                "p50 ms",
-                "p95 ms",
-                "p99 ms",
-                "CPU ms",
-                "errors",
-            ]
-        ]
-        for m in report.measures:
-            figures = [f"{m.per_second:.0f}", ratio(m, report.measures)]
-            figures += [f"{v:.1f}" for v in (m.p50, m.p95, m.p99)]
-            rows.append([m.name, str(m.clients), *figures, f"{m.cpu_ms:.1f}", str(m.errors)])
-        made.append(("Pages", rows))
+        made.append(("Pages", [_HEAD, *(_page_row(m, report) for m in report.measures)]))
     if report.first_readers:
         rows = [["page", "p50 ms", "p95 ms"]]
         rows += [[m.name, f"{m.p50:.0f}", f"{m.p95:.0f}"] for m in report.first_readers]
@@ -76,6 +71,10 @@ def tables(report: Report) -> list[tuple[str, list[list[str]]]]:
         one = report.imported
         row = [str(one.items), f"{one.seconds:.1f}", f"{one.per_second:.1f}"]
         made.append(("Importing answered messages", [["items", "seconds", "items/s"], row]))
+    if report.kept:
+        k = report.kept
+        row = [f"{k.seconds:.0f}", f"{k.per_second:.1f}", f"{k.p95:.1f}", f"{k.receipts:,}", str(k.lost), str(k.errors)]  # fmt: skip
+        made.append((RECEIPTS, [["seconds", "submissions/s", "p95 ms", "receipts", "lost", "errors"], row]))  # fmt: skip
     if report.memory:
         rows = [["server", "workers", "resident MB", "proportional MB"]]
         for name, each in report.memory.items():
@@ -85,6 +84,20 @@ def tables(report: Report) -> list[tuple[str, list[list[str]]]]:
     if report.replayed:
         made.append((REPLAYED, replay_rows(report.replayed)))
     return made
+
+
+_HEAD = [
+    "page", "clients", "requests/s", "× bare", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "queries", "rows read", "KB", "errors",
+]  # fmt: skip
+
+
+def _page_row(m: Measure, report: Report) -> list[str]:
+    figures = [f"{m.per_second:.0f}", ratio(m, report.measures)]
+    figures += [f"{v:.1f}" for v in (m.p50, m.p95, m.p99)]
+    figures.append(f"{m.cpu_ms:.1f}" if m.cpu_ms else "")
+    figures += ["" if v is None else f"{v:,.0f}" for v in (m.queries, m.rows)]
+    figures.append("" if m.bytes is None else f"{m.bytes / 1024:.1f}")
+    return [m.name, str(m.clients), *figures, str(m.errors)]
 
 
 def _latency_rows(latencies: Sequence[Latency]) -> list[list[str]]:
@@ -114,12 +127,21 @@ def text(report: Report) -> str:
 
 
 _NOTES = {
+    GOALS: """\
+Ratios of figures of this run, with 8 clients unless said otherwise; those between two sizes need both (`--keep FILE` puts the
+figures of each run of a machine together). Under each missed one stands why, in docs/scale.md.""",
+    RECEIPTS: """\
+Eight clients submit through the API all that time; afterwards each receipt that was given out is asked for at
+`/api/v1/track/`. A number given out twice counts as lost.""",
     "Pages": """\
 *Kept* pages come from the page cache, as a stranger gets them while nothing changes; *made anew* gives every request
 an address nobody asked for before, so that the view, its queries and its template run each time (counts beside
 filters stay kept until the next publication, as in life). *× bare* compares requests per second with a view of twenty
 rows of the same table with no middleware, no cache and a three-line template, on the same workers in the same run.
 *CPU ms* is processor time of the web workers per request, the figure that depends least on what else the machine does.
+*Queries*, *rows read* (given out by scans of tables and indexes) and *KB* (the page compressed, as it is sent) are those of
+one request that was looked at alone. *Raw query* is the body our search sends, sent by nobody; *bare Django view, same rows*
+and *raw PostgreSQL transaction* write what one submission writes.
 Search is answered by Elasticsearch; a submission writes the case, its events, clocks, contact data (encrypted) and
 outbox rows in one transaction of a PostgreSQL that syncs to disk.""",
     "The first reader after a publication": """\
@@ -173,18 +195,34 @@ def _with_rows(section: str, names: list[str], new: list[list[str]]) -> str:
     return _table([names, *order])
 
 
-def markdown(report: Report) -> str:
-    """docs/performance.md."""
-    parts = [
-        "# Performance",
-        "What one small machine does, measured by `make bench`. Clients, web workers, PostgreSQL, Redis and Elasticsearch "
-        "share its cores, so a real deployment does better; what carries over is the ratio to the bare view and how "
-        "little changes with size. This file is written by `python -m bench --write`.",
-        _table([["", ""], *([name, value] for name, value in report.facts.items())]),
-    ]
-    for heading, rows in tables(report):
-        parts += [f"## {heading}", _NOTES[heading], _table(rows)]
-    return "\n\n".join(parts) + "\n"
+def markdown(report: Report, document: str = "") -> str:
+    """docs/performance.md: `document` with the section of this size put in, or put in place of the one that was there. The
+    notes stand once, before the sizes; the sections of other sizes and of the replay stay.
+    """
+    sections = {title: text for title, text in _sections(document) if title.endswith(AT) or title == REPLAYED}  # fmt: skip
+    facts = _table([["", ""], *([name, value] for name, value in report.facts.items())])
+    made = tables(report)
+    parts = [f"### {heading}\n\n{_table(rows)}" for heading, rows in made]
+    sections[f"{report.size:,}{AT}"] = "\n\n".join([facts, *parts])
+    notes = [f"- **{heading}**: {' '.join(note.split())}" for heading, note in _NOTES.items() if heading != REPLAYED]  # fmt: skip
+    sizes = sorted((t for t in sections if t.endswith(AT)), key=lambda t: int(t.removesuffix(AT).replace(",", "")))  # fmt: skip
+    written = ["# Performance", _INTRODUCTION, "## How to read the tables\n\n" + "\n".join(notes)]
+    written += [f"## {title}\n\n{sections[title]}" for title in sizes]
+    written += [f"## {REPLAYED}\n\n{sections[REPLAYED]}"] if REPLAYED in sections else []
+    return "\n\n".join(written) + "\n"
+
+
+AT = " suggestions"
+_INTRODUCTION = """\
+What one small machine does, measured by `make bench`. Clients, web workers, PostgreSQL, Redis and Elasticsearch share its cores, so \
+a real deployment does better; what carries over is the ratio to the bare view and how little changes with size. Each section is written \
+by `python -m bench --size N --write` and says what it was measured on."""
+
+
+def _sections(document: str) -> list[tuple[str, str]]:
+    """(title, text) of each part under a heading of the second rank."""
+    parts = f"\n{document}".split("\n## ")[1:]
+    return [(title.strip(), text.strip()) for title, _, text in (part.partition("\n") for part in parts)]  # fmt: skip
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

@@ -4,11 +4,21 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from suggestions.models import Assignment, CaseEvent, Clock, Evaluation, Reply, Suggestion
+from suggestions.crypto import EncryptedTextField
+from suggestions.models import (
+    Assignment,
+    Author,
+    CaseEvent,
+    Clock,
+    Evaluation,
+    Reply,
+    Suggestion,
+)
 
 
 @dataclass(slots=True)
@@ -16,6 +26,7 @@ class Rows:
     """One batch, in the order in which it has to be written."""
 
     suggestions: list[Suggestion] = field(default_factory=list)
+    authors: list[Author] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
@@ -27,6 +38,7 @@ class Rows:
         """`unchecked`: PostgreSQL looks no foreign key up, for the keys given here fit together."""
         parts: tuple[tuple[type[models.Model], Sequence[Any]], ...] = (
             (Suggestion, self.suggestions),
+            (Author, self.authors),
             (Assignment, self.assignments),
             (Reply, self.replies),
             (Evaluation, self.evaluations),
@@ -75,9 +87,14 @@ def _insert(model: type[models.Model], rows: Sequence[dict[str, Any]], now: date
 
 
 def _converter(field: Any) -> Callable[[Any], Any] | None:
-    """How a column's values become what the driver takes, decided once: codes as text, structures as JSON. None: as they are."""
+    """How a column's values become what the driver takes, decided once: codes as text, structures as JSON, contact data
+    encrypted. None: as they are.
+    """
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
+    if isinstance(field, EncryptedTextField):
+        # Once for each text: the bench's people share a name, and a million encryptions would take minutes.
+        return lru_cache(maxsize=1000)(field.get_prep_value)
     if isinstance(field, models.CharField | models.TextField):
         return lambda value: value if type(value) is str or value is None else str(value)
     return None

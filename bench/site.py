@@ -25,10 +25,11 @@ class Application:
     settings: str = ""
 
 
+OURS = "jianyan"
 SITES = (
     Application("hello", "bench.hello:application"),
     Application("bare", "django.core.wsgi:get_wsgi_application()", "bench.bare_settings"),
-    Application("jianyan", "portal.wsgi:application", "portal.settings.production"),
+    Application(OURS, "portal.wsgi:application", "portal.settings.production"),
 )
 
 
@@ -45,7 +46,8 @@ def environment(data: Path, addresses: Mapping[str, str]) -> dict[str, str]:
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         # Requests come as from a proxy, each from an address of its own: the usual limits stay in force.
         "TRUSTED_PROXIES": "1",
-        "WEB_WORKERS": str(WORKERS),
+        # As checks.py advises: without Redis and PostgreSQL there is one process.
+        "WEB_WORKERS": str(WORKERS if addresses else 1),
         "WEB_THREADS": str(THREADS),
         "LOG_LEVEL": "WARNING",
         "NO_PROXY": HOST,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,20 @@ def test_a_load_without_wrk_counts_requests_and_asks_for_new_addresses(
     assert len({address for _, address in seen}) == len(seen)
 
 
+def test_answers_as_expected_can_be_kept(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    file = tmp_path / "answers"
+    made = load.measure(_address(server), Case("list", ["/a/"]), 1, 1, keep=file)
+    if load.tool() == "wrk":
+        assert load._threads(
+            _address(server), Case("list", ["/a/"]), 1, 0.2, tmp_path / "b"
+        ).requests
+        assert set((tmp_path / "b").read_text().split()) == {"ok"}
+
+    lines = file.read_text().splitlines()
+    assert set(lines) == {"ok"}
+    assert abs(len(lines) - made.requests) <= 1
+
+
 def test_answers_that_are_errors_are_counted_as_errors(server: ThreadingHTTPServer) -> None:
     made = load._threads(_address(server), Case("gone", ["/nothing/"]), 1, 0.2)
 
@@ -81,9 +96,9 @@ def test_a_report_compares_with_the_bare_view_of_as_many_clients() -> None:
         Measure(BARE, 64, 500, 200, 1, 2, 3),
         Measure("home", 64, 100, 50, 1, 2, 3, cpu_ms=12.5),
     ]
-    report = Report({"command": "python -m bench"}, measures)
+    report = Report({"command": "python -m bench"}, measures=measures)
 
     assert ratio(measures[2], measures) == "0.25"
-    assert "| home | 64 | 50 | 0.25 | 1.0 | 2.0 | 3.0 | 12.5 | 0 |" in markdown(report)
-    assert "Importing" not in markdown(report)
+    assert "| home | 64 | 50 | 0.25 | 1.0 | 2.0 | 3.0 | 12.5 |  |  |  | 0 |" in markdown(report)
+    assert "### Importing" not in markdown(report)
     assert "python -m bench" in text(report)
