@@ -62,7 +62,7 @@ def start(folder: Path) -> Server:
         command = [initdb.with_name("postgres"), "-D", data, "-p", str(port)]
         for option in ["listen_addresses=127.0.0.1", "unix_socket_directories=", *options]:
             command += ["-c", option]
-        command += ["-c", "max_connections=60"]
+        command += ["-c", "max_connections=100"]
         process = launch(command, log=log, user=user)
         address = f"postgres://{OWNER}:{password}@127.0.0.1:{port}/{OWNER}"
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
