@@ -129,7 +129,7 @@ def text(report: Report) -> str:
 _NOTES = {
     GOALS: """\
 Ratios of figures of this run, with 8 clients unless said otherwise; those between two sizes need both (`--keep FILE` puts the
-figures of each run of a machine together). Under each missed one stands why, in docs/scale.md.""",
+figures of each run of a machine together). Where the time of a missed one goes: the tables of CPU, queries and rows below.""",
     RECEIPTS: """\
 Eight clients submit through the API all that time; afterwards each receipt that was given out is asked for at
 `/api/v1/track/`. A number given out twice counts as lost.""",

@@ -1,10 +1,13 @@
 """The baselines of a submission write what a submission writes, and a look at a request tells what it cost."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.utils import timezone
 
 from bench import cases, looking, same_rows
@@ -16,11 +19,18 @@ KINDS = (Suggestion, Author, CaseEvent, Clock, Outbox)
 
 
 @pytest.fixture
-def city(db: None, settings: Any) -> None:
+def city(db: None, settings: Any) -> Iterator[None]:
+    # The end of a request closes its connection, and with it what the test has not committed; the test client does the same.
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
     settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = ["127.0.0.1"], 1
     cache.clear()
     clocks.forget_calendar()
     City(now=timezone.now()).fill(20)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.usefixtures("city")

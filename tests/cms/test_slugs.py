@@ -18,6 +18,7 @@ def refused(slug: str, parent: Any) -> list[str]:
         "title": "说明",
         "slug": slug,
         "body-count": "0",
+        "body_en-count": "0",
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",
     }
