@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from cms.models import StandardPage
 from cms.texts import BLANK
+from suggestions.codes import RecordClass
+from suggestions.services import retention_rules
 
 WORDS = Path(__file__).with_name("starters.toml")
 _ASKED = {
@@ -26,6 +28,10 @@ _ASKED = {
 def standing_pages(facts: Mapping[str, str]) -> list[StandardPage]:
     """The pages, not stored yet. What `facts` lacks is left blank for the editor, with what belongs there."""
     known = {name: facts.get(name) or f"{BLANK}{asked}】" for name, asked in _ASKED.items()}
+    known |= {
+        "draft_days": str(retention_rules.days(RecordClass.DRAFT)),
+        "redirected_days": str(retention_rules.days(RecordClass.REDIRECTED)),
+    }
     rows = tomllib.loads(WORDS.read_text(encoding="utf-8"))["page"]
     plain = ("title", "slug", "summary", "title_en", "summary_en")
     return [

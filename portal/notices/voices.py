@@ -12,9 +12,10 @@ from django.utils import timezone
 from portal.notices import sms
 from portal.notices.models import Delivery
 from suggestions import outbox
+from suggestions.codes import RecordClass
 from suggestions.models import CoSign, JointAuthor, PollVoice, QaVoice, ReplyVoice, SubmissionDraft
 from suggestions.models.channels import Voice
-from suggestions.services import drafts, voices
+from suggestions.services import drafts, retention_rules, voices
 
 log = structlog.get_logger(__name__)
 _MODELS: dict[str, type[CoSign | JointAuthor]] = {"co_sign": CoSign, "joint": JointAuthor}
@@ -96,7 +97,8 @@ def draft_notice(payload: dict[str, Any]) -> None:
         return
     code = drafts.resume_code(row)
     link = settings.BASE_URL + reverse("suggestions:resume_code", args=[code])
+    days = retention_rules.days(RecordClass.DRAFT)
     sms.send(
-        phone, f"【建言】您没写完的建议存好了，90天内到{link}接着写。草稿码{code}，不要给别人看。",
+        phone, f"【建言】您没写完的建议存好了，{days}天内到{link}接着写。草稿码{code}，不要给别人看。",
         reference=f"draft:{row.pk}:{len(phone)}",
     )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from suggestions import numbers, secrecy
 from suggestions.codes import RecordClass
@@ -153,7 +154,19 @@ def receipt_token(draft: Draft) -> str | None:
 
 def kept() -> timedelta:
     """How long a draft waits for its writer: the term of its record class (process.md 9.4). One query."""
-    return timedelta(days=retention_rules.current(RecordClass.DRAFT).days)
+    return timedelta(days=kept_days())
+
+
+def kept_days() -> int:
+    """The same in days, for the sentences that promise it. One query."""
+    return retention_rules.days(RecordClass.DRAFT)
+
+
+def unknown_code() -> str:
+    """What somebody reads whose draft code opens nothing."""
+    return _("没有找到这份草稿：可能码输错了，已经提交，或者过了%(days)d天。") % {
+        "days": kept_days()
+    }
 
 
 def remember(response: HttpResponse, token: str, *, sent: bool = False) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from suggestions.codes import RightsKind, RightsRelation
+from suggestions.codes import RecordClass, RightsKind, RightsRelation
 from suggestions.public.forms import Line, Pick, Words, at_most
 from suggestions.public.forms_base import JianyanForm, OptionRadio
-from suggestions.services import relaying, rights, takedowns
+from suggestions.services import relaying, retention_rules, rights, takedowns
 
 _ASKABLE = (
     RightsKind.CORRECT,
@@ -64,6 +64,11 @@ class TakedownForm(JianyanForm):
     )  # fmt: skip
     contact = Line(
         label=_("怎样告诉您结果"), check=at_most(_("这一栏"), takedowns.CONTACT_MAX),
-        help_text=_("手机号或者邮箱，可以不写。只用来告诉您结果，决定后90天删除。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].help_text = _(
+            "手机号或者邮箱，可以不写。只用来告诉您结果，决定后%(days)d天删除。"
+        ) % {"days": retention_rules.days(RecordClass.TAKEDOWN_WORDS)}

@@ -141,7 +141,7 @@ def keep_draft(request: HttpRequest, resident: Resident) -> HttpResponse:
         return page(request, resident, draft=form, errors=[("", words)], status=429)
     row = kept.by_code(form.cleaned_data["code"])
     if row is None:
-        form.add_error("code", _("没有找到这份草稿：可能码输错了，已经提交，或者过了90天。"))
+        form.add_error("code", forms_in_progress.unknown_code())
         return page(request, resident, draft=form, status=422)
     SubmissionDraft.objects.filter(pk=row.pk).update(phone_hash=keyed_hash("phone", resident.phone))
     return _back("draft")

@@ -81,7 +81,7 @@ def _later_page(
     link = request.build_absolute_uri(reverse("suggestions:resume_code", args=[code]))
     context: dict[str, Any] = {
         "draft": draft, "code": code, "link": link, "qr": qr_code(link), "form": form, "errors": errors, "sent": sent,
-        "days": drafts.kept().days, "step": submit_steps.reach(draft),
+        "days": drafts.kept_days(), "step": submit_steps.reach(draft),
     }  # fmt: skip
     return _private(render(request, "suggestions/submit/later.html", context, status=status))
 
@@ -104,7 +104,7 @@ def resume(request: HttpRequest, code: str = "") -> HttpResponse:
         )
     row = kept.by_code(typed)
     if row is None:
-        words = _("没有找到这份草稿：可能码输错了，已经提交，或者过了90天。")
+        words = drafts.unknown_code()
         return _resume_page(request, typed, error=words, status=404 if not posted else 422)
     action = request.POST.get("action", "") if posted else ""
     draft = drafts.of_row(row)

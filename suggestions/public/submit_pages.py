@@ -9,25 +9,26 @@ from django.utils.translation import gettext as _
 
 from suggestions.guards import captcha
 from suggestions.models import Jurisdiction
-from suggestions.public import submit_check, submit_invite, submit_steps
+from suggestions.public import drafts, submit_check, submit_invite, submit_steps
 from suggestions.public import submit_files as files
 from suggestions.public.drafts import Draft
 from suggestions.public.forms import StepForm
 from suggestions.public.submit_similar import look_alikes
 
 
-def notices() -> dict[str, str]:
-    """Sentences that a redirect asks the next page to show (?note=…)."""
-    return {
+def notice(code: str) -> str:
+    """The sentence that a redirect asks the next page to show (?note=…); "" for none of ours."""
+    words = {
         "skipped": _("前面还有没写完的，请先写完这一步，再往下走。您写过的都在。"),
         "unknown": _("没有这一步，已经带您回到该写的地方。您写过的都在。"),
         "lost": _(
-            "没有找到您先前的草稿：可能换了浏览器、清了记录，或者过了90天。刚才这一页写的已经存好，请从这里接着写。"
+            "没有找到您先前的草稿：可能换了浏览器、清了记录，或者过了%(days)d天。刚才这一页写的已经存好，请从这里接着写。"
         ),
         "again": _("上一件建议已经提交。刚才写的放进了一件新的建议，上一件没有变动。"),
         "other": _("您在另一个窗口里开始了新的一件。刚才写的没有提交，请看看下面是不是您要提的。"),
         "discarded": _("先前没写完的那件已经删去，请从头写起。"),
-    }
+    }.get(code, "")
+    return words % {"days": drafts.kept_days()} if code == "lost" else words
 
 
 def redirect(step: str, **extra: str) -> HttpResponse:
@@ -45,7 +46,8 @@ def _frame(request: HttpRequest, draft: Draft | None, name: str) -> dict[str, An
         "previous": taken[max(number - 2, 0)].name,
         "campaign": campaign,
         "campaign_open": campaign is not None and campaign.is_open_at(timezone.now()),
-        "notice": notices().get(request.GET.get("note", ""), ""),
+        "notice": notice(request.GET.get("note", "")),
+        "draft_days": drafts.kept_days,  # called by the pages that say it
     }
 
 
@@ -126,7 +128,9 @@ def stopped_page(request: HttpRequest, why: str) -> HttpResponse:
 
 
 def limited_page(request: HttpRequest, seconds: int, back: str | None) -> HttpResponse:
-    context = {"minutes": max(1, -(-seconds // 60)), "back": back}
+    context = {
+        "minutes": max(1, -(-seconds // 60)), "back": back, "draft_days": drafts.kept_days,
+    }  # fmt: skip
     response = render(request, "suggestions/submit/limited.html", context, status=429)
     response["Retry-After"] = str(seconds)
     return response

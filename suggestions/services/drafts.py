@@ -1,4 +1,4 @@
-"""Drafts without an account: a code to come back with from any machine, kept 90 days (process.md 3.4, 9.4)."""
+"""Drafts without an account: a code to come back with from any machine, kept as long as the rules of retention say (process.md 3.4, 9.4)."""
 
 from django.utils.translation import gettext as _
 

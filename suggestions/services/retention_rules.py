@@ -52,6 +52,11 @@ def current(record_class: str) -> RetentionRule:
     return made
 
 
+def days(record_class: RecordClass) -> int:
+    """For how many days a class is kept today: every sentence that tells people a term asks here. One query."""
+    return current(record_class).days
+
+
 def problems(record_class: str, days: int, approved_by: str) -> dict[str, list[str]]:
     """Sentences by field for a term that cannot be; empty when it can."""
     if record_class not in RecordClass.values:
