@@ -17,6 +17,8 @@ import structlog
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Least
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -93,12 +95,17 @@ def broker() -> Part:
 
 
 def _oldest(**filters: Any) -> tuple[float, int]:
-    """Seconds the oldest due, undone outbox row has waited, and how many there are."""
+    """Seconds the oldest due, undone outbox row has waited, and how many there are.
+
+    A row that failed is late since it was written, though its next try lies ahead.
+    """
     outbox = apps.get_model("suggestions", "Outbox")
     now = timezone.now()
-    rows = outbox._default_manager.filter(done_at__isnull=True, available_at__lte=now, **filters)
-    first = rows.order_by("available_at").values_list("available_at", flat=True).first()
-    return (max((now - first).total_seconds(), 0.0) if first else 0.0, rows.count())
+    due = Q(available_at__lte=now) | Q(attempts__gt=0)
+    rows = outbox._default_manager.filter(due, done_at__isnull=True, **filters)
+    found = rows.aggregate(first=Min(Least("created_at", "available_at")), rows=Count("pk"))
+    first = found["first"]
+    return (max((now - first).total_seconds(), 0.0) if first else 0.0, found["rows"])
 
 
 def _backlog(late_words: str, **filters: Any) -> Part:
@@ -124,15 +131,18 @@ def index() -> Part:
 
 def search() -> Part:
     try:
-        answer = import_string("search.engine.get_engine")().health()
+        health = import_string("search.engine.get_engine")().health()
     except Exception as error:  # whatever the engine's client raises, people can still submit
         log.warning("search does not answer", error=type(error).__name__)
-        return Part(ok=False, words="搜索引擎没有应答：搜索改用备用引擎或暂停")
-    state = (
-        answer.get("status", "") if isinstance(answer, dict) else getattr(answer, "status", answer)
+        return Part(ok=False, words=_NO_SEARCH, figures={"up": 0})
+    if not health.ok:
+        log.warning("search is not well", engine=health.engine, detail=health.detail[:300])
+    return Part(
+        ok=health.ok, words="正常" if health.ok else _NO_SEARCH, figures={"up": int(health.ok)}
     )
-    ok = state not in (False, None, "red", "down", "error")
-    return Part(ok=ok, words="正常" if ok else "搜索引擎不可用：搜索改用备用引擎或暂停")
+
+
+_NO_SEARCH = "搜索引擎没有应答：搜索改用备用引擎或暂停"
 
 
 PARTS: dict[str, Callable[[], Part]] = {
@@ -209,6 +219,10 @@ def prometheus(request: HttpRequest) -> HttpResponse:
             "jianyan_index_lag_seconds": (
                 "Age of the oldest index change not yet applied",
                 figure(indexed, "oldest_seconds"),
+            ),
+            "jianyan_search_up": (
+                "1 while the search engine the settings ask for answers, 0 while the spare one does",
+                figure(search(), "up"),
             ),
             "jianyan_queue_waiting": ("Messages waiting in the broker", figure(queue, "waiting")),
         }

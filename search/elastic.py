@@ -25,6 +25,7 @@ from search.elastic_query import MAPPING, MAPPING_VERSION
 from search.engine import (
     BaseEngine,
     Document,
+    DocumentRefused,
     Engine,
     Health,
     Hit,
@@ -313,7 +314,7 @@ def _raise_errors(items: list[Item], but: set[int] | frozenset[int] = frozenset(
         result = next(iter(item.values()))
         if result["status"] >= 300 and result["status"] not in but:
             reason = result.get("error", {}).get("reason", result["status"])
-            raise SearchUnavailable(f"Elasticsearch refused {result['_id']}: {reason}")
+            raise DocumentRefused(f"Elasticsearch refused {result['_id']}: {reason}")
 
 
 def operation(made: Prepared, *, versioned: bool = True) -> Operation:

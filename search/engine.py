@@ -39,6 +39,10 @@ class SearchUnavailable(Exception):
     """The engine does not answer. `get_engine()` falls back; a leaf engine raises this."""
 
 
+class DocumentRefused(SearchUnavailable):
+    """The engine answers and will not take one of the documents: a reason to try that one later, not to leave it alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One thing to be found. `id` is "type:key"; `version` grows with every change (0 or more).

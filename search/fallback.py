@@ -1,17 +1,28 @@
 """Elasticsearch with the database engine behind it: a stopped cluster makes search plainer, not absent.
 
-Both are fed, so the fall-back is as fresh as the main one. After a failure searches do not even try the
-main engine for a while; a resident must not wait for a time-out on every page.
+Both are fed, so the fall-back is as fresh as the main one. After a failure neither searches nor writes try the
+main engine for a while; a resident must not wait for a time-out on every page, nor a notice behind one for every
+document.
 """
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 from search import store
-from search.engine import BaseEngine, Document, Engine, Health, Page, Query, SearchUnavailable, Sink
+from search.engine import (
+    BaseEngine,
+    Document,
+    DocumentRefused,
+    Engine,
+    Health,
+    Page,
+    Query,
+    SearchUnavailable,
+    Sink,
+)
 from search.engine import degraded as mark_degraded
 
 logger = logging.getLogger(__name__)
@@ -30,11 +41,11 @@ class FallbackEngine(BaseEngine):
         return (self.main, self.reserve)
 
     def search(self, query: Query) -> Page:
-        if time.monotonic() >= self._closed_until:
+        if self._may_try():
             try:
-                return self.main.search(query)
+                with self._minding():
+                    return self.main.search(query)
             except SearchUnavailable as problem:
-                self._closed_until = time.monotonic() + self.pause
                 logger.warning("search falls back to %s: %s", self.reserve.name, problem)
         return mark_degraded(self.reserve.search(query))
 
@@ -43,12 +54,43 @@ class FallbackEngine(BaseEngine):
         remaining = iter(documents)
         while batch := list(islice(remaining, BATCH)):
             self.reserve.index(batch)
-            self.main.index(batch)
+            self._feed(lambda held=batch: self.main.index(held))  # type: ignore[misc]
 
     def delete(self, ids: Iterable[str]) -> None:
         ids = list(ids)
         self.reserve.delete(ids)
-        self.main.delete(ids)
+        self._feed(lambda: self.main.delete(ids))
+
+    def _feed(self, write: Callable[[], None]) -> None:
+        if not self._may_try():
+            raise SearchUnavailable(f"{self.main.name} failed a moment ago and is left alone")
+        with self._minding():
+            write()
+
+    def _may_try(self) -> bool:
+        """Whether to ask the main engine. After a pause one caller finds out for all: the others keep to the reserve
+        until he has an answer.
+        """
+        if not self._closed_until:
+            return True
+        now = time.monotonic()
+        if now < self._closed_until:
+            return False
+        self._closed_until = now + self.pause
+        return True
+
+    @contextmanager
+    def _minding(self) -> Iterator[None]:
+        """Remember whether the main engine answered. That it refuses one document is an answer."""
+        try:
+            yield
+        except DocumentRefused:
+            self._closed_until = 0.0
+            raise
+        except SearchUnavailable:
+            self._closed_until = time.monotonic() + self.pause
+            raise
+        self._closed_until = 0.0
 
     @contextmanager
     def building(self) -> Iterator[Sink]:

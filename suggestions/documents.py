@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from search.engine import Document
+from search.engine import Document, SearchUnavailable
 from search.registry import DocumentType
 from search.registry import register as register_type
 from suggestions import content, outbox
@@ -16,6 +17,7 @@ from suggestions.states import PublicGroup
 
 TYPE = "suggestion"
 _BATCH = 500
+_BUMPED_SECONDS = 60
 
 
 def build(keys: Sequence[str]) -> Iterator[Document]:
@@ -97,7 +99,15 @@ def _index(payload: dict[str, Any]) -> None:
     from suggestions.services import saved_searches
 
     type, key = str(payload["type"]), str(payload["id"])
-    indexing.index_ids(type, [key])
+    try:
+        indexing.index_ids(type, [key])
+    except SearchUnavailable:
+        # The spare engine has it already, and answers: who follows a search hears of it, and pages are made anew, but
+        # not for each of the tries that follow.
+        saved_searches.match(type=type, key=key, at=timezone.now())
+        if cache.add("content-bumped-without-search", 1, _BUMPED_SECONDS):
+            content.bump()
+        raise
     saved_searches.match(type=type, key=key, at=timezone.now())
     content.bump()
 

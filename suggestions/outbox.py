@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from suggestions.models.outbox import Outbox
@@ -24,7 +25,10 @@ _no_signal: ContextVar[bool] = ContextVar("no_signal", default=False)
 _gathered: ContextVar[list[Outbox] | None] = ContextVar("gathered", default=None)
 log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 12
+LONGEST_WAIT = 3600
+LONGEST_WAIT_INDEX = 300
+"""Seconds. When the search engine is back, what was published meanwhile is to be found within minutes."""
+_MOST_COUNTED = 30_000
 INDEX, AUTHOR_NOTICE, STAFF_NOTICE = "index", "author_notice", "staff_notice"
 NOTICES = frozenset(
     {
@@ -116,24 +120,32 @@ def _signal() -> None:
 def deliver(*, now: datetime, limit: int = 500) -> int:
     """Carry out what waits, oldest first; returns how many were done. Safe to run in several workers at once.
 
-    A failed row is tried again after 2^attempts seconds (at most an hour), and stays visible in /readyz.
+    A failed row is tried again after 2^attempts seconds (at most an hour, five minutes for the index) for as long as it
+    takes, and stays visible in /readyz: however long a relay or an engine was away, nothing is given up.
     """
     done = 0
     waiting = list(
-        Outbox.objects.filter(
-            done_at=None, available_at__lte=now, attempts__lt=MAX_ATTEMPTS
-        ).order_by("id")[:limit]
+        Outbox.objects.filter(done_at=None, available_at__lte=now).order_by("id")[:limit]
     )
     seen: set[tuple[str, str]] = set()
     for row in waiting:
         # Claim by moving the row's time: another worker, or a sweep after our death, takes it again later.
         claimed = Outbox.objects.filter(
             pk=row.pk, done_at=None, available_at=row.available_at
-        ).update(available_at=now + timedelta(seconds=60), attempts=F("attempts") + 1)
+        ).update(
+            available_at=now + timedelta(seconds=60),
+            attempts=Least(F("attempts") + 1, _MOST_COUNTED),
+        )
         if not claimed:
             continue
         done += _carry_out(row, seen, now)
     return done
+
+
+def wait_after(attempts: int, kind: str) -> int:
+    """Seconds until a row of this kind that failed so many times is tried again."""
+    longest = LONGEST_WAIT_INDEX if kind == INDEX else LONGEST_WAIT
+    return int(min(2 ** min(attempts, 20), longest))
 
 
 def _carry_out(row: Outbox, seen: set[tuple[str, str]], now: datetime) -> int:
@@ -147,7 +159,7 @@ def _carry_out(row: Outbox, seen: set[tuple[str, str]], now: datetime) -> int:
         ):  # several index rows of one item in one batch: the first already wrote the newest text
             handler(row.payload)
     except Exception as error:
-        wait = min(2 ** (row.attempts + 1), 3600)
+        wait = wait_after(row.attempts + 1, row.kind)
         Outbox.objects.filter(pk=row.pk).update(
             last_error=f"{type(error).__name__}"[:200], available_at=now + timedelta(seconds=wait)
         )

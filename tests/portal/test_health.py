@@ -72,6 +72,38 @@ def test_work_that_is_done_or_not_yet_due_is_no_backlog(broker_folder: Path) -> 
 
 
 @pytest.mark.django_db
+def test_index_changes_that_fail_again_and_again_are_late_since_they_were_written(
+    client: Client, broker_folder: Path
+) -> None:
+    row = _row("index", -4, attempts=9, last_error="SearchUnavailable")
+    Outbox.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(minutes=25))
+    index = client.get("/readyz").json()["parts"]["index"]
+    assert index["ok"] is False
+    assert index["oldest_seconds"] >= 1500
+    assert index["rows"] == 1
+    lag = next(
+        line
+        for line in client.get("/metrics").content.decode().splitlines()
+        if line.startswith("jianyan_index_lag_seconds")
+    )
+    assert float(lag.split()[1]) >= 1500
+
+
+@pytest.mark.django_db
+def test_a_search_engine_that_is_away_is_degraded_in_readiness_and_metrics(
+    client: Client, broker_folder: Path, settings
+) -> None:
+    assert client.get("/readyz").json()["parts"]["search"]["ok"] is True
+    assert "jianyan_search_up 1" in client.get("/metrics").content.decode()
+    settings.ELASTICSEARCH_URL = [f"http://127.0.0.1:{_closed_port()}"]
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["parts"]["search"]["ok"] is False
+    assert "备用" in answer.json()["parts"]["search"]["status"]
+    assert "jianyan_search_up 0" in client.get("/metrics").content.decode()
+
+
+@pytest.mark.django_db
 def test_a_stopped_broker_is_degraded_and_says_that_submitting_goes_on(
     client: Client, settings
 ) -> None:
