@@ -241,6 +241,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 VISIT_SHARE = env.number("VISIT_SHARE", 20)
 # From so many cases rated by one phone or network address on, a person looks at the ratings (process.md 7.1).
 RATING_FLAG_CASES = env.number("RATING_FLAG_CASES", 5)
+# What "basically satisfied" counts in the published satisfaction, in percent (process.md 7.2: w, default 1).
+STATS_BASICALLY_PERCENT = env.number("STATS_BASICALLY_PERCENT", 100)
+# Weights of response, solve and satisfaction in the published composite score; they add up to 100 (7.2).
+STATS_COMPOSITE_WEIGHTS = env.words("STATS_COMPOSITE_WEIGHTS", ("10", "50", "40"))
 # Years an award's payment data are kept after payment: the accounting term (process.md 9.4).
 AWARD_PAYMENT_YEARS = env.number("AWARD_PAYMENT_YEARS", 10)
 # What this office answers itself besides suggestions: consultation (K7c), appeal_claim (K7d); empty: nothing (1; GD).

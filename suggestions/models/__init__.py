@@ -130,6 +130,7 @@ from suggestions.models.sponsorship import (
     TrayQuota,
 )
 from suggestions.models.suggestion import Suggestion
+from suggestions.models.statistics import StatRow, StatSnapshot
 from suggestions.models.supervision import Advice, MonthClose, SupervisionOrder, SupervisionStep
 from suggestions.models.time_change import TimeChange
 from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
@@ -257,6 +258,8 @@ __all__ = [
     "SponsorMilestone",
     "Sponsorship",
     "StaffRole",
+    "StatRow",
+    "StatSnapshot",
     "Study",
     "StudyOpinion",
     "SubmissionDraft",

@@ -59,6 +59,7 @@ from suggestions.states.rights import (
 )
 from suggestions.states.service_point import SERVICE_POINT_TRANSITIONS
 from suggestions.states.sponsorship import SPONSORSHIP_TRANSITIONS
+from suggestions.states.statistics import STATISTICS_TRANSITIONS
 from suggestions.states.supervision import SUPERVISION_TRANSITIONS
 from suggestions.states.table import AUTHOR, SYSTEM, Transition
 from suggestions.states.time_change import TIME_CHANGE_TRANSITIONS
@@ -104,6 +105,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *REPLY_COMMENT_TRANSITIONS,
     *MINORS_AUDIT_TRANSITIONS,
     *SERVICE_POINT_TRANSITIONS,
+    *STATISTICS_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 

@@ -207,4 +207,5 @@ class Machine(models.TextChoices):
     REPLY_COMMENT = "comment", _("公众评论")
     MINORS_AUDIT = "minors_audit", _("未成年人信息年度审计")
     TIME_CHANGE = "time_change", _("时限和日历修改")
+    STATISTICS = "statistics", _("公布的统计数据")
     NOTE = "note", _("记录")

@@ -66,13 +66,16 @@ def funnel(period: Period, unit: Unit | None = None) -> list[Step]:
     ]
 
 
+def decided(period: Period) -> QuerySet[Adoption]:
+    """Chains decided for adoption, wholly or in part, in the period; also those given up since."""
+    return Adoption.objects.filter(
+        decided_at__gte=period.begins_at, decided_at__lt=period.ends_at
+    ).filter(Q(status__in=ADOPTED) | Q(status=State.ABANDONED, due_on__isnull=False))
+
+
 def conversion_rate(period: Period, unit: Unit | None = None) -> Figure:
     """转化率: implemented ÷ adopted wholly or in part, of what was decided in the period (7.2, by year of adoption)."""
-    rows = Adoption.objects.filter(
-        decided_at__gte=period.begins_at,
-        decided_at__lt=period.ends_at,
-    ).filter(Q(status__in=ADOPTED) | Q(status=State.ABANDONED, due_on__isnull=False))
-    rows = rows.filter(unit=unit) if unit else rows
+    rows = decided(period).filter(unit=unit) if unit else decided(period)
     n = rows.aggregate(all=Count("pk"), done=Count("pk", filter=Q(status=State.IMPLEMENTED)))
     return Figure(
         "conversion_rate", "转化", n["done"], n["all"],

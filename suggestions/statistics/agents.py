@@ -1,11 +1,13 @@
 """Figures of the agent network (process.md 3.3, 7.2 agent metrics): how many, how satisfied, and 最多访一次."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from suggestions.codes import Channel, Overall
+from suggestions.codes import Channel
 from suggestions.models import AgentVisit, Evaluation, Jurisdiction, MandateCase, Suggestion
 from suggestions.states import Case
-from suggestions.statistics.figures import Figure, Period
+from suggestions.statistics.figures import GOOD, Figure, Period, ratings
 
 
 def agent_cases(period: Period, jurisdiction: Jurisdiction | None = None) -> QuerySet[Suggestion]:
@@ -29,14 +31,7 @@ def at_most_one_visit(period: Period, jurisdiction: Jurisdiction | None = None) 
     """
     cases = agent_cases(period, jurisdiction)
     total = cases.count()
-    again = (
-        AgentVisit.objects.filter(kind=AgentVisit.Kind.CAME, suggestion__in=cases)
-        .values("suggestion")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
-        .order_by()
-        .count()
-    )
+    again = came_again(cases).count()
     return Figure(
         "at_most_one_visit", "最多访一次", total - again, total,
         f"代理{total:,}件，本人没有跑第二趟的{total - again:,}件。" if total else "这段时间没有代理的件。",
@@ -44,23 +39,36 @@ def at_most_one_visit(period: Period, jurisdiction: Jurisdiction | None = None) 
     )  # fmt: skip
 
 
+def came_again(cases: QuerySet[Suggestion]) -> "QuerySet[AgentVisit, Any]":
+    """The cases whose author had to come a second time, one row each."""
+    return (
+        AgentVisit.objects.filter(kind=AgentVisit.Kind.CAME, suggestion__in=cases)
+        .values("suggestion")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+        .order_by()
+    )
+
+
+def agent_ratings(period: Period) -> QuerySet[Evaluation]:
+    """Ratings given in the period on agent cases, whoever brought the words."""
+    under = MandateCase.objects.filter(suggestion=OuterRef("suggestion_id")).exclude(
+        mandate__proof=""
+    )
+    return ratings(period).filter(Q(suggestion__channel=Channel.AGENT) | Exists(under))
+
+
 def agent_satisfaction(period: Period, jurisdiction: Jurisdiction | None = None) -> Figure:
     """满意率 of agent cases: ratings given in the period on them. Brought by an agent or given by the person, both count.
 
     Source: process.md 7.2 agent metrics, satisfaction with w = 1.
     """
-    under = MandateCase.objects.filter(suggestion=OuterRef("suggestion_id")).exclude(
-        mandate__proof=""
-    )
-    given = Evaluation.objects.filter(at__gte=period.begins_at, at__lt=period.ends_at).filter(
-        Q(suggestion__channel=Channel.AGENT) | Exists(under)
-    )
+    given = agent_ratings(period)
     if jurisdiction is not None:
         given = given.filter(suggestion__jurisdiction__path__startswith=jurisdiction.path)
-    good = Q(overall__in=(Overall.SATISFIED, Overall.BASICALLY))
     told = given.aggregate(
         all=Count("pk"),
-        good=Count("pk", filter=good),
+        good=Count("pk", filter=GOOD),
         brought=Count("pk", filter=Q(source="agent")),
     )
     return Figure(

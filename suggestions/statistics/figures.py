@@ -86,14 +86,42 @@ def whole_months(on: date, months: int = MONTHS) -> Period:
     return Period(date(index // 12, index % 12 + 1, 1), last)
 
 
-def due_clocks(period: Period, unit: Unit | None = None) -> "QuerySet[Clock]":
-    """Handling clocks due in the period, of one unit's items or of all: the base of on_time_completion."""
+def due_clocks(
+    period: Period, unit: Unit | None = None, *, by: str = "due_on"
+) -> "QuerySet[Clock]":
+    """Handling clocks due in the period, of one unit's items or of all: the base of on_time_completion.
+
+    `by="first_due_on"` goes by the day each was due before any extension (7.2: "report also with original due").
+    """
     # A study that the answer waited for replaces the simple limit by its own (process.md 5, K7b).
     rows = Clock.objects.filter(
-        kind__in=ANSWER_KINDS, due_on__range=(period.first, period.last)
+        kind__in=ANSWER_KINDS, **{f"{by}__range": (period.first, period.last)}
     ).exclude(stop_reason="study_before_reply")
     rows = rows.exclude(stop_reason="withdraw").exclude(stopped_at=None, paused_on__isnull=False)
     return rows.filter(suggestion__lead_unit=unit) if unit else rows
+
+
+GOOD = Q(overall__in=(Overall.SATISFIED, Overall.BASICALLY))
+ADOPTED = Q(outcome__in=(Outcome.ADOPTED, Outcome.PARTLY_ADOPTED))
+
+
+def with_stop_day(clocks: "QuerySet[Clock]") -> "QuerySet[Clock]":
+    """Clocks with `stopped_on`, the Shanghai date on which the act that ended each was done."""
+    return clocks.annotate(stopped_on=TruncDate("stopped_at", tzinfo=SHANGHAI))
+
+
+def ratings(period: Period) -> "QuerySet[Evaluation]":
+    """Ratings given in the period: the base of satisfaction."""
+    return Evaluation.objects.filter(at__gte=period.begins_at, at__lt=period.ends_at)
+
+
+def answered(period: Period) -> "QuerySet[Suggestion]":
+    """Items answered in the period, merged ones counted once with their primary: the base of adoption_rate."""
+    return (
+        Suggestion.objects.filter(answered_at__gte=period.begins_at, answered_at__lt=period.ends_at)
+        .exclude(status=Case.MERGED)
+        .exclude(outcome="")
+    )
 
 
 def on_time_completion(period: Period, unit: Unit | None = None) -> Figure:
@@ -102,14 +130,10 @@ def on_time_completion(period: Period, unit: Unit | None = None) -> Figure:
 
     Source: process.md 7.2 on_time_completion, K7a.
     """
-    due = (
-        due_clocks(period, unit)
-        .annotate(stopped_on=TruncDate("stopped_at", tzinfo=SHANGHAI))
-        .aggregate(
-            all=Count("pk"),
-            on_time=Count("pk", filter=Q(stopped_on__lte=F("due_on"))),
-            running=Count("pk", filter=Q(stopped_at=None)),
-        )
+    due = with_stop_day(due_clocks(period, unit)).aggregate(
+        all=Count("pk"),
+        on_time=Count("pk", filter=Q(stopped_on__lte=F("due_on"))),
+        running=Count("pk", filter=Q(stopped_at=None)),
     )
     words = _("到期%(all)s件，按期%(met)s件。") % {
         "all": f"{due['all']:,}",
@@ -130,10 +154,10 @@ def satisfaction(period: Period, unit: Unit | None = None) -> Figure:
 
     Source: process.md 7.2 satisfaction with w = 1, stated on the page; 7.1.
     """
-    given = Evaluation.objects.filter(at__gte=period.begins_at, at__lt=period.ends_at)
+    given = ratings(period)
     rated = (given.filter(unit=unit) if unit else given).aggregate(
-        all=Count("pk"), good=Count("pk", filter=Q(overall__in=(Overall.SATISFIED, Overall.BASICALLY)))
-    )  # fmt: skip
+        all=Count("pk"), good=Count("pk", filter=GOOD)
+    )
     return Figure(
         "satisfaction", _("满意或基本满意"), rated["good"], rated["all"],
         _("%(all)s人评价，%(good)s人满意或基本满意。没评价的不算满意。") % {"all": f"{rated['all']:,}", "good": f"{rated['good']:,}"}
@@ -147,19 +171,11 @@ def adoption_rate(period: Period) -> Figure:
 
     Source: process.md 7.2 adoption_rate ("always name the base").
     """
-    answered = (
-        Suggestion.objects.filter(answered_at__gte=period.begins_at, answered_at__lt=period.ends_at)
-        .exclude(status=Case.MERGED)
-        .exclude(outcome="")
-        .aggregate(
-            all=Count("pk"),
-            adopted=Count("pk", filter=Q(outcome__in=(Outcome.ADOPTED, Outcome.PARTLY_ADOPTED))),
-        )
-    )
+    n = answered(period).aggregate(all=Count("pk"), adopted=Count("pk", filter=ADOPTED))
     return Figure(
-        "adoption_rate", _("采纳或部分采纳"), answered["adopted"], answered["all"],
-        _("答复%(all)s件，采纳或部分采纳%(n)s件。") % {"all": f"{answered['all']:,}", "n": f"{answered['adopted']:,}"}
-        if answered["all"] else _("这段时间还没有答复。"),
+        "adoption_rate", _("采纳或部分采纳"), n["adopted"], n["all"],
+        _("答复%(all)s件，采纳或部分采纳%(n)s件。") % {"all": f"{n['all']:,}", "n": f"{n['adopted']:,}"}
+        if n["all"] else _("这段时间还没有答复。"),
         _("结果是“采纳”和“部分采纳”的件数除以答复的件数，不是除以收到的件数。并案的合并算一件。"),
     )  # fmt: skip
 

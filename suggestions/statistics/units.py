@@ -122,11 +122,15 @@ def duration(unit: Unit, period: Period) -> Duration:
     working = sorted(count.between(a, b) for a, b in spans)
     calendar = sorted(max((b - a).days, 0) for a, b in spans)
     return Duration(
-        len(spans), _at(working, 50), _at(working, 90), _at(calendar, 50), _at(calendar, 90)
+        len(spans),
+        percentile(working, 50),
+        percentile(working, 90),
+        percentile(calendar, 50),
+        percentile(calendar, 90),
     )
 
 
-def _at(ordered: list[int], percent: int) -> int:
+def percentile(ordered: list[int], percent: int) -> int:
     """The nearest-rank percentile: the smallest value that at least `percent` of the values do not exceed."""
     return ordered[max(-(-len(ordered) * percent // 100) - 1, 0)]
 

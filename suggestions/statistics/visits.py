@@ -1,6 +1,6 @@
 """Rates of return visits and of taking part in the evaluation (process.md 7.2): each with numerator and denominator."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from suggestions.clock import local_date
 from suggestions.codes import Overall, Solved
@@ -17,17 +17,49 @@ def ratio(numerator: int, denominator: int, places: int = 2) -> str:
     return f"{100 * numerator / denominator:.{places}f}" if denominator else "–"
 
 
-def _visits(period: Period, unit: Unit | None) -> dict[str, int]:
-    """Counts of the visits made in the period. Refused and unreachable ones are valid for nothing but `asked`."""
-    rows = Visit.objects.filter(
-        Q(visited_at__gte=period.begins_at, visited_at__lt=period.ends_at, status=VisitState.DONE)
+CONTACTED = Q(contacted=True)
+SOLVED = Q(solved=Solved.YES)
+NEEDED = ~Q(solved=Solved.NOT_NEEDED)
+RATED = Q(stop_reason="evaluate")
+
+
+def made(period: Period) -> "QuerySet[Visit]":
+    """Valid return visits: made in the period. Refused and unreachable ones are valid for nothing but `asked`."""
+    return Visit.objects.filter(
+        visited_at__gte=period.begins_at, visited_at__lt=period.ends_at, status=VisitState.DONE
     )
-    rows = rows.filter(unit=unit) if unit else rows
+
+
+def windows(period: Period) -> "QuerySet[Clock]":
+    """Evaluation windows whose last day lies in the period, and are over: the base of participation."""
+    return Clock.objects.filter(
+        kind="K13", due_on__range=(period.first, period.last), stopped_at__isnull=False
+    ).exclude(stop_reason="withdraw")
+
+
+def valid(period: Period) -> "QuerySet[Suggestion]":
+    """Valid items received in the period: redirected, refused, merged and withdrawn ones are none (reply_rate)."""
+    return Suggestion.objects.filter(
+        received_at__gte=period.begins_at, received_at__lt=period.ends_at
+    ).exclude(
+        status__in=(
+            Case.DRAFT,
+            Case.REDIRECTED,
+            Case.NOT_ACCEPTED,
+            Case.MERGED,
+            Case.WITHDRAWN,
+        )
+    )
+
+
+def _visits(period: Period, unit: Unit | None) -> dict[str, int]:
+    """Counts of the visits made in the period."""
+    rows = made(period).filter(unit=unit) if unit else made(period)
     return rows.aggregate(
         done=Count("pk"),
-        contacted=Count("pk", filter=Q(contacted=True)),
-        needed=Count("pk", filter=~Q(solved=Solved.NOT_NEEDED)),
-        solved=Count("pk", filter=Q(solved=Solved.YES)),
+        contacted=Count("pk", filter=CONTACTED),
+        needed=Count("pk", filter=NEEDED),
+        solved=Count("pk", filter=SOLVED),
         said=Count("pk", filter=~Q(satisfied="")),
         good=Count("pk", filter=Q(satisfied__in=(Overall.SATISFIED, Overall.BASICALLY))),
     )
@@ -65,11 +97,9 @@ def visit_satisfaction(period: Period, unit: Unit | None = None) -> Figure:
 
 def participation(period: Period, unit: Unit | None = None) -> Figure:
     """参评率: evaluated ÷ invited, of the windows that are over (7.2): the base is windows whose last day lies in the period."""
-    windows = Clock.objects.filter(
-        kind="K13", due_on__range=(period.first, period.last), stopped_at__isnull=False
-    ).exclude(stop_reason="withdraw")
-    windows = windows.filter(suggestion__lead_unit=unit) if unit else windows
-    n = windows.aggregate(all=Count("pk"), rated=Count("pk", filter=Q(stop_reason="evaluate")))
+    rows = windows(period)
+    rows = rows.filter(suggestion__lead_unit=unit) if unit else rows
+    n = rows.aggregate(all=Count("pk"), rated=Count("pk", filter=RATED))
     return Figure(
         "participation", "参评", n["rated"], n["all"],
         f"请{n['all']:,}位建议人评价，{n['rated']:,}位评了。" if n["all"] else "这段时间没有到期的评价。",
@@ -80,19 +110,8 @@ def participation(period: Period, unit: Unit | None = None) -> Figure:
 def reply_rate(period: Period, unit: Unit | None = None) -> Figure:
     """回复率: answered ÷ valid items received in the period; redirected, refused, merged and withdrawn ones are not valid
     (7.2; check: 1831 ÷ 1924 = 95.17 %)."""
-    valid = Suggestion.objects.filter(
-        received_at__gte=period.begins_at, received_at__lt=period.ends_at
-    ).exclude(
-        status__in=(
-            Case.DRAFT,
-            Case.REDIRECTED,
-            Case.NOT_ACCEPTED,
-            Case.MERGED,
-            Case.WITHDRAWN,
-        )
-    )
-    valid = valid.filter(lead_unit=unit) if unit else valid
-    n = valid.aggregate(all=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)))
+    rows = valid(period).filter(lead_unit=unit) if unit else valid(period)
+    n = rows.aggregate(all=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)))
     return Figure(
         "reply_rate", "回复", n["answered"], n["all"],
         f"有效建议{n['all']:,}件，答复了{n['answered']:,}件。" if n["all"] else "这段时间没有收到建议。",

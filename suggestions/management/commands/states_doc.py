@@ -28,6 +28,7 @@ from suggestions.states.relay import Relay
 from suggestions.states.reply_comment import ReplyCommentState
 from suggestions.states.service_point import ServicePointState
 from suggestions.states.sponsorship import Sponsorship
+from suggestions.states.statistics import SnapshotState
 from suggestions.states.supervision import Supervision
 from suggestions.states.time_change import TimeChange
 from suggestions.states.visit import VisitState
@@ -69,6 +70,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.REPLY_COMMENT: ReplyCommentState,
     states.Machine.MINORS_AUDIT: MinorsAuditState,
     states.Machine.SERVICE_POINT: ServicePointState,
+    states.Machine.STATISTICS: SnapshotState,
 }
 
 
