@@ -83,6 +83,8 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K25", "泄露处置", 24, Length.HOUR, source="PIPL 57; MC 35; ND 11; policy"),
     Rule("K26", "月结月清", 3, Length.WORKING_DAY, source="S4; policy"),
     Rule("K27", "撤下投诉决定", 3, Length.WORKING_DAY, source="process.md 9.2; policy"),
+    Rule("K28", "预警签收", 2, Length.WORKING_DAY, source="process.md 8.4; S2; policy"),
+    Rule("KT", "每月一题落实", 0, Length.DAY, source="process.md 8.4; S4; BJ 24 to 26"),
     Rule("KH", "转来机关要求的报结", 0, Length.DAY, source="S4; process.md 3.2, 11"),
     Rule("KL", "批示落实报告", 15, Length.WORKING_DAY, source="process.md 6.4; policy"),
     Rule("KM", "未成年人信息年度审计", 90, Length.DAY, source="MC 37; policy"),
@@ -94,7 +96,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 
 ANSWER_KINDS = ("K7a", "K7b", "K7c", "K7d")
 """The limit for an answer, one of them at a time: simple, with a study, a consultation, a complaint (K7; SH 11; GD)."""
-DATED = frozenset({"K1", "K18", "K22p", "KH"})
+DATED = frozenset({"K1", "K18", "K22p", "KH", "KT"})
 """At once, or on a date that people set: there is no number to change."""
 
 # Statutory days off (HOL 2) for years whose notice with swap days is not out. They are a floor, hence provisional.

@@ -94,6 +94,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "download_archive": _here(R.SUPERVISOR, R.PRIVACY_OFFICER),
     # Steering (6, 8.1): what the office and the leaders run; units see what is addressed to them.
     "see_orders": {**_here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER), **_TEAM},
+    # 8.4: of topics and places. Units see what is theirs by matter or by place; the analyst reads counts and numbers, no person.
+    "see_warnings": {**_here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER, R.ANALYST), **_TEAM},
+    "set_warning_rules": {R.SUPERVISOR: JURISDICTION},
     "see_instructions": {**_here(R.LEADER, R.SUPERVISOR), **_TEAM},
     "read_tray": {R.LEADER: JURISDICTION},
     "fill_tray": _here(R.TRIAGE_OFFICER, R.SUPERVISOR),

@@ -8,7 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.notices import staff
-from suggestions.models import Advice, LeaderInstruction, Sponsorship, StaffRole, SupervisionOrder
+from suggestions.models import (
+    Advice,
+    EarlyWarning,
+    LeaderInstruction,
+    MonthTopic,
+    Sponsorship,
+    StaffRole,
+    SupervisionOrder,
+)
 from suggestions.models.record import Record
 from suggestions.roles import Role
 
@@ -17,6 +25,8 @@ _MODELS: dict[str, tuple[type[Record], str]] = {
     "advice": (Advice, "advice"),
     "sponsorship": (Sponsorship, "sponsorship"),
     "instruction": (LeaderInstruction, "instruction"),
+    "warning": (EarlyWarning, "warning"),
+    "month_topic": (MonthTopic, "month-topic"),
 }
 """Machine → its model and the name of its list at the desk."""
 _UNIT = (Role.UNIT_HEAD, Role.LIAISON)
@@ -33,6 +43,11 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.sponsorship_proposed": ("有一件事项建议领导包案，请决定", _ABOVE),
     "staff.sponsorship_opened": ("一件领导包案事项有变动，请看", (*_ABOVE, *_UNIT)),
     "staff.instruction_given": ("领导有批示，请落实", (Role.SUPERVISOR, *_UNIT)),
+    "staff.warning_raised": ("有一条预警请您单位签收", (Role.SUPERVISOR, *_UNIT)),
+    "staff.warning_late": ("一条预警逾期没有单位签收", _ABOVE),
+    "staff.warning_acted": ("一条预警有了新的措施，请看", (Role.SUPERVISOR,)),
+    "staff.month_topic_chosen": ("每月一题有变动，请看", (Role.SUPERVISOR, *_UNIT)),
+    "staff.month_topic_reported": ("每月一题报告了做到了什么，请核", _ABOVE),
     "staff.instruction_reported": ("批示的落实情况已报告，请阅", (Role.LEADER,)),
 }
 """Code → the line, and who reads it. Never the author, never the text of the matter."""

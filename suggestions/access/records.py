@@ -41,7 +41,8 @@ def records(
             continue
         found = True
         if kind == UNIT:
-            reach |= Q(**{model.unit_path: role.unit_id})
+            for path in (model.unit_path, *model.also_unit_paths):
+                reach |= Q(**{path: role.unit_id})
         elif kind == OWN:
             reach |= Q(**{model.user_path: user.pk})
         else:

@@ -136,6 +136,14 @@ from suggestions.models.time_change import TimeChange
 from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
 from suggestions.models.unit import DispatchRule, StaffRole, Unit
 from suggestions.models.visit import RatingFlag, Visit
+from suggestions.models.warning import (
+    EarlyWarning,
+    MonthTopic,
+    Signal,
+    WarningRule,
+    WarningScan,
+    WarningStep,
+)
 
 __all__ = [
     "Adoption",
@@ -181,6 +189,7 @@ __all__ = [
     "DeliveryProof",
     "DispatchRule",
     "District",
+    "EarlyWarning",
     "EmergencyPeriod",
     "Erasure",
     "Evaluation",
@@ -209,6 +218,7 @@ __all__ = [
     "Milestone",
     "MinorsAudit",
     "MonthClose",
+    "MonthTopic",
     "NamedUnit",
     "Nomination",
     "Note",
@@ -255,6 +265,7 @@ __all__ = [
     "Sheet",
     "SheetRow",
     "SignInCode",
+    "Signal",
     "SponsorMilestone",
     "Sponsorship",
     "StaffRole",
@@ -277,4 +288,7 @@ __all__ = [
     "TriageHint",
     "Unit",
     "Visit",
+    "WarningRule",
+    "WarningScan",
+    "WarningStep",
 ]  # fmt: skip

@@ -23,6 +23,8 @@ class Record(models.Model):
     machine: ClassVar[Machine]
     unit_path: ClassVar[str] = ""
     user_path: ClassVar[str] = ""
+    also_unit_paths: ClassVar[tuple[str, ...]] = ()
+    """Further units whose own it is, of a record that concerns more than one."""
     is_shown: ClassVar[bool] = False
     """Whether public pages show what staff acts change: each act then makes them anew."""
 

@@ -61,6 +61,7 @@ SWEEPS: dict[str, str] = {
     "qa_voices": "suggestions.services.qa_voices.forget",  # codes, after a day; the ratings stay
     "month_close": "suggestions.services.supervision_rules.close_month",  # K26: drawn, and late
     "consultations": "suggestions.services.consulting.sweep",  # K21: opened and ended at their own moments
+    "warnings": "suggestions.services.warning_watch.sweep",  # 8.4: once a day, and what nobody signed for
     "minors_audit": "suggestions.services.minors_audit.sweep",  # yearly (9.5)
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "campaign_reports": "suggestions.services.campaign_reports.tell_authors",  # SH 12(1): mailed to all authors

@@ -35,6 +35,7 @@ _OFFICE: dict[str, tuple[str, ...]] = {
     "K24": (Role.PRIVACY_OFFICER,),
     "K25": (Role.PRIVACY_OFFICER,),
     "K26": (Role.SUPERVISOR,),
+    "K28": (Role.SUPERVISOR,),
     "KL": (Role.SUPERVISOR,),
     "KM": (Role.PRIVACY_OFFICER,),
     "K27": (Role.PUBLISHER, Role.PRIVACY_OFFICER),

@@ -64,6 +64,7 @@ from suggestions.states.supervision import SUPERVISION_TRANSITIONS
 from suggestions.states.table import AUTHOR, SYSTEM, Transition
 from suggestions.states.time_change import TIME_CHANGE_TRANSITIONS
 from suggestions.states.visit import VISIT_TRANSITIONS
+from suggestions.states.warning import MONTH_TOPIC_TRANSITIONS, WARNING_TRANSITIONS
 
 __all__ = [
     "AUTHOR", "SYSTEM", "Adoption", "Assignment", "Breach", "Case", "Commitment", "Evaluation", "Identity", "Machine", "Message", "Publication", "Rights", "Takedown", "Transition", "Visibility",
@@ -105,6 +106,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     *REPLY_COMMENT_TRANSITIONS,
     *MINORS_AUDIT_TRANSITIONS,
     *SERVICE_POINT_TRANSITIONS,
+    *WARNING_TRANSITIONS,
+    *MONTH_TOPIC_TRANSITIONS,
     *STATISTICS_TRANSITIONS,
 )
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}

@@ -206,6 +206,8 @@ class Machine(models.TextChoices):
     CAMPAIGN_QUESTION = "campaign_ask", _("征集提问")
     REPLY_COMMENT = "comment", _("公众评论")
     MINORS_AUDIT = "minors_audit", _("未成年人信息年度审计")
+    WARNING = "warning", _("预警")
+    MONTH_TOPIC = "month_topic", _("每月一题")
     TIME_CHANGE = "time_change", _("时限和日历修改")
     STATISTICS = "statistics", _("公布的统计数据")
     NOTE = "note", _("记录")

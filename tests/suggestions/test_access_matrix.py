@@ -66,6 +66,8 @@ MAY: dict[str, set[str]] = {
     "split_case": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst"} | ABOVE,
     "see_orders": {"supervisor", "leader", "triage_officer"} | UNIT | ABOVE,
+    "see_warnings": {"supervisor", "leader", "triage_officer", "analyst"} | UNIT | ABOVE,
+    "set_warning_rules": {"supervisor"},
     "see_instructions": {"supervisor", "leader", "leader@province"} | UNIT,
     "read_tray": {"leader", "leader@province"},
     "fill_tray": {"triage_officer", "supervisor", "triage_officer@province"},

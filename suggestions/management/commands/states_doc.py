@@ -32,6 +32,7 @@ from suggestions.states.statistics import SnapshotState
 from suggestions.states.supervision import Supervision
 from suggestions.states.time_change import TimeChange
 from suggestions.states.visit import VisitState
+from suggestions.states.warning import MonthTopicState, WarningState
 
 _STATES: dict[states.Machine, Any] = {
     states.Machine.CASE: states.Case,
@@ -70,6 +71,8 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.REPLY_COMMENT: ReplyCommentState,
     states.Machine.MINORS_AUDIT: MinorsAuditState,
     states.Machine.SERVICE_POINT: ServicePointState,
+    states.Machine.WARNING: WarningState,
+    states.Machine.MONTH_TOPIC: MonthTopicState,
     states.Machine.STATISTICS: SnapshotState,
 }
 
