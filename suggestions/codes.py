@@ -92,26 +92,50 @@ DATED_OUTCOMES = {Outcome.UNDER_STUDY: "next_report_on", Outcome.PLANNED: "commi
 
 
 class NotAcceptedReason(models.TextChoices):
-    """Why an item is not taken in (process.md 3.5). The label is for staff lists."""
+    """Why an item is not taken in, one code for each ground of process.md 3.5. The label is for staff lists.
 
-    PERSONAL_CLAIM = "personal_claim", _("个人诉求或应走诉讼、仲裁、复议")
+    Source: SH 10 (claims, litigation), XF 22, 30, 31 (appeals, accusations), WF 19, BJ 11 and the practice of 3.5 (the rest).
+    """
+
+    PERSONAL_CLAIM = "personal_claim", _("个人诉求")
+    LEGAL_ROUTE = "legal_route", _("应走诉讼、仲裁、行政复议")
+    APPEAL = "appeal", _("申诉：对已有的处理决定不服")
+    ACCUSATION = "accusation", _("检举控告")
+    STATE_SECRET = "state_secret", _("涉及国家秘密")
+    DEFAMATORY = "defamatory", _("侮辱诽谤")
     OUTSIDE_TERRITORY = "outside_territory", _("不属于本地或本级职权")
     ADVERTISING = "advertising", _("广告推销")
     UNREADABLE = "unreadable", _("内容空白或无法辨认")
     PURE_THEORY = "pure_theory", _("纯学术探讨")
     REPEATED = "repeated", _("重复提出且没有新情况")
-    SECRET_OR_DEFAMATORY = "secret_or_defamatory", _("涉密或侮辱诽谤")
+    SECRET_OR_DEFAMATORY = "secret_or_defamatory", _("涉密或侮辱诽谤（旧分类）")
 
 
+REFUSALS: tuple[NotAcceptedReason, ...] = tuple(
+    r for r in NotAcceptedReason if r != NotAcceptedReason.SECRET_OR_DEFAMATORY
+)
+"""What an officer may choose. The code left out covered two grounds; past refusals keep it, since codes never change."""
 NOT_ACCEPTED_WORDS: dict[str, str] = {
-    NotAcceptedReason.PERSONAL_CLAIM: "这是您个人的权益问题，要由有权处理的机关依法定程序办，建议渠道办不了。",
-    NotAcceptedReason.OUTSIDE_TERRITORY: "这件事不在本地政府的职权范围内，我们转不了，也答复不了。",
+    NotAcceptedReason.PERSONAL_CLAIM: "这是您个人的权益问题，要由有权处理的机关依法定程序办，建议渠道办不了。请向主管这件事的单位或者信访部门反映。",
+    NotAcceptedReason.LEGAL_ROUTE: "这件事依法要走诉讼、仲裁或者行政复议，建议渠道办不了，也不能代替。请在法定期限内向人民法院、仲裁机构或者行政复议机关提出。不清楚怎么走，可以打12348问公共法律服务。",
+    NotAcceptedReason.APPEAL: "这是对已经作出的处理决定不服的申诉，不属于建议。请在决定写明的期限内，向作出决定的机关的上一级机关或者信访部门提出。",
+    NotAcceptedReason.ACCUSATION: "这是检举控告，不属于建议。这里不转给任何承办单位，也不公开。请向纪检监察机关反映（电话12388）；属于犯罪的，向公安机关（110）或者检察机关（12309）报案。",
+    NotAcceptedReason.STATE_SECRET: "内容涉及国家秘密，这个网站不能接收和保存，您写的内容和附件已经删除，请不要再用网络、短信、邮件发送。要反映涉密的情况，请当面交给本单位的保密机构，或者当地保密行政管理部门。",
+    NotAcceptedReason.DEFAMATORY: "内容有侮辱、诽谤他人的话，依法不能受理。只写事情和建议，可以重新提。认为自己的权益受到侵害的，请向公安机关报案，或者向人民法院起诉。",
+    NotAcceptedReason.OUTSIDE_TERRITORY: "这件事不在本地政府的职权范围内，我们转不了，也答复不了。请向事情发生地或者有权的机关反映；不清楚是哪里，可以打当地的12345。",
     NotAcceptedReason.ADVERTISING: "这是广告或推销，不属于建议。",
-    NotAcceptedReason.UNREADABLE: "我们没能看明白内容，请您补充后也没有收到说明。",
-    NotAcceptedReason.PURE_THEORY: "这是学术讨论，没有需要本地办理的具体事项。",
-    NotAcceptedReason.REPEATED: "同一件事您已经提过，正在办理或已经答复，这次没有新的情况。",
+    NotAcceptedReason.UNREADABLE: "我们没能看明白内容，也没有得到您的补充说明。把情况和办法写清楚，可以重新提；不方便写，可以打12345，请话务员替您登记。",
+    NotAcceptedReason.PURE_THEORY: "这是学术讨论，没有需要本地办理的具体事项。可以投给有关的学会、研究机构或者刊物。",
+    NotAcceptedReason.REPEATED: "同一件事您已经提过，正在办理或已经答复，这次没有新的情况。用原来那件的编号和查询码可以查进度、补充新情况。",
     NotAcceptedReason.SECRET_OR_DEFAMATORY: "内容涉及不宜在这里处理的信息，请按规定的渠道反映。",
 }
+NOT_ACCEPTED_CATEGORY: dict[str, Category] = {
+    NotAcceptedReason.PERSONAL_CLAIM: Category.APPEAL_CLAIM,
+    NotAcceptedReason.LEGAL_ROUTE: Category.LITIGATION_RELATED,
+    NotAcceptedReason.APPEAL: Category.APPEAL_CLAIM,
+    NotAcceptedReason.ACCUSATION: Category.REPORT_MISCONDUCT,
+}
+"""Grounds whose lawful channels the office keeps as data (RedirectTarget): the author is shown them with address and hours."""
 COMPLAINT_ROUTE = (
     "如果您认为不该这样处理，可以在收到告知之日起打征集办公室电话，由另一位工作人员重新看一遍。"
 )

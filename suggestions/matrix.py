@@ -166,3 +166,5 @@ MATRIX: dict[str, dict[str, str]] = {
 
 MISCONDUCT_READERS = frozenset({R.TRIAGE_OFFICER, R.PRIVACY_OFFICER})
 """Nobody else ever sees a report of misconduct, least of all the unit it names (XF 30, 46)."""
+SECRET_READERS = frozenset({R.TRIAGE_OFFICER})
+"""What was found secret is read by those who decide about it, until its text is deleted (process.md 3.5)."""

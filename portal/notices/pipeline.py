@@ -53,13 +53,14 @@ def holders(code: str, suggestion: Suggestion, payload: dict[str, Any]) -> Query
     """The roles whose holders are told. A report of misconduct is told of to those who decide about it and nobody else."""
     found = Q(pk__in=())
     office = OFFICE.get(code, ())
-    if suggestion.category == Category.REPORT_MISCONDUCT:
+    shut = suggestion.category == Category.REPORT_MISCONDUCT or suggestion.is_secret
+    if shut:
         office = tuple(r for r in office if r == Role.TRIAGE_OFFICER)
     if office:
         path = suggestion.jurisdiction.path
         ancestors = [path[:n] for n in range(4, len(path) + 1, 4)]
         found |= Q(role__in=office, jurisdiction__path__in=ancestors)
-    if code in UNITS and suggestion.category != Category.REPORT_MISCONDUCT:
+    if code in UNITS and not shut:
         found |= Q(role__in=_UNIT_ROLES, unit__in=_units(code, suggestion, payload))
     return StaffRole.objects.filter(found)
 

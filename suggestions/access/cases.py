@@ -11,7 +11,7 @@ from suggestions import one_look, states
 from suggestions.access.scopes import agent_cases, scope
 from suggestions.actor import Actor
 from suggestions.codes import Category, GrantKind
-from suggestions.matrix import MATRIX, MISCONDUCT_READERS, OWN
+from suggestions.matrix import MATRIX, MISCONDUCT_READERS, OWN, SECRET_READERS
 from suggestions.models import (
     Assignment,
     Attachment,
@@ -53,7 +53,7 @@ def exported_by_name(user: "AbstractUser | AnonymousUser") -> SuggestionQuerySet
 
     No list says who reported misconduct (XF 30, 46).
     """
-    return _reached(user, "export_identities").exclude(category=Category.REPORT_MISCONDUCT)
+    return _reached(user, "export_identities").not_shut()
 
 
 def _reached(user: "AbstractUser | AnonymousUser", action: str) -> SuggestionQuerySet:
@@ -65,6 +65,8 @@ def _reached(user: "AbstractUser | AnonymousUser", action: str) -> SuggestionQue
         part = _reach(role) & place_of_role(role)
         if role.role not in MISCONDUCT_READERS:
             part &= ~Q(category=Category.REPORT_MISCONDUCT)
+        if role.role not in SECRET_READERS:
+            part &= Q(is_secret=False)
         reach |= part
     # Sealed items are kept and used for nothing (PIPL 47).
     sealed = Erasure.objects.filter(kind=Erasure.Kind.RESTRICTED).values("suggestion_id")
@@ -131,6 +133,8 @@ def roles_on(user: "AbstractUser | AnonymousUser", suggestion: Suggestion) -> li
             reaching.append(role)
     if suggestion.category == Category.REPORT_MISCONDUCT:
         reaching = [r for r in reaching if r.role in MISCONDUCT_READERS]
+    if suggestion.is_secret:
+        reaching = [r for r in reaching if r.role in SECRET_READERS]
     return [r for r in reaching if _in_place(r, suggestion)]
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS, NotAcceptedReason
+from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS, REFUSALS
 from suggestions.desk import acts_office, acts_second, acts_units, common, forms
 from suggestions.desk.acts_base import Act, Prepared, posted
 from suggestions.desk.form_locks import FormLock
@@ -88,7 +88,7 @@ def _prepare_refuse(request: HttpRequest, item: Suggestion) -> Prepared:
         form,
         {
             "preview": f"{text}{request.POST.get('words', '').strip()[:500]}" if text else "",
-            "wordings": [(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in NotAcceptedReason],
+            "wordings": [(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in REFUSALS],
             "complaint_route": COMPLAINT_ROUTE,
             "office": item.jurisdiction,
         },

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from suggestions import access, numbers
 from suggestions.actor import Actor
-from suggestions.codes import NOT_ACCEPTED_WORDS, NotAcceptedReason
+from suggestions.codes import NOT_ACCEPTED_WORDS, REFUSALS
 from suggestions.desk import common
 from suggestions.desk.forms import words
 from suggestions.errors import DomainError
@@ -53,7 +53,7 @@ class BulkAcceptForm(forms.Form):
 class BulkRefuseForm(forms.Form):
     reason = forms.ChoiceField(
         label=gettext_lazy("不予受理的理由"),
-        choices=NotAcceptedReason.choices,
+        choices=[(str(r.value), r.label) for r in REFUSALS],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选一个不予受理的理由。")},
     )
@@ -169,7 +169,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         items=[items[no] for no in wanted if no in items],
         queue=queue,
         back=back,
-        wordings=[(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in NotAcceptedReason]
+        wordings=[(str(r.label), NOT_ACCEPTED_WORDS[r]) for r in REFUSALS]
         if name == "refuse"
         else [],
     )

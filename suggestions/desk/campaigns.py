@@ -21,7 +21,7 @@ from search import lookup
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import day_words
-from suggestions.codes import Category, Outcome
+from suggestions.codes import Outcome
 from suggestions.desk import campaign_files, common, kinds
 from suggestions.desk import steering_fields as f
 from suggestions.desk.kinds import Act, Block, Kind, StepForm, serve
@@ -73,10 +73,8 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _rows(request: HttpRequest, rows: "QuerySet[Suggestion]") -> "QuerySet[Suggestion]":
-    """Without what this person is kept out of, and without reports of misconduct (XF 30, 46)."""
-    return rows.exclude(pk__in=access.scope(request.user).barred).exclude(
-        category=Category.REPORT_MISCONDUCT
-    )
+    """Without what this person is kept out of, and without what is shut: misconduct, secrets (XF 30, 46)."""
+    return rows.exclude(pk__in=access.scope(request.user).barred).not_shut()  # type: ignore[attr-defined,no-any-return]
 
 
 def _with_words(

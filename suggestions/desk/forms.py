@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from suggestions import numbers
-from suggestions.codes import Category, NotAcceptedReason, Urgency
+from suggestions.codes import REFUSALS, Category, Urgency
 from suggestions.desk.widgets import Select
 from suggestions.models import District, RedirectTarget, Suggestion, Topic, Unit
 from suggestions.selectors import queues
@@ -182,7 +182,7 @@ class RedirectForm(ActForm):
 class RefuseForm(ActForm):
     reason = forms.ChoiceField(
         label=_("不予受理的理由"),
-        choices=NotAcceptedReason.choices,
+        choices=[(str(r.value), r.label) for r in REFUSALS],
         widget=forms.RadioSelect,
         error_messages={"required": _("请选一个不予受理的理由。")},
     )

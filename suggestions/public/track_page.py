@@ -8,11 +8,19 @@ from django.utils.translation import gettext as _
 
 from suggestions import states
 from suggestions.clock import local_date
-from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_WORDS
+from suggestions.codes import COMPLAINT_ROUTE, NOT_ACCEPTED_CATEGORY, NOT_ACCEPTED_WORDS
 from suggestions.insight import redaction
-from suggestions.models import Assignment, Commitment, Reply, Suggestion, SupplementRequest
+from suggestions.models import (
+    Assignment,
+    Commitment,
+    RedirectTarget,
+    Reply,
+    Suggestion,
+    SupplementRequest,
+)
 from suggestions.public import track_agent
 from suggestions.selectors import timeline
+from suggestions.selectors.queues import redirect_targets
 from suggestions.services import evaluating, withdrawing
 from suggestions.states import ACTIVE_ASSIGNMENT, Case, Evaluation
 
@@ -76,10 +84,17 @@ def context(suggestion: Suggestion, *, at: datetime) -> dict[str, Any]:
         "files": list(suggestion.attachments.exclude(origin="reply")),
         "refusal": refusal or NOT_ACCEPTED_WORDS.get(suggestion.not_accepted_reason, ""),
         "complaint_route": COMPLAINT_ROUTE,
+        "channels": _channels(suggestion),
         "late": bool(turn and turn.overdue and turn.who != "author"),
         "mandates": track_agent.shown(suggestion),
         "today": local_date(at),
     }
+
+
+def _channels(suggestion: Suggestion) -> list[RedirectTarget]:
+    """Where a refused matter may lawfully go (process.md 3.5: with the right channel where one exists). One query if any."""
+    category = NOT_ACCEPTED_CATEGORY.get(suggestion.not_accepted_reason)
+    return redirect_targets(suggestion, category) if category else []
 
 
 def _other_than(turn: timeline.Turn | None, handling: timeline.Turn | None) -> timeline.Turn | None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from search.analysis import index_words
 from suggestions import rules
-from suggestions.codes import Category, NotAcceptedReason
+from suggestions.codes import REFUSALS, Category
 from suggestions.guards import ratelimit
 from suggestions.guards.address import client_ip
 from suggestions.jurisdictions import current
@@ -90,7 +90,7 @@ def where(request: HttpRequest) -> HttpResponse:
         "units": _units(words),
         "channels": _channels(words),
         "answers": answers,
-        "not_taken": [] if typed else [str(label) for label in NotAcceptedReason.labels],
+        "not_taken": [] if typed else [str(r.label) for r in REFUSALS],
         "crumbs": [("", _("该找谁"))],
     }
     return render(request, "suggestions/reading/where.html", context)

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from suggestions.campaign_polls import Poll
-from suggestions.codes import Category
 from suggestions.insight import redaction
 from suggestions.models import CampaignAnswer, PollChoice, Suggestion
 from suggestions.services.exports import safe
@@ -38,13 +37,13 @@ def survey_words(campaign_id: int, polls: Iterable[Poll]) -> Iterator[list[str]]
 def own_questions(campaign_id: int, *, barred: Iterable[int] = ()) -> Iterator[list[str]]:
     """Heading, then a line for each item that answered: its number, the day it came, and a column a question as it was worded.
 
-    Without reports of misconduct and without `barred`, what the reader is kept out of (XF 28, 30). Streams.
+    Without what is shut and without `barred`, what the reader is kept out of (XF 28, 30). Streams.
     """
     labels = _labels(campaign_id)
     yield ["编号", "收到", *(safe(label) for label in labels)]
     rows = (
         Suggestion.objects.filter(campaign_id=campaign_id, campaign_answers__isnull=False)
-        .exclude(category=Category.REPORT_MISCONDUCT)
+        .not_shut()
         .exclude(pk__in=list(barred))
         .distinct()
     )

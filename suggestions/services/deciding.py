@@ -14,23 +14,39 @@ from suggestions.actor import Actor
 from suggestions.codes import (
     COMPLAINT_ROUTE,
     NOT_ACCEPTED_WORDS,
+    REFUSALS,
     Category,
     NotAcceptedReason,
 )
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, NotAllowed, WrongState
-from suggestions.models import PendingDecision, RedirectTarget, Suggestion, TriageHint
-from suggestions.services import hinted, records, transitions
+from suggestions.models import (
+    Author,
+    PendingDecision,
+    RedirectTarget,
+    Suggestion,
+    SupplementRequest,
+    TriageHint,
+)
+from suggestions.services import hinted, records, secret_items, transitions
 from suggestions.states import Case
 from suggestions.states.machines import Decision
 
 Kind = PendingDecision.Kind
 
 
-def needs_second_person(suggestion: Suggestion, kind: str, category: str = "") -> bool:
-    """Whether one officer alone may not do this: reports of misconduct never, refusals unless the site says otherwise.
+_NEVER_ALONE = frozenset({NotAcceptedReason.ACCUSATION, NotAcceptedReason.STATE_SECRET})
 
-    Source: process.md T6 (2nd person for report_misconduct), T7 (2nd-person check, policy).
+
+def needs_second_person(
+    suggestion: Suggestion, kind: str, category: str = "", reason: str = ""
+) -> bool:
+    """Whether one officer alone may not do this: reports of misconduct never, nor what deletes a text; other refusals
+    unless the site says otherwise.
+
+    Source: process.md T6 (2nd person for report_misconduct), T7 (2nd-person check, policy), 3.5.
     """
+    if reason in _NEVER_ALONE:
+        return True
     if kind == Kind.REDIRECT:
         return category == Category.REPORT_MISCONDUCT
     return suggestion.jurisdiction.refusal_second_look
@@ -95,10 +111,12 @@ def refuse(
 
     Returns the proposal when a second person has to confirm it, None when it is done.
     """
-    if reason not in NotAcceptedReason.values:
+    if reason not in REFUSALS:
         raise Invalid({"reason": ["请选一个不予受理的理由。"]})
+    if reason == NotAcceptedReason.UNREADABLE and _never_asked(suggestion):
+        raise Invalid({"reason": [NOT_ASKED]})
     ensure_none_pending(suggestion)
-    if not needs_second_person(suggestion, Kind.REFUSE):
+    if not needs_second_person(suggestion, Kind.REFUSE, reason=reason):
         _refuse_now(suggestion, reason, words, actor, at)
         return None
     label = NotAcceptedReason(reason).label
@@ -106,6 +124,21 @@ def refuse(
         PendingDecision(kind=Kind.REFUSE, reason=reason, words=words.strip()),
         suggestion, actor, at, f"提请复核：不予受理（{label}）",
     )  # fmt: skip
+
+
+NOT_ASKED = "看不明白的，先请建议人补充一次；补充期满还是看不明白，再不予受理。"
+
+
+def _never_asked(suggestion: Suggestion) -> bool:
+    """Whether an author who can be reached was never asked what is meant (process.md 3.5: after one supplement request).
+
+    Who left no way to be reached cannot be asked (BX 44(4)).
+    """
+    reachable = Author.objects.filter(suggestion=suggestion).exclude(
+        contact_channel=Author.ContactChannel.NONE
+    )
+    asked = SupplementRequest.objects.filter(suggestion=suggestion)
+    return reachable.exists() and not asked.exists()
 
 
 def confirm(*, decision: PendingDecision, actor: Actor, at: datetime, note: str = "") -> Suggestion:
@@ -196,12 +229,16 @@ def _propose(
                 decision, "propose_decision", actor=actor, at=at, suggestion=suggestion,
                 data={"kind": str(decision.kind), "reason": str(decision.reason)},
             )  # fmt: skip
-            # From this moment a report of misconduct is read by those who decide about it and nobody else (XF 30, 46).
-            shut: dict[str, Any] = (
-                {"category": Category.REPORT_MISCONDUCT}
-                if decision.category == Category.REPORT_MISCONDUCT
-                else {}
-            )
+            # From this moment misconduct and secrets are read by those who decide about them and nobody else (XF 30, 46).
+            shut: dict[str, Any] = {}
+            if (
+                decision.category == Category.REPORT_MISCONDUCT
+                or decision.reason == NotAcceptedReason.ACCUSATION
+            ):
+                shut = {"category": Category.REPORT_MISCONDUCT}
+            elif secret_items.shuts(decision.reason):
+                shut = secret_items.shut(suggestion)
+                secret_items.found(decision, at=at)
             transitions.note(
                 suggestion, "propose_decision", actor=actor, at=at, words=words, fields=shut
             )
@@ -214,11 +251,13 @@ def _as_before(
     decision: PendingDecision, words: str, actor: Actor, at: datetime, reason: str
 ) -> None:
     suggestion = decision.suggestion
-    fields = (
+    fields: dict[str, Any] = (
         {"category": decision.category_before}
         if suggestion.category != decision.category_before
         else {}
     )
+    if secret_items.shuts(decision.reason):
+        fields["is_secret"] = False
     transitions.note(
         suggestion, "decision_returned", actor=actor, at=at, words=words, reason=reason, fields=fields
     )  # fmt: skip
@@ -246,8 +285,10 @@ def _refuse_now(
     suggestion: Suggestion, reason: str, words: str, actor: Actor, at: datetime
 ) -> None:
     text = NOT_ACCEPTED_WORDS[reason] + (f"{words.strip()}" if words.strip() else "")
-    transitions.apply(
-        suggestion, "refuse", actor=actor, at=at, reason=text,
-        fields={"not_accepted_reason": reason},
-        data={"reason": reason, "reason_text": text, "complaint_route": COMPLAINT_ROUTE},
-    )  # fmt: skip
+    with transaction.atomic():
+        transitions.apply(
+            suggestion, "refuse", actor=actor, at=at, reason=text,
+            fields={"not_accepted_reason": reason},
+            data={"reason": reason, "reason_text": text, "complaint_route": COMPLAINT_ROUTE},
+        )  # fmt: skip
+        secret_items.delete(suggestion, reason=reason, at=at)

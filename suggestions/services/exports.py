@@ -179,7 +179,12 @@ def _rows(job: ExportJob, user: Any, at: datetime, shown: Columns) -> Iterator[l
         if all(r.role in UNIT_ROLES for r in access.scope(user).roles):
             # A unit may read some items masked only: searching their full text would tell what is masked.
             wanted = replace(wanted, q="")
-        rows = queues.narrow(access.readable(user), wanted, today=local_date(at), user_pk=user.pk)
+        rows = queues.narrow(
+            access.readable(user).filter(is_secret=False),
+            wanted,
+            today=local_date(at),
+            user_pk=user.pk,
+        )
     total, done, last = rows.order_by().count(), 0, 0
     ExportJob.objects.filter(pk=job.pk).update(total=total, done=0)
     while True:

@@ -45,7 +45,7 @@ def ensure(*, suggestion: Suggestion, at: datetime) -> list[TriageHint]:
     The item's row is locked meanwhile, so that two first looks at the same moment make one set.
     """
     held = list(suggestion.hints.all())
-    if held or suggestion.status not in TRIAGE_QUEUE:
+    if held or suggestion.is_secret or suggestion.status not in TRIAGE_QUEUE:
         return held
     with transaction.atomic():
         Suggestion.objects.select_for_update().only("pk").get(pk=suggestion.pk)
@@ -180,14 +180,14 @@ def similar(suggestion: Suggestion) -> list[tuple[Suggestion, float, str]]:
     """Items that may be the same matter, with how alike they are (0 to 1) and why: published ones by search, and the
     latest of the office.
 
-    Staff only: originals are compared (process.md 4.5). Reports of misconduct are never among them. A fixed number of
+    Staff only: originals are compared (process.md 4.5). What is shut is never among them. A fixed number of
     queries.
     """
     mine = _Text(suggestion)
     known = Suggestion.objects.filter(jurisdiction_id=suggestion.jurisdiction_id).exclude(pk=suggestion.pk)  # fmt: skip
     recent = known.order_by("-received_at").values_list("pk", flat=True)[:_RECENT]
     wanted = {*recent, *_published_like(mine)}
-    rows = known.filter(pk__in=wanted).exclude(category=Category.REPORT_MISCONDUCT)
+    rows = known.filter(pk__in=wanted).not_shut()
     others = [_Text(item) for item in rows.order_by("-received_at", "-pk")]
     near = likeness.among(mine.title, others, floor=SIMILAR_FLOOR, most=SIMILAR_LIMIT)
     found = {one.item.pk: (one.item, share, _("说的像是同一件事")) for one, share in near}

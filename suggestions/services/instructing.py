@@ -146,6 +146,8 @@ def put(*, leader: Any, suggestion: Suggestion, why: str, actor: Actor, at: date
     )  # fmt: skip
     return found
 
+    if suggestion.is_secret:
+        raise Invalid({"suggestion": ["涉密的件不走这个渠道。"]})
 
 def draw(*, leader: Any, jurisdiction: Jurisdiction, now: datetime, seed: str = "") -> int:
     """Fill the random part of a leader's list for this month: once, from open items of the jurisdiction.
@@ -162,7 +164,7 @@ def draw(*, leader: Any, jurisdiction: Jurisdiction, now: datetime, seed: str = 
     known = set(TrayItem.objects.filter(leader=leader, month=month).values_list("suggestion_id", flat=True))  # fmt: skip
     pool = list(
         Suggestion.objects.filter(jurisdiction=jurisdiction, status__in=OPEN)
-        .exclude(category=Category.REPORT_MISCONDUCT)
+        .not_shut()
         .order_by("pk")
         .values_list("pk", flat=True)
     )

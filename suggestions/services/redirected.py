@@ -2,21 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.core.files.storage import storages
-from django.db import transaction
-
-from suggestions.actor import Actor
 from suggestions.codes import RecordClass
 from suggestions.errors import DomainError
-from suggestions.models import (
-    Attachment,
-    CaseEvent,
-    SubmissionDraft,
-    Suggestion,
-    SupplementRequest,
-    TriageHint,
-)
-from suggestions.services import attachments, retention_rules, transitions
+from suggestions.models import CaseEvent, Suggestion
+from suggestions.services import retention_rules, said
 from suggestions.states import Case
 
 _TITLE = "已指引其他渠道，内容已按规定删除"
@@ -44,24 +33,7 @@ def delete_texts(*, now: datetime) -> int:
 
 
 def _delete(suggestion: Suggestion, days: int, now: datetime) -> None:
-    names = list(suggestion.attachments.values_list("storage_name", flat=True))
-    with transaction.atomic():
-        transitions.note(
-            suggestion, "redirect_text_deleted", actor=Actor.system(), at=now,
-            words=f"转出满{days}天，删除了内容，只留时间、类别和去向",
-            fields={
-                "original_title": _TITLE, "original_problem": "", "original_proposal": "",
-                "original_place": "",
-            },
-        )  # fmt: skip
-        Attachment.objects.filter(suggestion=suggestion).delete()
-        SupplementRequest.objects.filter(suggestion=suggestion).update(answer="")
-        SubmissionDraft.objects.filter(suggestion=suggestion).delete()
-        # Hints quote the words they were drawn from.
-        TriageHint.objects.filter(suggestion=suggestion).delete()
-        transaction.on_commit(lambda: _delete_files(names))
-
-
-def _delete_files(names: list[str]) -> None:
-    for name in names:
-        storages[attachments.STORAGE].delete(name)
+    said.delete(
+        suggestion=suggestion, event="redirect_text_deleted", title=_TITLE, at=now,
+        words=f"转出满{days}天，删除了内容，只留时间、类别和去向",
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from suggestions import outbox, reminding
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI, Length, local_date
 from suggestions.codes import Category
-from suggestions.matrix import MISCONDUCT_READERS
+from suggestions.matrix import MISCONDUCT_READERS, SECRET_READERS
 from suggestions.models import Clock, ClockReminder, Jurisdiction, StaffRole, Suggestion
 from suggestions.models.record import Record
 from suggestions.roles import Role
@@ -158,6 +158,8 @@ def addressees(held: Clock, step: str, *, record: Record | None = None, on: date
     if suggestion is not None and suggestion.category == Category.REPORT_MISCONDUCT:
         return _people(_in(place, MISCONDUCT_READERS), on)
     if step not in reminding.LADDER:
+    if suggestion is not None and suggestion.is_secret:
+        return _people(_in(place, SECRET_READERS), on)
         return _holders(held, place, suggestion, record, on)
     rungs = list(reminding.LADDER)
     for rung in rungs[rungs.index(step) :]:

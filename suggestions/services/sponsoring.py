@@ -237,7 +237,7 @@ def propose_all(*, now: datetime) -> int:
     """The sweep of triggers: many authors, deadlock between units, second dissatisfaction, missed promise (P)."""
     made = 0
     rows = (
-        Suggestion.objects.exclude(category=Category.REPORT_MISCONDUCT)
+        Suggestion.objects.not_shut()
         .filter(status__in=OPEN, sponsorships=None)
         .select_related("jurisdiction", "lead_unit")
     )
