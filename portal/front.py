@@ -200,7 +200,7 @@ def _looks(header: str) -> tuple[str, ...] | None:
 def _moment() -> caching.Moment | None:
     """What pages are made under now; None while neither cache nor database tells: the site then answers for itself."""
     try:
-        return caching.moment()
+        return caching.told_moment()
     except Exception:
         return None
 
@@ -240,7 +240,9 @@ def _note(path: str, method: str, status: int, seconds: float, ident: str) -> No
             "method": method, "path": path, "status": status, "view": VIEW, "ms": round(seconds * 1000, 1), "event": "request",
             "request_id": ident, "level": "info", "logger": "portal.access", "timestamp": datetime.now(UTC).isoformat(),
         }  # fmt: skip
-        log.info(json.dumps(line, ensure_ascii=False))
+        said = json.dumps(line, ensure_ascii=False)
+        # Not log.info: it looks through the stack for its caller, whom no line names.
+        log.handle(log.makeRecord(KEPT, logging.INFO, "", 0, said, (), None))
 
 
 def _is_known(tag: str, asked: str) -> bool:

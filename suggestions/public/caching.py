@@ -58,6 +58,11 @@ def moment() -> Moment:
     return Moment(content.version(), int(time.time()) // SLOT)
 
 
+def told_moment() -> Moment:
+    """The same for the front cache, whose whole answer costs less than asking."""
+    return Moment(content.told.version(), int(time.time()) // SLOT)
+
+
 def is_shared(request: HttpRequest) -> bool:
     """Whether a stranger asks: nobody signed in, nothing begun, so the answer is the same for everybody."""
     personal = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages")
@@ -148,6 +153,19 @@ def _shared(response: HttpResponseBase, tag: str) -> HttpResponseBase:
     patch_cache_control(response, public=True, max_age=0, s_maxage=PROXY_SECONDS)
     # The looks of a page hang on cookies; HTML and htmx fragments share an address.
     patch_vary_headers(response, ("Cookie", "HX-Request"))
+    return response
+
+
+def public_file(request: HttpRequest, response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """A file that anybody may have, by the rule of the pages: what is taken down is gone on the next request, and what is
+    still good costs a 304. `name` never stands for other bytes.
+    """
+    tag = f'"{hashlib.sha256(name.encode()).hexdigest()[:32]}"'
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        response.close()
+        response = HttpResponseNotModified()
+    response.headers["ETag"] = tag
+    patch_cache_control(response, public=True, max_age=0, s_maxage=PROXY_SECONDS)
     return response
 
 

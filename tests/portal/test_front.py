@@ -68,6 +68,7 @@ def city(db: None) -> World:
 @pytest.fixture
 def site(city: World) -> Iterator[Site]:
     cache.clear()
+    content.told.forget()
     # As the test client does: the connection of a test's transaction must outlive its requests.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -117,6 +118,7 @@ def test_a_page_that_speaks_of_today_grows_old_by_itself(
     moment = front_module.caching.moment()
     later = moment._replace(slot=moment.slot + 1)
     monkeypatch.setattr(front_module.caching, "moment", lambda: later)
+    monkeypatch.setattr(front_module.caching, "told_moment", lambda: later)
     site.get("/suggestions/")
     assert site.asked == 2
 
@@ -229,6 +231,7 @@ def test_while_nobody_tells_the_content_version_the_site_answers_for_itself(
 
     # What needs no version is still answered by the site; what does is the site's to apologise for.
     monkeypatch.setattr(front_module.caching, "moment", away)
+    monkeypatch.setattr(front_module.caching, "told_moment", away)
     assert site.get("/healthz").code == 200
     assert site.asked == 2
 
@@ -269,6 +272,7 @@ def test_a_page_grown_old_is_made_by_one_and_the_others_wait_for_it() -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(front_module.caching, "moment", lambda: moment)
+        patched.setattr(front_module.caching, "told_moment", lambda: moment)
         front = Front(slow)
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
         assert b"".join(front(dict(environ), lambda *a: None)) == b"page"
