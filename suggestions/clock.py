@@ -89,6 +89,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("KL", "批示落实报告", 15, Length.WORKING_DAY, source="process.md 6.4; policy"),
     Rule("KM", "未成年人信息年度审计", 90, Length.DAY, source="MC 37; policy"),
     Rule("KA2", "上级代理员答复", 2, Length.WORKING_DAY, source="policy; process.md 3.3"),
+    Rule("KS", "专报跟踪", 30, Length.DAY, source="S1; process.md 8.2; policy"),
     Rule("KR", "征集结果公布", 30, Length.DAY, source="SH 12; process.md 13.17; policy"),
     Rule("KP5", "评选公示", 5, Length.WORKING_DAY, source="policy; process.md 4.8"),
 )

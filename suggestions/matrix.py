@@ -98,6 +98,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "see_warnings": {**_here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER, R.ANALYST), **_TEAM},
     "set_warning_rules": {R.SUPERVISOR: JURISDICTION},
     "see_instructions": {**_here(R.LEADER, R.SUPERVISOR), **_TEAM},
+    # Reports to those who decide (8.2): of matters, masked; no unit reads what is said of its field before it is sent.
+    "see_special_reports": _here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER),
     "read_tray": {R.LEADER: JURISDICTION},
     "fill_tray": _here(R.TRIAGE_OFFICER, R.SUPERVISOR),
     "see_meetings": {

@@ -18,6 +18,7 @@ from suggestions.models import (
     SupervisionOrder,
 )
 from suggestions.models.record import Record
+from suggestions.models.special_report import SpecialReport
 from suggestions.roles import Role
 
 _MODELS: dict[str, tuple[type[Record], str]] = {
@@ -25,6 +26,7 @@ _MODELS: dict[str, tuple[type[Record], str]] = {
     "advice": (Advice, "advice"),
     "sponsorship": (Sponsorship, "sponsorship"),
     "instruction": (LeaderInstruction, "instruction"),
+    "special": (SpecialReport, "special-report"),
     "warning": (EarlyWarning, "warning"),
     "month_topic": (MonthTopic, "month-topic"),
 }
@@ -48,6 +50,9 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.warning_acted": ("一条预警有了新的措施，请看", (Role.SUPERVISOR,)),
     "staff.month_topic_chosen": ("每月一题有变动，请看", (Role.SUPERVISOR, *_UNIT)),
     "staff.month_topic_reported": ("每月一题报告了做到了什么，请核", _ABOVE),
+    "staff.special_review": ("有一份专报或摘报等您审签", (Role.SUPERVISOR,)),
+    "staff.special_back": ("一份专报或摘报退回修改，请看", (Role.SUPERVISOR, Role.TRIAGE_OFFICER)),
+    "staff.special_submitted": ("收到一份专报或摘报，请阅", (Role.LEADER,)),
     "staff.instruction_reported": ("批示的落实情况已报告，请阅", (Role.LEADER,)),
 }
 """Code → the line, and who reads it. Never the author, never the text of the matter."""

@@ -121,6 +121,8 @@ class Kind:
         default=lambda _request, rows: rows
     )
     intro: "StrOrPromise" = ""
+    more: Sequence[tuple["StrOrPromise", str]] = ()
+    """Pages of the noun beside its list: label and the name of the address."""
     reach: Callable[[HttpRequest], QuerySet[Any]] | None = None
     """What this person may see, where the noun is no Record (an adoption); else access.records says it."""
     events: Callable[[Any], Sequence[Any]] | None = None

@@ -41,6 +41,7 @@ ROLES: frozenset[str] = frozenset(
     {
         *MATRIX["see_orders"],
         *MATRIX["see_instructions"],
+        *MATRIX["see_special_reports"],
         *MATRIX["see_meetings"],
         *MATRIX["see_adoptions"],
         *MATRIX["see_awards"],

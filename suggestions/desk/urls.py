@@ -45,6 +45,7 @@ from suggestions.desk import (
     saved,
     service_points,
     sheets,
+    special_reports,
     sponsorship,
     steering,
     supervision,
@@ -89,6 +90,8 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("items/<str:case_no>/clocks/", clock_days.clock_days, name="clock_days"),
     path("orders/", steering.orders, name="orders"),
+    path("orders/reports/pack/", special_reports.special_pack, name="special_pack"),
+    path("orders/reports/<int:pk>/print/", special_reports.special_print, name="special_print"),
     path("meetings/", steering.meetings, name="meetings"),
     path("adoption/", adoption.adoption, name="adoption"),
     path("award/", award.award, name="award"),
@@ -152,7 +155,7 @@ urlpatterns: list[URLPattern] = [
     path("items/<str:case_no>/<slug:act>/", acts.act, name="act"),
 ]
 
-STEERING = (supervision, sponsorship, reception, hearing, questioning)
+STEERING = (supervision, sponsorship, special_reports, reception, hearing, questioning)
 """Imported so that they register their nouns, in the order of the tabs."""
 ANSWERS = (comments,)
 """Imported so that it registers its noun."""

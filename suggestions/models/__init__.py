@@ -122,6 +122,11 @@ from suggestions.models.resident import (
     SearchNews,
     SignInCode,
 )
+from suggestions.models.special_report import (
+    SpecialReport,
+    SpecialReportCase,
+    SpecialReportNote,
+)
 from suggestions.models.sponsorship import (
     LeaderInstruction,
     SponsorMilestone,
@@ -266,6 +271,9 @@ __all__ = [
     "SheetRow",
     "SignInCode",
     "Signal",
+    "SpecialReport",
+    "SpecialReportCase",
+    "SpecialReportNote",
     "SponsorMilestone",
     "Sponsorship",
     "StaffRole",

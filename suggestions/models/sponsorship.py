@@ -144,6 +144,13 @@ class LeaderInstruction(Record):
     sponsorship = models.ForeignKey(
         Sponsorship, models.PROTECT, null=True, blank=True, related_name="instructions"
     )
+    special_report = models.ForeignKey(
+        "suggestions.SpecialReport",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="instructions",
+    )
     text = models.TextField(_("批示"), max_length=1000)
     audience = models.CharField(
         _("谁能看"), max_length=8, choices=Audience.choices, default=Audience.OFFICE

@@ -109,7 +109,7 @@ def nominate(
     held = Nomination(
         round=round, suggestion=suggestion, jurisdiction=round.jurisdiction, unit=actor.unit, nominated_by_id=actor.user.pk,
         role=actor.role, merits=merits, masked_title=masked(suggestion.public_title or suggestion.original_title),
-        masked_text=masked(_text(suggestion)),
+        masked_text=masked(texts_of(suggestion)),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -120,7 +120,7 @@ def nominate(
     return held
 
 
-def _text(s: Suggestion) -> str:
+def texts_of(s: Suggestion) -> str:
     """What was released where something was; otherwise the original, to be masked."""
     parts = (
         (s.public_problem, s.public_proposal)

@@ -14,6 +14,7 @@ from suggestions.models import (
     Clock,
     Jurisdiction,
     LeaderInstruction,
+    SpecialReport,
     Sponsorship,
     Suggestion,
     TrayItem,
@@ -21,7 +22,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.roles import UNIT_ROLES
-from suggestions.services import clocks, records, transitions
+from suggestions.services import clocks, records, special_reports, transitions
 from suggestions.services.wording import Words, cleaned
 from suggestions.states import OPEN
 
@@ -40,6 +41,7 @@ def give(
     leader_post: str = "领导",
     suggestion: Suggestion | None = None,
     sponsorship: Sponsorship | None = None,
+    report: SpecialReport | None = None,
     audience: str = LeaderInstruction.Audience.OFFICE,
     tasks: str = "",
     unit: Unit | None = None,
@@ -61,12 +63,16 @@ def give(
     if report_by is not None and report_by <= local_date(at):
         raise Invalid({"report_by": ["报告期限要在今天以后。"]})
     given = LeaderInstruction(
-        jurisdiction=jurisdiction, leader=actor.user, suggestion=suggestion, sponsorship=sponsorship, audience=audience,  # type: ignore[misc]
+        jurisdiction=jurisdiction, leader=actor.user, suggestion=suggestion, sponsorship=sponsorship, special_report=report, audience=audience,  # type: ignore[misc]
         unit=unit, report_by=report_by, given_at=at, **held,
     )  # fmt: skip
     with transaction.atomic():
         records.begin(given, "instruction_give", actor=actor, at=at, data={"leader": leader_post}, suggestion=suggestion, holder=_holder(given))  # fmt: skip
         _run_to(given, report_by)
+        if report is not None:
+            special_reports.instructed(
+                report=report, actor=actor, at=at, data={"instruction": given.pk}
+            )
         if suggestion is not None:
             # The item's staff learn that there is one, not what it says.
             transitions.note(suggestion, "instruction", actor=actor, at=at, words="领导有批示", data={"instruction": given.pk})  # fmt: skip

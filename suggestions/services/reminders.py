@@ -37,6 +37,7 @@ _OFFICE: dict[str, tuple[str, ...]] = {
     "K26": (Role.SUPERVISOR,),
     "K28": (Role.SUPERVISOR,),
     "KL": (Role.SUPERVISOR,),
+    "KS": (Role.SUPERVISOR,),
     "KM": (Role.PRIVACY_OFFICER,),
     "K27": (Role.PUBLISHER, Role.PRIVACY_OFFICER),
 }

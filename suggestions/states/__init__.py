@@ -58,6 +58,7 @@ from suggestions.states.rights import (
     TAKEDOWN_TRANSITIONS,
 )
 from suggestions.states.service_point import SERVICE_POINT_TRANSITIONS
+from suggestions.states.special_report import SPECIAL_REPORT_TRANSITIONS
 from suggestions.states.sponsorship import SPONSORSHIP_TRANSITIONS
 from suggestions.states.statistics import STATISTICS_TRANSITIONS
 from suggestions.states.supervision import SUPERVISION_TRANSITIONS
@@ -90,6 +91,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *BREACH_TRANSITIONS,
     *SPONSORSHIP_TRANSITIONS,
     *SUPERVISION_TRANSITIONS,
+    *SPECIAL_REPORT_TRANSITIONS,
     *COMMITMENT_TRANSITIONS,
     *DECISION_TRANSITIONS,
     *EXTENSION_TRANSITIONS,

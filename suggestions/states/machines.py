@@ -208,6 +208,7 @@ class Machine(models.TextChoices):
     MINORS_AUDIT = "minors_audit", _("未成年人信息年度审计")
     WARNING = "warning", _("预警")
     MONTH_TOPIC = "month_topic", _("每月一题")
+    SPECIAL_REPORT = "special", _("专报")
     TIME_CHANGE = "time_change", _("时限和日历修改")
     STATISTICS = "statistics", _("公布的统计数据")
     NOTE = "note", _("记录")

@@ -69,6 +69,7 @@ MAY: dict[str, set[str]] = {
     "see_warnings": {"supervisor", "leader", "triage_officer", "analyst"} | UNIT | ABOVE,
     "set_warning_rules": {"supervisor"},
     "see_instructions": {"supervisor", "leader", "leader@province"} | UNIT,
+    "see_special_reports": {"supervisor", "leader", "triage_officer"} | ABOVE,
     "read_tray": {"leader", "leader@province"},
     "fill_tray": {"triage_officer", "supervisor", "triage_officer@province"},
     # The chair reads the hearings that name them; that is nobody's key to a case.

@@ -27,6 +27,7 @@ from suggestions.states.reception import Reception
 from suggestions.states.relay import Relay
 from suggestions.states.reply_comment import ReplyCommentState
 from suggestions.states.service_point import ServicePointState
+from suggestions.states.special_report import SpecialReportState
 from suggestions.states.sponsorship import Sponsorship
 from suggestions.states.statistics import SnapshotState
 from suggestions.states.supervision import Supervision
@@ -42,6 +43,7 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.ADOPTION: states.Adoption,
     states.Machine.SUPERVISION: Supervision,
     states.Machine.ADVICE: Advice,
+    states.Machine.SPECIAL_REPORT: SpecialReportState,
     states.Machine.SPONSORSHIP: Sponsorship,
     states.Machine.INSTRUCTION: Instruction,
     states.Machine.RECEPTION: Reception,
