@@ -24,6 +24,7 @@ FEEDS = (
     ("suggestions:feed_results", gettext_lazy("采纳和落实的结果"), gettext_lazy("决定采纳了什么，做到了没有。")),
     ("suggestions:feed_awards", gettext_lazy("评选公示和结果"), gettext_lazy("公示什么、到哪天、怎么提异议，最后授予了什么。")),
     ("suggestions:feed_hearings", gettext_lazy("听证公告和结果"), gettext_lazy("什么时候开、怎么报名，会后每条意见采纳没有。")),
+    ("suggestions:feed_statistics", gettext_lazy("公布的数据"), gettext_lazy("每月、每年的数据一公布就有，更正也在里面。")),
     ("feeds:campaigns", gettext_lazy("征集活动"), gettext_lazy("开始、截止、公布结果。")),
     ("feeds:news", gettext_lazy("动态和通报"), gettext_lazy("征集办公室发布的消息。")),
 )  # fmt: skip

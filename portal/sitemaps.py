@@ -18,10 +18,18 @@ from wagtail.models import Page, Site
 
 from portal.scripts.variants import ALL, address
 from suggestions.clock import SHANGHAI
+from suggestions.jurisdictions import current
 from suggestions.models import Suggestion
 from suggestions.public.atom import absolute
 from suggestions.public.caching import public_page
-from suggestions.selectors import awards, hearings_public, results, steering_public, units
+from suggestions.selectors import (
+    awards,
+    hearings_public,
+    published,
+    results,
+    steering_public,
+    units,
+)
 
 FILE_ROWS = 50_000
 """The most addresses the protocol allows in one file (sitemaps.org)."""
@@ -32,7 +40,7 @@ _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 FIXED = (
     "suggestions:browse", "suggestions:submit", "suggestions:track", "suggestions:search", "suggestions:where",
-    "suggestions:units", "suggestions:results", "suggestions:honours", "suggestions:awards", "suggestions:statistics",
+    "suggestions:units", "suggestions:results", "suggestions:honours", "suggestions:awards", "suggestions:statistics", "suggestions:statistics_data",
     "suggestions:hearings", "suggestions:questioning", "suggestions:receptions", "suggestions:sponsorship",
     "suggestions:points", "feeds:index",
 )  # fmt: skip
@@ -74,6 +82,8 @@ def _office() -> Iterator[Row]:
         yield Row(reverse("suggestions:honours_year", args=[year]))
     for one in awards.rounds(at=timezone.now()):
         yield Row(reverse("suggestions:award", args=[one.pk]))
+    for held in published.shown(current()):
+        yield Row(reverse("suggestions:statistics_period", args=[held.slug]), held.published_at)
     for pk, at in hearings_public.addresses():
         yield Row(reverse("suggestions:hearing", args=[pk]), at)
     for pk in steering_public.session_keys():

@@ -296,6 +296,63 @@ class FigureOut(Schema):
     percent: float | None
 
 
+class PeriodOut(Schema):
+    """One published month or year."""
+
+    period: str = Field(description="2026-10 或 2026", examples=["2026-10"])
+    kind: str = Field(description="month或year")
+    first: date
+    last: date = Field(description="到这一天24时为止")
+    version: int = Field(description="第几版；大于1的可能是更正")
+    published_at: datetime
+    url: str
+
+
+class PeriodsOut(Schema):
+    items: list[PeriodOut]
+
+
+class FormulaOut(Schema):
+    """How one figure is counted, in words."""
+
+    figure: str
+    name: str
+    kind: str = Field(description="count件数，rate比率，days天数，score得分")
+    words: str
+    cohort: str = Field(description="算哪些件")
+    exclusions: str = Field(description="不算哪些")
+
+
+class StatRowOut(Schema):
+    """One figure of the whole or of one cell. Withheld cells have no numbers."""
+
+    figure: str
+    figure_name: str
+    kind: str
+    dimension: str = Field(
+        description="total合计，channel渠道，topic领域，district地区，unit单位等"
+    )
+    key: str
+    name: str
+    numerator: float | None
+    denominator: int | None
+    value: float | None = Field(description="件数、百分数、天数或得分；没有分母时为空")
+    withheld: bool
+
+
+class StatisticsOut(PeriodOut):
+    """One published version of a period."""
+
+    formula_version: int
+    weights: dict[str, str] = Field(description="基本满意的权重和综合得分的权重")
+    taken_at: datetime
+    corrects_version: int | None
+    correction_reason: str
+    note: str
+    formulas: list[FormulaOut]
+    rows: list[StatRowOut]
+
+
 class PromisesOut(Schema):
     """Dated promises of the unit's public replies, counted."""
 

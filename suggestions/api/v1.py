@@ -12,7 +12,7 @@ from ninja.openapi.docs import Swagger
 from ninja.renderers import JSONRenderer
 from pydantic import BeforeValidator
 
-from suggestions.api import directory, handlers, intake, listing, openapi, shapes, tracking
+from suggestions.api import directory, figures, handlers, intake, listing, openapi, shapes, tracking
 from suggestions.api.openapi import IDEMPOTENCY_KEY, QUERY_CODE, extra
 from suggestions.api.problems import KINDS
 from suggestions.api.said import SubmissionIn
@@ -214,6 +214,32 @@ def get_unit(request: HttpRequest, code: str) -> Any:
 def list_campaigns(request: HttpRequest) -> Any:
     """开始得晚的在前，带收到、公开、答复、采纳的件数。"""
     return directory.campaigns()
+
+
+@api.get(
+    "/statistics",
+    response=shapes.PeriodsOut,
+    summary="公布了哪些月份和年份的数据",
+    operation_id="list_statistics",
+    tags=["统计数据"],
+    openapi_extra=extra(),
+)
+def list_statistics(request: HttpRequest) -> Any:
+    """新的在前；同一时间只列最新公布的一版。"""
+    return figures.periods(request)
+
+
+@api.get(
+    "/statistics/{period}",
+    response=shapes.StatisticsOut,
+    summary="一个月或一年的数据",
+    operation_id="get_statistics",
+    tags=["统计数据"],
+    openapi_extra=extra("not_found"),
+)
+def get_statistics(request: HttpRequest, period: str) -> Any:
+    """period写成2026-10或2026。每行带分子和分母；太小的数目不单列（withheld）；formulas是每个指标的算法。"""
+    return figures.one(request, period)
 
 
 @api.get(

@@ -66,6 +66,9 @@ AWARD_ROLES = frozenset({*QUEUE_ROLES, Role.JURY, Role.EXPERT})
 ACCURACY_ROLES = frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER})
 EXPORT_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, Role.PRIVACY_OFFICER})
 CAMPAIGN_ROLES = frozenset({Role.EDITOR, Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER})
+STATISTICS_ROLES = frozenset(
+    {Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.TRIAGE_OFFICER}
+)
 VISIT_ROLES = frozenset({Role.INTAKE_CLERK, Role.SUPERVISOR, Role.LEADER})
 
 
@@ -92,6 +95,7 @@ ROOMS: tuple[Room, ...] = (
     Room("calendar", gettext_lazy("工作日历"), TIME_ROLES, "calendar-alt"),
     Room("retention", gettext_lazy("保存期限"), TIME_ROLES, "history"),
     Room("orders", gettext_lazy("督办批示"), ORDER_ROLES, "clipboard-list", "orders"),
+    Room("statistics", gettext_lazy("数据公布"), STATISTICS_ROLES, "table"),
     Room("months", gettext_lazy("月结月清"), MONTH_ROLES, "date"),
     Room("meetings", gettext_lazy("会议与接待"), MEETING_ROLES, "group"),
     Room("tray", gettext_lazy("领导阅读"), frozenset({Role.LEADER}), "doc-full"),

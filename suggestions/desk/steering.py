@@ -46,6 +46,7 @@ ROLES: frozenset[str] = frozenset(
         *MATRIX["see_adoptions"],
         *MATRIX["see_awards"],
         *MATRIX["see_visits"],
+        *MATRIX["internal_statistics"],
         *MATRIX["see_campaigns"],
         *MATRIX["moderate_comments"],
     }
@@ -94,6 +95,12 @@ def orders(request: HttpRequest) -> HttpResponse:
 def meetings(request: HttpRequest) -> HttpResponse:
     """The room 会议与接待: its first list this person may see."""
     return _room(request, "meetings")
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def statistics(request: HttpRequest) -> HttpResponse:
+    """The room 数据公布."""
+    return _room(request, "statistics")
 
 
 def _room(request: HttpRequest, name: str) -> HttpResponse:

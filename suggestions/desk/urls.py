@@ -47,6 +47,7 @@ from suggestions.desk import (
     sheets,
     special_reports,
     sponsorship,
+    statistics,
     steering,
     supervision,
     tray,
@@ -93,6 +94,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/reports/pack/", special_reports.special_pack, name="special_pack"),
     path("orders/reports/<int:pk>/print/", special_reports.special_print, name="special_print"),
     path("meetings/", steering.meetings, name="meetings"),
+    path("statistics/", steering.statistics, name="statistics"),
     path("adoption/", adoption.adoption, name="adoption"),
     path("award/", award.award, name="award"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
@@ -157,6 +159,8 @@ urlpatterns: list[URLPattern] = [
 
 STEERING = (supervision, sponsorship, special_reports, reception, hearing, questioning)
 """Imported so that they register their nouns, in the order of the tabs."""
+STATISTICS = (statistics,)
+"""Imported so that it registers its noun."""
 ANSWERS = (comments,)
 """Imported so that it registers its noun."""
 PANELS = (pipeline_panel, campaign_panel)

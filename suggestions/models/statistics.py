@@ -93,7 +93,14 @@ class StatSnapshot(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.slug} v{self.number}"
+        return f"{self.words}第{self.number}版"
+
+    @property
+    def words(self) -> str:
+        """2026年10月, 2026年: as records and the desk call the period."""
+        if self.kind == self.Kind.MONTH:
+            return f"{self.first.year}年{self.first.month}月"
+        return f"{self.first.year}年"
 
     @property
     def slug(self) -> str:

@@ -59,6 +59,7 @@ SWEEPS: dict[str, str] = {
     "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)
     "meetings": "suggestions.services.meeting_notices.remind",  # 6.1, 6.3: the day before
     "qa_voices": "suggestions.services.qa_voices.forget",  # codes, after a day; the ratings stay
+    "statistics": "suggestions.services.snapshots.sweep",  # 7.2: the month and the year that closed
     "month_close": "suggestions.services.supervision_rules.close_month",  # K26: drawn, and late
     "consultations": "suggestions.services.consulting.sweep",  # K21: opened and ended at their own moments
     "warnings": "suggestions.services.warning_watch.sweep",  # 8.4: once a day, and what nobody signed for

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from suggestions import dates
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.errors import DomainError, Invalid, NotAllowed
@@ -42,9 +41,8 @@ def period_of(slug: str) -> tuple[str, Period]:
     raise Invalid({"period": ["月份写成2026-10，年份写成2026。"]})
 
 
-def words_of(kind: str, period: Period) -> str:
-    """2026年10月, 2026年: as a period is called in records and on pages."""
-    return dates.month(period.first) if kind == Kind.MONTH else f"{period.first.year}年"
+def span(snapshot: StatSnapshot) -> Period:
+    return Period(snapshot.first, snapshot.last)
 
 
 def take(
@@ -58,9 +56,7 @@ def take(
     Source: process.md 7.2.
     """
     if at < period.ends_at:
-        raise Invalid(
-            {"period": [f"{words_of(kind, period)}还没有结束，到最后一天24时以后才能算。"]}
-        )
+        raise Invalid({"period": ["这段时间还没有结束，到最后一天24时以后才能算。"]})
     held = StatSnapshot.objects.filter(jurisdiction=place, kind=kind, first=period.first)
     if held.filter(status=State.TAKEN).exists():
         raise DomainError("这段时间已经有一版等着公布，请先公布它，或者写明理由不用它。")
@@ -78,7 +74,7 @@ def take(
     if corrects is not None:
         row, reason = "stat_correct", _said(reason)
         snapshot.correction_reason = reason
-    data = {"period": words_of(kind, period), "number": number, "digest": snapshot.digest}
+    data = {"period": snapshot.words, "number": number, "digest": snapshot.digest}
     try:
         with transaction.atomic():
             records.begin(snapshot, row, actor=actor, at=at, reason=reason, data=data)
@@ -103,12 +99,12 @@ def rows_of(snapshot: StatSnapshot, cells: Iterable[Cell]) -> list[StatRow]:
 def correct(*, snapshot: StatSnapshot, reason: str, actor: Actor, at: datetime) -> StatSnapshot:
     """Count a published period again as the version that will correct it. The published one stands until then.
 
-    Counts acts up to now: what a correction corrects was entered late. Raises Invalid (no reason), DomainError.
+    What was entered late is in it now; answers and closings still count up to the end of the period. Raises Invalid (no reason), DomainError.
     """
     if snapshot.status != State.PUBLISHED:
         raise DomainError("只有已经公布的数据才需要更正。")
     return take(
-        place=snapshot.jurisdiction, kind=snapshot.kind, period=Period(snapshot.first, snapshot.last), actor=actor,
+        place=snapshot.jurisdiction, kind=snapshot.kind, period=span(snapshot), actor=actor,
         at=at, corrects=snapshot, reason=reason,
     )  # fmt: skip
 
@@ -142,10 +138,7 @@ def publish(
             records.move(
                 old, "stat_replace", actor=Actor.system(), at=at, data={"number": snapshot.number}
             )
-        data = {
-            "period": words_of(snapshot.kind, Period(snapshot.first, snapshot.last)),
-            "number": snapshot.number,
-        }
+        data = {"period": snapshot.words, "number": snapshot.number}
         records.move(
             snapshot, "stat_publish", actor=actor, at=at, data={**data, "digest": snapshot.digest},
             fields={"note": held["note"], "published_at": at, "published_by": actor.user},
@@ -156,10 +149,9 @@ def publish(
 
 def drop(*, snapshot: StatSnapshot, reason: str, actor: Actor, at: datetime) -> None:
     """A version that waits is not used, with a reason; the next one may be taken."""
-    period = words_of(snapshot.kind, Period(snapshot.first, snapshot.last))
     records.move(
         snapshot, "stat_drop", actor=actor, at=at, reason=reason.strip(),
-        data={"period": period, "number": snapshot.number},
+        data={"period": snapshot.words, "number": snapshot.number},
     )  # fmt: skip
 
 
@@ -197,8 +189,7 @@ def differences(before: Iterable[Cell], after: Iterable[Cell]) -> list[Differenc
 
 def recount(snapshot: StatSnapshot, *, until: datetime | None = None) -> list[Cell]:
     """The same period counted again from what stands in the database now, with the weights it was taken with."""
-    period = Period(snapshot.first, snapshot.last)
-    return count(Scope(period, snapshot.jurisdiction, until, snapshot.weights))
+    return count(Scope(span(snapshot), snapshot.jurisdiction, until, snapshot.weights))
 
 
 def is_whole(snapshot: StatSnapshot) -> bool:

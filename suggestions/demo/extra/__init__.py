@@ -13,10 +13,16 @@ if TYPE_CHECKING:
 
 ORDER: tuple[str, ...] = ("clocks", "privacy", "agents", "channels", "pipeline", "replies")
 """Areas that others build upon come first."""
+LAST: tuple[str, ...] = ("statistics", "bulletins")
+"""Figures count what all others made, and bulletins are drawn from them."""
 
 
 def seed_all(city: "Seeder") -> None:
     """Run every module of this folder."""
     found = {m.name for m in iter_modules(__path__) if not m.name.startswith("_")}
-    for name in [*(n for n in ORDER if n in found), *sorted(found - set(ORDER))]:
+    for name in [
+        *(n for n in ORDER if n in found),
+        *sorted(found - {*ORDER, *LAST}),
+        *(n for n in LAST if n in found),
+    ]:
         import_module(f"{__name__}.{name}").seed(city)
