@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from suggestions import content
 from suggestions.codes import Outcome
 from suggestions.models import Suggestion
-from suggestions.selectors.cursors import make_cursor, read_cursor
+from suggestions.selectors.cursors import beyond, make_cursor, read_cursor
 from suggestions.selectors.public import replies_for_lists
 from suggestions.states import ON_PAGE, Case, PublicGroup
 
@@ -87,8 +87,7 @@ def items(campaign_id: int, *, cursor: str = "", size: int = PAGE_SIZE) -> Campa
     rows = Suggestion.objects.on_page().filter(campaign_id=campaign_id)
     place = read_cursor(cursor)
     if place:
-        moment, pk = place
-        rows = rows.filter(Q(published_at__lt=moment) | Q(published_at=moment, pk__lt=pk))
+        rows = rows.filter(beyond("published_at", *place))
     found = list(
         rows.for_list()
         .prefetch_related(replies_for_lists())

@@ -4,7 +4,9 @@ import base64
 import binascii
 import re
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 
@@ -25,3 +27,14 @@ def read_cursor(cursor: str) -> tuple[datetime, int] | None:
         return (moment, int(pk_text)) if re.fullmatch(r"[0-9]{1,18}", pk_text) else None
     except (ValueError, binascii.Error, UnicodeError):
         return None
+
+
+def beyond(field: str, value: Any, pk: int, *, descending: bool = True) -> Q:
+    """What follows the row with this value and key in a list ordered by both.
+
+    The first condition is where an index can begin. "Smaller, or equal with a smaller key" says the same and lets the
+    database walk the list from its top.
+    """
+    step = "lt" if descending else "gt"
+    further = Q(**{f"{field}__{step}": value}) | Q(**{f"pk__{step}": pk})
+    return Q(**{f"{field}__{step}e": value}) & further

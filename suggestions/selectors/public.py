@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch
 from django.db.models.functions import Left
 from django.utils.translation import get_language
 
@@ -21,7 +21,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.models.suggestion import SuggestionQuerySet
-from suggestions.selectors.cursors import make_cursor, read_cursor
+from suggestions.selectors.cursors import beyond, make_cursor, read_cursor
 from suggestions.states import PublicGroup
 
 PAGE_SIZE = 20
@@ -196,8 +196,7 @@ def _by_key(
     """Up to `size` places after the cursor, and the cursor of what follows ("" at the end). One query."""
     place = read_cursor(cursor)
     if place:
-        moment, pk = place
-        rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": pk}))
+        rows = rows.filter(beyond(order, *place))
     listed = list(rows.order_by(f"-{order}", "-pk").values_list(*PLACE, order)[: size + 1])
     places = [Place(*row[:4]) for row in listed[:size]]
     following = make_cursor(listed[size - 1][4], places[-1].pk) if len(listed) > size else ""

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case as Choose
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +18,9 @@ from suggestions import access, numbers
 from suggestions.clock import SHANGHAI, local_date, working_days_between
 from suggestions.codes import Channel, Urgency
 from suggestions.models import District, RedirectTarget, Suggestion, Topic, TriageHint
-from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.models.suggestion import NEVER_DUE, SuggestionQuerySet, due_key
 from suggestions.selectors import workload
+from suggestions.selectors.cursors import beyond
 from suggestions.services import clocks, officers
 from suggestions.states import DONE, OPEN, TRIAGE_QUEUE, WITH_UNITS, Case
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 30
 COUNT_LIMIT = 1000
-_NEVER = date(9999, 12, 31)
 
 STATES: dict[str, tuple["StrOrPromise", Q]] = {
     "triage": (_("待分办（含等补充）"), Q(status__in=TRIAGE_QUEUE)),
@@ -243,7 +241,7 @@ def page(
     ordered = _ordered(rows, field, descending)
     place = _read_cursor(cursor, field)
     if place:
-        ordered = ordered.filter(_beyond(field, descending, *place))
+        ordered = ordered.filter(beyond(field, *place, descending=descending))
     top_hint = Prefetch(
         "hints",
         TriageHint.objects.filter(
@@ -270,10 +268,10 @@ def neighbours(
     field, descending = _order(wanted)
     rows = narrow(access.readable(user), wanted, today=today, user_pk=user.pk).exclude(pk=item.pk)
     waiting = item.status == Case.SUPPLEMENT_REQUESTED or item.due_on is None
-    value = (_NEVER if waiting else item.due_on) if field == "due_key" else item.received_at
-    after = _ordered(rows, field, descending).filter(_beyond(field, descending, value, item.pk))
-    before = _ordered(rows, field, not descending).filter(
-        _beyond(field, not descending, value, item.pk)
+    value = (NEVER_DUE if waiting else item.due_on) if field == "due_key" else item.received_at
+    after, before = (
+        _ordered(rows, field, way).filter(beyond(field, value, item.pk, descending=way))
+        for way in (descending, not descending)
     )
     numbers_of = [q.values_list("case_no", flat=True).first() or "" for q in (before, after)]
     return numbers_of[0], numbers_of[1]
@@ -285,16 +283,9 @@ def _order(wanted: QueueFilter) -> tuple[str, bool]:
 
 
 def _ordered(rows: SuggestionQuerySet, field: str, descending: bool) -> SuggestionQuerySet:
-    # What waits for its author is nobody's delay: after everything that waits for us.
-    ours = When(status=Case.SUPPLEMENT_REQUESTED, then=Value(_NEVER))
-    rows = rows.annotate(due_key=Choose(ours, default=Coalesce("due_on", Value(_NEVER))))
+    rows = rows.annotate(due_key=due_key())
     keys = [F(field).desc(), F("pk").desc()] if descending else [F(field).asc(), F("pk").asc()]
     return rows.order_by(*keys)
-
-
-def _beyond(field: str, descending: bool, value: Any, pk: int) -> Q:
-    step = "lt" if descending else "gt"
-    return Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": pk})
 
 
 def _cursor(item: Any, field: str) -> str:

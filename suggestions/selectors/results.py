@@ -9,19 +9,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate
 from django.http import Http404
 
+from suggestions import content
 from suggestions.clock import SHANGHAI, local_date
 from suggestions.codes import Outcome
 from suggestions.models import Adoption, Suggestion
 from suggestions.selectors.adoption import milestone_words
+from suggestions.selectors.cursors import beyond
 from suggestions.selectors.ledger import DECIDED
 from suggestions.states import ON_PAGE, Case, PublicGroup
 from suggestions.states import Adoption as State
 
 PAGE_SIZE = 20
+FUNNEL_SECONDS = 600
 SHOWN = (*DECIDED, State.IMPLEMENTED, State.ABANDONED)
 STANDS = ("done", "doing", "late", "dropped")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -178,7 +182,7 @@ def ledger(asked: Asked, *, at: datetime, size: int = PAGE_SIZE) -> Ledger:
         except ValueError:
             pass
         else:
-            rows, first = rows.filter(Q(moved_on__lt=day) | Q(moved_on=day, pk__lt=pk)), False
+            rows, first = rows.filter(beyond("moved_on", day, pk)), False
     merged = (
         Suggestion.objects.filter(primary=OuterRef("suggestion"), status=Case.MERGED)
         .order_by().values("primary").annotate(n=Count("pk")).values("n")
@@ -258,7 +262,18 @@ def units() -> list[tuple[str, str, int]]:
 
 
 def funnel() -> Funnel:
-    """From everything received to what was done; merged items count as received and not as answered. Two queries."""
+    """From everything received to what was done; merged items count as received and not as answered. Two queries, of
+    which the first counts all there ever was; kept until content changes, ten minutes at most.
+    """
+    key = f"results-funnel:{content.version()}"
+    held: Funnel | None = cache.get(key)
+    if held is None:
+        held = _funnel()
+        cache.set(key, held, FUNNEL_SECONDS)
+    return held
+
+
+def _funnel() -> Funnel:
     adopted = Q(outcome__in=(Outcome.ADOPTED, Outcome.PARTLY_ADOPTED))
     done = Q(public_group=PublicGroup.DONE) & ~Q(status=Case.MERGED)
     held = Suggestion.objects.exclude(status=Case.DRAFT).aggregate(
