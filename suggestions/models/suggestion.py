@@ -47,6 +47,10 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def open(self) -> Self:
         return self.filter(status__in=states.OPEN)
 
+    def not_shut(self) -> Self:
+        """Without what those alone may read who decide about it: reports of misconduct (XF 30, 46), secrets (process.md 3.5)."""
+        return self.exclude(category=Category.REPORT_MISCONDUCT).filter(is_secret=False)
+
     def in_triage(self) -> Self:
         return self.filter(status__in=states.TRIAGE_QUEUE)
 
@@ -56,10 +60,6 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def answered(self) -> Self:
         return self.filter(public_group=states.PublicGroup.DONE)
-
-    def not_shut(self) -> Self:
-        """Without what those alone may read who decide about it: reports of misconduct (XF 30, 46), secrets (process.md 3.5)."""
-        return self.exclude(category=Category.REPORT_MISCONDUCT).filter(is_secret=False)
 
     def for_list(self) -> Self:
         """What every list row shows, in a constant number of queries; the long texts stay behind."""
@@ -192,6 +192,8 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
         blank=True,
         editable=False,
     )
+    is_secret = models.BooleanField(_("涉密"), default=False, editable=False)
+    """Found at triage: shut for all but those who decide from the proposal on; its text goes when the refusal is confirmed."""
     redirect_target = models.ForeignKey(
         "suggestions.RedirectTarget",
         models.PROTECT,
@@ -202,8 +204,6 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
     return_count = models.PositiveSmallIntegerField(_("退办次数"), default=0, editable=False)
     escalated_at = models.DateTimeField(
         _("交督办员指定的时间"), null=True, blank=True, editable=False
-    is_secret = models.BooleanField(_("涉密"), default=False, editable=False)
-    """Found at triage: shut for all but those who decide from the proposal on; its text goes when the refusal is confirmed."""
     )
     co_sign_count = models.PositiveIntegerField(_("附议人数"), default=0)
     due_on = models.DateField(_("当前期限"), null=True, blank=True, editable=False)
@@ -255,6 +255,11 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
                 name="misconduct_report_stays_in_the_office",
             ),
             models.CheckConstraint(
+                condition=Q(is_secret=False)
+                | (Q(lead_unit__isnull=True) & Q(publication=states.Publication.PRIVATE)),
+                name="secret_stays_with_the_deciders",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=states.Case.NOT_ACCEPTED) | ~Q(not_accepted_reason=""),
                 name="refusal_has_a_reason",
             ),
@@ -264,11 +269,6 @@ class Suggestion(models.Model):  # type: ignore[django-manager-missing]
             ),
             models.CheckConstraint(
                 condition=~Q(status=states.Case.REDIRECTED) | Q(redirect_target__isnull=False),
-            models.CheckConstraint(
-                condition=Q(is_secret=False)
-                | (Q(lead_unit__isnull=True) & Q(publication=states.Publication.PRIVATE)),
-                name="secret_stays_with_the_deciders",
-            ),
                 name="redirected_names_its_channel",
             ),
             models.CheckConstraint(

@@ -146,14 +146,14 @@ def put(*, leader: Any, suggestion: Suggestion, why: str, actor: Actor, at: date
     held = cleaned({"why": Words("选送理由", 200, multiline=False)}, {"why": why})
     if suggestion.category == Category.REPORT_MISCONDUCT:
         raise Invalid({"suggestion": ["检举控告不走这个渠道。"]})
+    if suggestion.is_secret:
+        raise Invalid({"suggestion": ["涉密的件不走这个渠道。"]})
     found, _new = TrayItem.objects.get_or_create(
         leader=leader, suggestion=suggestion, month=_month(local_date(at)),
         defaults={"origin": TrayItem.Origin.SELECTED, "why": held["why"], "put_by_id": actor.user.pk if actor.user else None},
     )  # fmt: skip
     return found
 
-    if suggestion.is_secret:
-        raise Invalid({"suggestion": ["涉密的件不走这个渠道。"]})
 
 def draw(*, leader: Any, jurisdiction: Jurisdiction, now: datetime, seed: str = "") -> int:
     """Fill the random part of a leader's list for this month: once, from open items of the jurisdiction.

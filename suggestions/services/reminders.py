@@ -158,9 +158,9 @@ def addressees(held: Clock, step: str, *, record: Record | None = None, on: date
         return []
     if suggestion is not None and suggestion.category == Category.REPORT_MISCONDUCT:
         return _people(_in(place, MISCONDUCT_READERS), on)
-    if step not in reminding.LADDER:
     if suggestion is not None and suggestion.is_secret:
         return _people(_in(place, SECRET_READERS), on)
+    if step not in reminding.LADDER:
         return _holders(held, place, suggestion, record, on)
     rungs = list(reminding.LADDER)
     for rung in rungs[rungs.index(step) :]:
