@@ -22,14 +22,14 @@ TEMPLATES = (
     "suggestions/templates/suggestions/join/*.html", "suggestions/templates/suggestions/my/*.html",
     "suggestions/templates/suggestions/reading/*.html", "suggestions/templates/suggestions/receipt/*.html",
     "suggestions/templates/suggestions/submit/*.html", "suggestions/templates/suggestions/track/*.html",
-    "suggestions/templates/suggestions/meetings/*.html",
+    "suggestions/templates/suggestions/meetings/*.html", "suggestions/templates/suggestions/statistics/*.html",
 )  # fmt: skip
 MODULES = (
     "portal/context.py", "portal/heads.py", "portal/wording.py", "portal/views.py", "portal/installing.py", "portal/templatetags/*.py",
     "cms/phases.py", "cms/campaign_shown.py", "cms/feeds.py", "suggestions/public/*.py", "suggestions/codes.py", "suggestions/channels.py",
     "suggestions/campaign_form.py", "suggestions/campaign_polls.py", "suggestions/uploads.py", "suggestions/guards/captcha.py",
     "suggestions/selectors/following.py", "suggestions/selectors/own_page.py", "suggestions/errors.py", "suggestions/selectors/timeline.py", "suggestions/selectors/adoption.py", "suggestions/rules.py", "suggestions/statistics/figures.py",
-    "suggestions/statistics/units.py", "suggestions/services/clocks.py", "suggestions/states/machines.py", "suggestions/states/__init__.py",
+    "suggestions/statistics/units.py", "suggestions/statistics/formulas.py", "suggestions/selectors/published.py", "suggestions/services/clocks.py", "suggestions/states/machines.py", "suggestions/states/__init__.py",
 )  # fmt: skip
 SPOKEN: dict[str, tuple[str, ...]] = {
     "agent_codes": ("ask", "use"), "attachments": (), "campaign_questions": ("ask",), "co_signing": ("co_sign", "confirm", "withdraw"),
