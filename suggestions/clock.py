@@ -46,6 +46,14 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("K1", "回执", 0, Length.DAY, source="GT; policy"),
     Rule("K1m", "回执（意见箱）", 24, Length.HOUR, source="GT; policy"),
     Rule("K2", "登记转送", 15, Length.DAY, pausable=True, source="XF 22", law=True),
+    Rule(
+        "K2t",
+        "登记转送（目标）",
+        3,
+        Length.WORKING_DAY,
+        pausable=True,
+        source="process.md K2; policy",
+    ),
     Rule("K3", "告知受理情况", 15, Length.DAY, source="XF 23", law=True),
     Rule("K4", "签收", 1, Length.WORKING_DAY, source="policy"),
     Rule("K5", "退办异议", 5, Length.WORKING_DAY, source="XF 23", law=True),
@@ -97,6 +105,8 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 
 ANSWER_KINDS = ("K7a", "K7b", "K7c", "K7d")
 """The limit for an answer, one of them at a time: simple, with a study, a consultation, a complaint (K7; SH 11; GD)."""
+FORWARD = ("K2", "K2t")
+"""Registering and forwarding: the hard limit of the law, and the target beside it, which begin and end together (K2)."""
 DATED = frozenset({"K1", "K18", "K22p", "KH", "KT"})
 """At once, or on a date that people set: there is no number to change."""
 

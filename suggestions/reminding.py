@@ -25,6 +25,10 @@ LADDER: dict[str, int] = {HEAD: 1, SUPERVISOR: 3, LEADER: 5}
 BEFORE_WORKING_DAYS = 2
 SILENT = frozenset({"K1", "K1m", "K5", "K8", "K20", "K21", "K22", "KP5"})
 """Done at once, a right rather than a duty, a limit, or a period that simply runs: nobody is late with these."""
+TARGETS = frozenset({"K2t"})
+"""What we aim at inside a limit of the law: who holds it is reminded, once more the working day after, and nobody above;
+the limit itself climbs (K2).
+"""
 PROMISES = frozenset({"K18"})
 """A promise is reminded of at -15 and -3 working days before its day, and on the day (K18)."""
 PROMISE_STEPS: dict[str, int] = {FAR: 15, NEAR: 3}
@@ -48,6 +52,9 @@ def steps(rule: Rule, start: date, due: date, workdays: Workdays, *, until: date
     if not reminds(rule):
         return []
     planned = _before(rule, start, due, workdays)
+    if rule.kind in TARGETS:
+        planned.append(Planned(LATE, add_working_days(due, 1, workdays)))
+        return sorted((p for p in planned if p.on <= until), key=lambda p: p.on)
     planned += [Planned(step, add_working_days(due, n, workdays)) for step, n in LADDER.items()]
     day = add_working_days(due, 1, workdays) if until > due else until + timedelta(days=1)
     while day <= until:
@@ -63,6 +70,9 @@ def following(
     if not reminds(rule):
         return None
     coming = [p.on for p in _before(rule, start, due, workdays) if p.on > after]
+    if rule.kind in TARGETS:
+        missed = add_working_days(due, 1, workdays)
+        return min([*coming, *([missed] if missed > after else [])], default=None)
     return min(coming) if coming else add_working_days(max(due, after), 1, workdays)
 
 

@@ -106,6 +106,7 @@ def row(item: Suggestion, today: date, query: str, may_act: bool) -> dict[str, A
         "item": item,
         "url": common.item_address(item.case_no, query),
         "due": queues.due_words(item, today=today),
+        "target": queues.target_words(item, today=today),
         "age": queues.age_words(item, today=today),
         "topic_hint": hints.get(TriageHint.Kind.TOPIC) if item.topic is None else None,
         "category_hint": category if item.status == Case.REGISTERED else None,

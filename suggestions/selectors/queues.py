@@ -17,7 +17,7 @@ from search import lookup
 from suggestions import access, numbers
 from suggestions.clock import SHANGHAI, local_date, working_days_between
 from suggestions.codes import Channel, Urgency
-from suggestions.models import District, RedirectTarget, Suggestion, Topic, TriageHint
+from suggestions.models import Clock, District, RedirectTarget, Suggestion, Topic, TriageHint
 from suggestions.models.suggestion import NEVER_DUE, SuggestionQuerySet, due_key
 from suggestions.selectors import workload
 from suggestions.selectors.cursors import beyond
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PAGE_SIZE = 30
+TARGET = "K2t"
+"""The clock of the target shown beside the limit of the law."""
 COUNT_LIMIT = 1000
 
 STATES: dict[str, tuple["StrOrPromise", Q]] = {
@@ -249,10 +251,13 @@ def page(
         ).order_by("-confidence", "pk"),
         to_attr="ranked_hints",
     )
+    targets = Prefetch(
+        "clocks", Clock.objects.filter(kind=TARGET, stopped_at=None, paused_on=None), to_attr="targets"
+    )  # fmt: skip
     found = list(
         ordered.for_list()
         .select_related("jurisdiction", "officer__user")
-        .prefetch_related(top_hint)[: size + 1]
+        .prefetch_related(top_hint, targets)[: size + 1]
     )
     more, items = len(found) > size, found[:size]
     total = rows.order_by()[:COUNT_LIMIT].count()
@@ -338,6 +343,18 @@ def words_until(due_on: date, *, today: date) -> DueWords:
     left = working_days_between(today, due_on, calendar)
     tone = "risk" if due_on <= workload.horizon(today, calendar) else "calm"
     return DueWords(tone, _SHAPES[tone], f"还有{left}个工作日", due_on)
+
+
+def target_words(item: Suggestion, *, today: date) -> DueWords | None:
+    """The target inside the limit of the law, while the item waits to be forwarded (K2: target 3 wd). `item` as `page` loads
+    it: no query. A target is no limit: missed, it warns and is not late.
+    """
+    for held in getattr(item, "targets", []):
+        missed = held.due_on < today
+        words = "过了目标" if missed else "目标今天" if held.due_on == today else "目标"
+        tone = "risk" if held.due_on <= today else "calm"
+        return DueWords(tone, _SHAPES[tone], words, held.due_on)
+    return None
 
 
 def age_words(item: Suggestion, *, today: date) -> str:

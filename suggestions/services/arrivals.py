@@ -7,14 +7,14 @@ from django.db.models import Min, Q
 
 from suggestions import rules, states
 from suggestions.actor import Actor
-from suggestions.clock import SHANGHAI, local_date
+from suggestions.clock import FORWARD, SHANGHAI, local_date
 from suggestions.codes import ONLINE_CHANNELS, Channel
 from suggestions.errors import DomainError, Invalid
 from suggestions.models import Arrival, Author, CaseLink, Clock, Suggestion
 from suggestions.services import clocks, transitions
 from suggestions.states import Case, Visibility
 
-FROM_ARRIVAL = ("K1", "K2", "K3")
+FROM_ARRIVAL = ("K1", *FORWARD, "K3")
 """Clocks that count from the true day of arrival."""
 REFERRED = frozenset({Channel.REFERRAL_HIGHER, Channel.REFERRAL_DEPARTMENT})
 """Sent on by another organ, which may have named a day for its report (process.md 3.2; S4)."""

@@ -30,7 +30,7 @@ MAIN = ("K10", "K2", "K7b", "K7a", "K7c", "K7d", "K15")
 """Clocks whose due date is the case's own, the one a resident is told and a queue is sorted by."""
 UNIT_CLOCKS = frozenset({*counting.ANSWER_KINDS, "K15", "K18", "K19"})
 """Duties of the lead unit; the other clocks of a case are the office's or the author's, and no unit is blamed for them."""
-_FROM_ARRIVAL = frozenset({"K1", "K1m", "K2", "K3"})
+_FROM_ARRIVAL = frozenset({"K1", "K1m", *counting.FORWARD, "K3"})
 _BY_CATEGORY: dict[str, str] = {Category.CONSULTATION: "K7c", Category.APPEAL_CLAIM: "K7d"}
 
 

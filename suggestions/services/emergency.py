@@ -21,7 +21,7 @@ from suggestions.models import EmergencyPeriod, Jurisdiction, Suggestion
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-SHORTENED = frozenset({"K4", "K6", *ANSWER_KINDS, "K9", "K11", "K12"})
+SHORTENED = frozenset({"K2t", "K4", "K6", *ANSWER_KINDS, "K9", "K11", "K12"})
 """Limits that are our own policy (P in process.md section 5); law (K2, K3, K5) and citizens' time (K10, K13) stay."""
 LONGEST_DAYS = 90
 DIGEST = "emergency_digest"

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from suggestions import outbox, rules
 from suggestions.actor import Actor
+from suggestions.clock import FORWARD
 from suggestions.errors import DomainError, Invalid, WrongState
 from suggestions.models import CaseEvent, Clock, Suggestion, TriageHint
 from suggestions.services import arrivals, clocks, deciding, hinted, replying, transitions
@@ -173,15 +174,16 @@ def _check_primary(suggestion: Suggestion, primary: Suggestion) -> None:
 
 def _keep_pauses(suggestion: Suggestion) -> None:
     """The days the author was asked for a supplement stay out of the count, as before the merge (T3)."""
-    kept = Clock.objects.filter(suggestion=suggestion, kind="K2").select_related("rule")
-    now = kept.filter(stopped_at=None).first()
-    before = kept.exclude(stopped_at=None).order_by("-pk").first()
-    if now is None or before is None or not before.pauses:
+    kept = Clock.objects.filter(suggestion=suggestion, kind__in=FORWARD).select_related("rule")
+    paused = {c.kind: c.pauses for c in kept.exclude(stopped_at=None).order_by("pk") if c.pauses}
+    again = [c for c in kept.filter(stopped_at=None) if c.kind in paused]
+    if not again:
         return
-    now.pauses = before.pauses
-    clocks.count(now)
-    now.first_due_on = now.due_on
-    now.save(update_fields=["pauses", "first_due_on", *clocks.COUNTED])
+    for now in again:
+        now.pauses = paused[now.kind]
+        clocks.count(now)
+        now.first_due_on = now.due_on
+        now.save(update_fields=["pauses", "first_due_on", *clocks.COUNTED])
     fields = clocks.case_due_fields(suggestion)
     Suggestion.objects.filter(pk=suggestion.pk).update(**fields)
     suggestion.due_on, suggestion.due_kind = fields["due_on"], fields["due_kind"]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from suggestions import access, states
 from suggestions.actor import Actor
@@ -25,7 +26,7 @@ from suggestions.models import (
     Unit,
 )
 from suggestions.roles import Role
-from suggestions.services import assignment, identity, publishing, replying, triage
+from suggestions.services import assignment, identity, mandates, publishing, replying, triage
 from suggestions.states import Machine
 from tests import world as w
 from tests.suggestions.desk.cast import sign_in
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db
 CAST = [
     "intake_clerk", "triage_officer", "liaison:bus", "handler:bus", "unit_head:bus", "liaison:water", "handler:water",
     "unit_head:water", "publisher", "supervisor", "leader", "analyst", "privacy_officer", "editor", "sys_admin",
-    "sec_admin", "audit_admin", "agent_l1", "agent_l4", "expert", "jury", "hearing_chair", "hearing_clerk",
+    "sec_admin", "audit_admin", "agent_l1", "agent_l2", "agent_l3", "agent_l4", "expert", "jury", "hearing_chair", "hearing_clerk",
     "triage_officer@next", "supervisor@next", "leader@next", "triage_officer@province", "leader@province",
 ]  # fmt: skip
 """`:water` is a department the item does not lie with, `@next` a neighbouring city, `@province` the level above."""
@@ -229,6 +230,43 @@ def item(city: World) -> Suggestion:
 
 def those(city: World, test: Any) -> set[str]:
     return {who for who in CAST if test(city.users[who])}
+
+
+def test_every_role_of_staff_is_walked() -> None:
+    assert {who.partition(":")[0].partition("@")[0] for who in CAST} == set(Role.values)
+
+
+@pytest.mark.parametrize("action", MAY)
+def test_a_visitor_and_an_author_without_an_account_may_do_no_act_of_staff(
+    city: World, item: Suggestion, action: str
+) -> None:
+    assert access.may(AnonymousUser(), action, item) is None
+
+
+AGENTS = ("agent_l1", "agent_l2", "agent_l3", "agent_l4")
+BY_MANDATE = {"read_original", "reveal_contact", "enter_on_behalf", "serve_as_agent"}
+"""What a living mandate opens to an agent of any level on its item (process.md 2.2, 3.3)."""
+NEEDING_THE_ITEM_ASKED_ABOUT = {"answer_relay"}
+"""Open to the levels above the first on what reaches them; the relay names it."""
+
+
+@pytest.mark.parametrize("consented", [True, False])
+@pytest.mark.parametrize("who", AGENTS)
+def test_a_mandate_opens_the_same_to_each_level_and_the_contact_only_with_the_authors_consent(
+    city: World, item: Suggestion, who: str, consented: bool
+) -> None:
+    terms = mandates.Terms(
+        ends_on=timezone.localdate() + timedelta(days=9), contact_consent=consented
+    )
+    mandates.take_case(suggestion=item, terms=terms, actor=city.actor(who), at=timezone.now())
+    may = {action for action in MAY if access.may(city.users[who], action, item) is not None}
+    wanted = BY_MANDATE if consented else BY_MANDATE - {"reveal_contact"}
+    assert may - NEEDING_THE_ITEM_ASKED_ABOUT == wanted
+    assert {
+        name for name in MAY_TRANSITION if access.may_transition(city.users[who], name, item)
+    } <= {"withdraw"}
+    others = [city.users[a] for a in AGENTS if a != who]
+    assert not any(access.may(user, "read_original", item) for user in others)
 
 
 def test_the_table_here_covers_every_action_and_every_act_of_staff() -> None:

@@ -40,6 +40,18 @@ def test_fifteen_working_days_are_reminded_half_way_two_days_before_and_on_the_d
     ]  # fmt: skip
 
 
+def test_the_target_of_forwarding_is_reminded_of_and_missed_once_but_never_climbs() -> None:
+    # Three working days from a Monday: Thursday; the limit of the law beside it climbs by itself (K2).
+    assert planned("K2t", "2026-11-02", "2026-11-05", "2026-12-31") == [
+        ("2026-11-03", "before"), ("2026-11-05", "due"), ("2026-11-06", "late"),
+    ]  # fmt: skip
+    following = [
+        reminding.following(RULES["K2t"], date(2026, 11, 2), date(2026, 11, 5), official(), after=date(2026, 11, d))
+        for d in (2, 3, 5, 6)
+    ]  # fmt: skip
+    assert following == [date(2026, 11, 3), date(2026, 11, 5), date(2026, 11, 6), None]
+
+
 def test_a_late_clock_climbs_after_one_three_and_five_working_days() -> None:
     late = [
         s for s in planned("K7a", "2026-11-02", "2026-11-23", "2026-11-30") if s[0] > "2026-11-23"

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from wagtail.models import Page
 
+from suggestions import reminding
 from suggestions.actor import Actor
 from suggestions.clock import DEFAULT_RULES, SHANGHAI
 from suggestions.errors import DomainError, Invalid
@@ -309,6 +310,8 @@ WATER = frozenset({"liaison-water", "handler-water"})
 TABLE: tuple[Row, ...] = (
     Row("K2", submitted, "2026-11-17", lambda c, i: (w.accept(c, i, at=MONDAY), w.dispatch(c, i, at=MONDAY)), "dispatch",
         told=TRIAGE),
+    Row("K2t", submitted, "2026-11-05", lambda c, i: (w.accept(c, i, at=MONDAY), w.dispatch(c, i, at=MONDAY)), "dispatch",
+        told=TRIAGE),
     Row("K3", submitted, "2026-11-17", lambda c, i: w.accept(c, i, at=MONDAY), "accept", told=TRIAGE),
     Row("K4", dispatched, "2026-11-03", lambda c, i: w.sign_in(c, i, at=MONDAY), "unit_sign_in", "bus", BUS),
     Row("K5", dispatched, "2026-11-09",
@@ -420,7 +423,9 @@ def each_day_until(clock: Clock, last: date) -> None:
         day += DAY
 
 
-@pytest.mark.parametrize("row", [r for r in TABLE if r.told], ids=lambda r: r.kind)
+@pytest.mark.parametrize(
+    "row", [r for r in TABLE if r.told and r.kind not in reminding.TARGETS], ids=lambda r: r.kind
+)
 def test_each_duty_is_reminded_of_before_its_day_and_climbs_the_ladder_after_it(
     city: World, row: Row
 ) -> None:
@@ -437,6 +442,17 @@ def test_each_duty_is_reminded_of_before_its_day_and_climbs_the_ladder_after_it(
     assert told["leader"] == {"leader"}
     clock.refresh_from_db()
     assert clock.bulletin_on is not None
+
+
+def test_a_missed_target_is_told_to_who_holds_it_and_to_nobody_above(city: World) -> None:
+    submitted(city)
+    clock = running("K2t")
+    each_day_until(clock, clock.due_on + 12 * DAY)
+    told = {(r.step, u.username) for r in ClockReminder.objects.filter(clock=clock) for u in r.told.all()}  # fmt: skip
+    assert {step for step, _who in told} == {"before", "due", "late"}
+    assert {who for _step, who in told} == TRIAGE
+    clock.refresh_from_db()
+    assert clock.bulletin_on is None
 
 
 @pytest.mark.parametrize("row", [r for r in TABLE if r.lapse], ids=lambda r: r.kind)

@@ -219,3 +219,34 @@ def test_the_at_risk_horizon_skips_holidays_and_counts_make_up_days() -> None:
     makeup = Workdays(exceptions={date(2026, 11, 7): True, date(2026, 11, 9): False})
     assert horizon(friday, makeup) == date(2026, 11, 10)
     assert horizon(friday, makeup, 1) == date(2026, 11, 7)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(1, "目标 11月5日"), (3, "目标今天 11月5日"), (4, "过了目标 11月5日")]
+)
+def test_the_queue_shows_the_target_of_three_working_days_beside_the_limit_of_the_law(
+    city: World, days: int, words: str
+) -> None:
+    # process.md K2: 15 days hard, target 3 working days.
+    w.submit(city)
+    with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+        page = main_text(sign_in(city, "triage_officer").get(reverse(QUEUE)))
+    text = " ".join(page.split())
+    assert words in text
+    assert "2026年11月17日" in text
+
+
+def test_a_target_is_not_shown_once_the_item_is_forwarded_nor_while_its_author_is_asked(
+    city: World,
+) -> None:
+    asked = w.submit(city).suggestion
+    sent = w.submit(city, title="人民路路口的红灯太短").suggestion
+    triage.request_supplement(
+        suggestion=asked, asked="哪一站", actor=city.actor("triage_officer"), at=MONDAY
+    )
+    w.dispatch(city, w.accept(city, sent, at=MONDAY), at=MONDAY)
+    with time_machine.travel(MONDAY + timedelta(days=4), tick=False):
+        rows = parsed(sign_in(city, "triage_officer").get(reverse(QUEUE), {"state": "all"}))
+    shown = [row.get_text() for row in rows.select("tbody tr")]
+    assert len(shown) == 2
+    assert not any("目标" in row for row in shown)
