@@ -60,13 +60,17 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 def _clean_slate() -> None:
     """Rate limits and cached pages of one test must not reach the next."""
     from search import vocabulary
+    from suggestions import content
     from suggestions.guards import ratelimit
     from suggestions.public import fragments
+    from suggestions.services import clock_rules
 
     cache.clear()
     fragments.clear()
     ratelimit.forget()
     vocabulary.forget()
+    content.told.forget()
+    clock_rules.told.forget()
 
 
 @pytest.fixture

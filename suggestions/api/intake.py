@@ -143,7 +143,7 @@ def _code(text: str) -> str:
 def receipt_out(receipt: Receipt) -> ReceiptOut:
     """The receipt as it was given first: a replay answers the same, whatever happened to the item since."""
     item = receipt.suggestion
-    due, explanation = _first_due(item.pk)
+    due, explanation = _first_due(receipt)
     return ReceiptOut(
         case_no=item.case_no,
         query_code=receipt.query_code,
@@ -157,10 +157,12 @@ def receipt_out(receipt: Receipt) -> ReceiptOut:
     )
 
 
-def _first_due(pk: int) -> tuple[Any, list[str]]:
+def _first_due(receipt: Receipt) -> tuple[Any, list[str]]:
     """The first promise (K2, XF 22) as it was made, before any pause."""
-    held = Clock.objects.filter(suggestion_id=pk, kind="K2").select_related("rule").order_by("pk")
-    first = held.first()
+    first = next((one for one in receipt.clocks if one.kind == "K2"), None)
+    if first is None:
+        held = Clock.objects.filter(suggestion=receipt.suggestion, kind="K2")
+        first = held.select_related("rule").order_by("pk").first()
     if first is None:
         return None, []
     first.pauses, first.paused_on = [], None

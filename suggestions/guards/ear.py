@@ -6,6 +6,9 @@ there were no ear.
 
 import os
 import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import structlog
 from redis import Redis
@@ -14,7 +17,11 @@ from redis.exceptions import RedisError
 
 from suggestions.guards.cache import Breaker
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
+
+TRUSTED = 1.0
+"""Seconds a value is believed without asking, by an ear that heard nothing: a dead line looks like a quiet one."""
 
 
 class Ear:
@@ -73,3 +80,45 @@ def say(url: str, channel: str) -> None:
             client.publish(channel, b"1")
     except (RedisError, OSError) as error:
         log.warning("a change was not told", error=type(error).__name__)
+
+
+class Told(Generic[T]):
+    """A value that all processes share and hardly ever changes: held while nobody says that it has changed.
+
+    `url`: Redis's, or "" where there is one process, which asks each time. `ask` gives the present value.
+    """
+
+    def __init__(self, url: str, channel: str, ask: Callable[[], T]) -> None:
+        self._url, self._channel, self._ask = url, channel, ask
+        self._ear = Ear(url, channel) if url else None
+        self._held: tuple[T, float] | None = None
+        self._turn = 0
+        self._lock = threading.Lock()
+
+    def value(self) -> T:
+        """As `ask()` gives it, without asking while nothing was said."""
+        if self._ear is None:
+            return self._ask()
+        with self._lock:
+            if not self._ear.quiet():
+                self._held, self._turn = None, self._turn + 1
+            elif self._held is not None and time.monotonic() < self._held[1]:
+                return self._held[0]
+            turn = self._turn
+        value = self._ask()
+        with self._lock:
+            # What was said while we asked may be newer than the answer.
+            if turn == self._turn:
+                self._held = value, time.monotonic() + TRUSTED
+        return value
+
+    def forget(self) -> None:
+        """Ask at the next use, in this process."""
+        with self._lock:
+            self._held, self._turn = None, self._turn + 1
+
+    def tell(self) -> None:
+        """It has changed: here at once, the others hear of it."""
+        self.forget()
+        if self._url:
+            say(self._url, self._channel)

@@ -60,7 +60,7 @@ def moment() -> Moment:
 
 def told_moment() -> Moment:
     """The same for the front cache, whose whole answer costs less than asking."""
-    return Moment(content.told.version(), int(time.time()) // SLOT)
+    return Moment(content.told.value(), int(time.time()) // SLOT)
 
 
 def is_shared(request: HttpRequest) -> bool:

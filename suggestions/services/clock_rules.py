@@ -9,6 +9,7 @@ from datetime import date
 
 from django.apps import apps
 from django.apps.registry import Apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from suggestions import clock as counting
 from suggestions import reminding
 from suggestions.clock import DEFAULT_RULES, Rule, Workdays, known_years, local_date
+from suggestions.guards.ear import Told
 from suggestions.models import CalendarDay, ClockRule
 
 _TOKEN_KEY = "calendar-token"
@@ -44,11 +46,20 @@ class _Held(threading.local):
 _held = _Held()
 
 
-def _fresh() -> _Held:
+def _token() -> str:
     token: str | None = cache.get(_TOKEN_KEY)
     if token is None:
         token = uuid.uuid4().hex
         cache.set(_TOKEN_KEY, token, 60)
+    return token
+
+
+told = Told(settings.REDIS_URL, "jianyan:clock-rules", _token)
+"""The token is needed a dozen times in one act."""
+
+
+def _fresh() -> _Held:
+    token = told.value()
     if token != _held.token:
         _held.begin(token)
     return _held
@@ -98,6 +109,7 @@ def plain_dates(rule: Rule, start: date) -> tuple[date, bool, date | None]:
 def forget_calendar() -> None:
     """Read the calendar and the rules again at their next use."""
     cache.delete(_TOKEN_KEY)
+    told.tell()
 
 
 @contextmanager

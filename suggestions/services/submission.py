@@ -13,7 +13,7 @@ from suggestions import rules, secrecy
 from suggestions.campaign_form import LINES_MAX, MOST_FIELDS, Answer
 from suggestions.codes import ONLINE_CHANNELS, Channel, Mode, NameDisplay
 from suggestions.crypto import normalise_phone
-from suggestions.models import Attachment, Author, District, Suggestion, Topic
+from suggestions.models import Attachment, Author, Clock, District, Suggestion, Topic
 from suggestions.services import inviting, joint, minors
 
 POLICY_VERSION = "2026-11"
@@ -95,6 +95,8 @@ class Receipt:
     token: str
     query_code: str
     created: bool
+    clocks: Sequence[Clock] = ()
+    """Those it began with, of an item created just now."""
 
 
 def validate(

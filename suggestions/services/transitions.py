@@ -142,9 +142,9 @@ class Step:
 
 def enter(
     suggestion: Suggestion, steps: Sequence[Step], *, last: Callable[[], dict[str, Any]]
-) -> list[CaseEvent]:
+) -> list[Clock]:
     """Take a case that this transaction created through its first rows at once: what `apply` does for each of them, in
-    five statements whatever their number.
+    five statements whatever their number. Returns the clocks that it has now.
 
     Nobody else can see the case, so nothing is locked and nothing is read. `last` gives further fields and is called
     right before they are written, at the end: what it locks is locked for the shortest time.
@@ -175,7 +175,7 @@ def enter(
         if not held.update(**changes):
             raise ChangedMeanwhile
         _adopt(suggestion, changes)
-    return events
+    return started
 
 
 def begin(

@@ -68,7 +68,6 @@ def city(db: None) -> World:
 @pytest.fixture
 def site(city: World) -> Iterator[Site]:
     cache.clear()
-    content.told.forget()
     # As the test client does: the connection of a test's transaction must outlive its requests.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

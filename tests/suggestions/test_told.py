@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
 from redis import Redis
 
 from suggestions import content
-from suggestions.content import Told
-from suggestions.guards.ear import Ear, say
+from suggestions.guards.ear import Ear, Told, say
 
 needs_redis = pytest.mark.skipif(
     not os.environ.get("REDIS_URL"), reason="no Redis to talk to (set REDIS_URL)"
@@ -26,9 +24,9 @@ def url() -> str:
 
 
 @pytest.fixture
-def told(db: None, url: str) -> Iterator[Told]:
+def told(db: None, url: str) -> Iterator[Told[int]]:
     cache.clear()
-    yield Told()
+    yield Told(url, "jianyan:content-version", content.version)
     cache.clear()
 
 
@@ -69,46 +67,47 @@ def test_without_redis_nobody_is_quiet_and_nothing_breaks() -> None:
 
 @needs_redis
 def test_a_version_told_costs_neither_cache_nor_database(
-    told: Told, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+    told: Told[int], django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert within_a_second(told._ear.quiet if told._ear else bool)
-    told.version()
-    before = told.version()
+    told.value()
+    before = told.value()
 
     def asked() -> int:
         raise AssertionError("asked, though nothing was said")
 
-    monkeypatch.setattr(content, "version", asked)
+    monkeypatch.setattr(told, "_ask", asked)
     with django_assert_num_queries(0):
-        assert told.version() == before
+        assert told.value() == before
 
 
 @needs_redis
 @pytest.mark.django_db
-def test_a_change_in_this_process_is_seen_at_once(told: Told) -> None:
-    before = content.told.version()
+def test_a_change_in_this_process_is_seen_at_once(told: Told[int]) -> None:
+    before = content.told.value()
     content.bump()
-    assert content.told.version() == before + 1
+    assert content.told.value() == before + 1
 
 
 @needs_redis
 @pytest.mark.django_db
-def test_a_change_of_another_process_is_seen_as_soon_as_it_is_told(told: Told, url: str) -> None:
-    told.version()
-    before = told.version()
+def test_a_change_of_another_process_is_seen_as_soon_as_it_is_told(
+    told: Told[int], url: str
+) -> None:
+    told.value()
+    before = told.value()
     # `told` stands for another process: content.bump() forgets only its own.
     content.bump()
     began = time.monotonic()
-    assert within_a_second(lambda: told.version() == before + 1)
+    assert within_a_second(lambda: told.value() == before + 1)
     assert time.monotonic() - began < 0.5, "told, not found out when its second was over"
 
 
 @pytest.mark.django_db
 def test_without_redis_the_version_is_asked_for() -> None:
     cache.clear()
-    with override_settings(REDIS_URL=""):
-        told = Told()
-    before = told.version()
+    told = Told("", CHANNEL, content.version)
+    before = told.value()
     content.bump()
-    assert told.version() == before + 1
+    assert told.value() == before + 1
     cache.clear()
