@@ -59,6 +59,7 @@ HOME_ROLES = frozenset(Role)
 
 MONTH_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER})
 ORDER_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES})
+WARNING_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES, Role.ANALYST})
 MEETING_ROLES = frozenset({*QUEUE_ROLES, *UNIT_ROLES, Role.HEARING_CHAIR, Role.HEARING_CLERK})
 
 ADOPTION_ROLES = frozenset({*SUPERVISION_ROLES, *UNIT_ROLES, Role.EXPERT})
@@ -96,6 +97,7 @@ ROOMS: tuple[Room, ...] = (
     Room("retention", gettext_lazy("保存期限"), TIME_ROLES, "history"),
     Room("orders", gettext_lazy("督办批示"), ORDER_ROLES, "clipboard-list", "orders"),
     Room("statistics", gettext_lazy("数据公布"), STATISTICS_ROLES, "table"),
+    Room("warnings", gettext_lazy("预警"), WARNING_ROLES, "warning"),
     Room("months", gettext_lazy("月结月清"), MONTH_ROLES, "date"),
     Room("meetings", gettext_lazy("会议与接待"), MEETING_ROLES, "group"),
     Room("tray", gettext_lazy("领导阅读"), frozenset({Role.LEADER}), "doc-full"),

@@ -40,6 +40,7 @@ PAGE_SIZE = 30
 ROLES: frozenset[str] = frozenset(
     {
         *MATRIX["see_orders"],
+        *MATRIX["see_warnings"],
         *MATRIX["see_instructions"],
         *MATRIX["see_special_reports"],
         *MATRIX["see_meetings"],
@@ -101,6 +102,12 @@ def meetings(request: HttpRequest) -> HttpResponse:
 def statistics(request: HttpRequest) -> HttpResponse:
     """The room 数据公布."""
     return _room(request, "statistics")
+
+
+@common.desk_view([Role(r) for r in ROLES])
+def warnings(request: HttpRequest) -> HttpResponse:
+    """The room 预警: its first list this person may see."""
+    return _room(request, "warnings")
 
 
 def _room(request: HttpRequest, name: str) -> HttpResponse:

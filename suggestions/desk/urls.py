@@ -20,6 +20,7 @@ from suggestions.desk import (
     clock_days,
     clock_rules,
     comments,
+    early_warnings,
     emergency,
     entry,
     exports,
@@ -52,6 +53,7 @@ from suggestions.desk import (
     supervision,
     tray,
     visits,
+    warning_rules,
 )
 
 app_name = "desk"
@@ -94,6 +96,9 @@ urlpatterns: list[URLPattern] = [
     path("orders/reports/pack/", special_reports.special_pack, name="special_pack"),
     path("orders/reports/<int:pk>/print/", special_reports.special_print, name="special_print"),
     path("meetings/", steering.meetings, name="meetings"),
+    path("warnings/", steering.warnings, name="warnings"),
+    path("warnings/rules/", warning_rules.rules, name="warning_rules"),
+    path("warnings/rules/<slug:signal>/", warning_rules.rule, name="warning_rule"),
     path("statistics/", steering.statistics, name="statistics"),
     path("adoption/", adoption.adoption, name="adoption"),
     path("award/", award.award, name="award"),
@@ -161,6 +166,8 @@ STEERING = (supervision, sponsorship, special_reports, reception, hearing, quest
 """Imported so that they register their nouns, in the order of the tabs."""
 STATISTICS = (statistics,)
 """Imported so that it registers its noun."""
+WARNINGS = (early_warnings,)
+"""Imported so that it registers its nouns."""
 ANSWERS = (comments,)
 """Imported so that it registers its noun."""
 PANELS = (pipeline_panel, campaign_panel)

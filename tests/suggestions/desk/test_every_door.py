@@ -20,7 +20,7 @@ def address(pattern: URLPattern, item: Suggestion) -> str:
     """The pattern's address with the item's number and any plain value for the rest."""
     values: dict[str, Any] = {
         "case_no": item.case_no, "pk": 1, "group_pk": 1, "act": "accept", "slug": "supervision", "kind": "K2", "token": "x",
-        "record_class": "outbox", "name": "survey",
+        "record_class": "outbox", "name": "survey", "signal": "rise",
     }  # fmt: skip
     wanted = {n: values[n] for n in pattern.pattern.converters}
     return reverse(f"desk:{pattern.name}", kwargs=wanted)
