@@ -11,7 +11,9 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import documents, setup
+        from cms import bulletin_pages, documents, setup
+        from suggestions.services import bulletins
 
         documents.register()
+        bulletins.register_edition(bulletin_pages.draft)
         post_migrate.connect(setup.ensure_groups, sender=self, dispatch_uid="cms-groups")

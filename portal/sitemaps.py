@@ -40,7 +40,7 @@ _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 FIXED = (
     "suggestions:browse", "suggestions:submit", "suggestions:track", "suggestions:search", "suggestions:where",
-    "suggestions:units", "suggestions:results", "suggestions:honours", "suggestions:awards", "suggestions:statistics", "suggestions:statistics_data",
+    "suggestions:units", "suggestions:leagues", "suggestions:results", "suggestions:honours", "suggestions:awards", "suggestions:statistics", "suggestions:statistics_data",
     "suggestions:hearings", "suggestions:questioning", "suggestions:receptions", "suggestions:sponsorship",
     "suggestions:points", "feeds:index",
 )  # fmt: skip

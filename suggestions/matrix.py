@@ -100,6 +100,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "see_instructions": {**_here(R.LEADER, R.SUPERVISOR), **_TEAM},
     # Reports to those who decide (8.2): of matters, masked; no unit reads what is said of its field before it is sent.
     "see_special_reports": _here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER),
+    # 8.2, 8.3: every unit reads what was issued; what is put right, and what is appealed, is each unit's own.
+    "see_bulletins": {**_here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER), **_TEAM},
+    "see_leagues": {**_here(R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER), **_TEAM},
     "read_tray": {R.LEADER: JURISDICTION},
     "fill_tray": _here(R.TRIAGE_OFFICER, R.SUPERVISOR),
     "see_meetings": {

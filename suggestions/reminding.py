@@ -23,7 +23,7 @@ HEAD, SUPERVISOR, LEADER = "head", "supervisor", "leader"
 LADDER: dict[str, int] = {HEAD: 1, SUPERVISOR: 3, LEADER: 5}
 """Working days after the due date."""
 BEFORE_WORKING_DAYS = 2
-SILENT = frozenset({"K1", "K1m", "K5", "K8", "K20", "K21", "K22", "KP5"})
+SILENT = frozenset({"K1", "K1m", "K5", "K8", "K20", "K21", "K22", "KP5", "KQ"})
 """Done at once, a right rather than a duty, a limit, or a period that simply runs: nobody is late with these."""
 TARGETS = frozenset({"K2t"})
 """What we aim at inside a limit of the law: who holds it is reminded, once more the working day after, and nobody above;

@@ -50,7 +50,7 @@ def clock_reminder(payload: dict[str, Any]) -> None:
 
 
 _ROOMS: dict[str, str] = {
-    "supervision": "supervision", "special": "special-report", "advice": "advice", "instruction": "instruction", "sponsorship": "sponsorship",
+    "supervision": "supervision", "special": "special-report", "bulletinunit": "bulletin-unit", "league": "league", "advice": "advice", "instruction": "instruction", "sponsorship": "sponsorship",
     "warning": "warning", "month_topic": "month-topic", "hearing": "hearing", "visit": "visit", "award_round": "award",
 }  # fmt: skip
 """Machine → its list at the desk."""

@@ -17,6 +17,8 @@ from suggestions.models import (
     StaffRole,
     SupervisionOrder,
 )
+from suggestions.models.bulletin import Bulletin, BulletinUnit
+from suggestions.models.league import LeagueAppeal, LeagueGroup, LeagueTable
 from suggestions.models.record import Record
 from suggestions.models.special_report import SpecialReport
 from suggestions.roles import Role
@@ -27,6 +29,11 @@ _MODELS: dict[str, tuple[type[Record], str]] = {
     "sponsorship": (Sponsorship, "sponsorship"),
     "instruction": (LeaderInstruction, "instruction"),
     "special": (SpecialReport, "special-report"),
+    "bulletin": (Bulletin, "bulletin"),
+    "bulletinunit": (BulletinUnit, "bulletin-unit"),
+    "league_group": (LeagueGroup, "league-group"),
+    "league": (LeagueTable, "league"),
+    "league_ask": (LeagueAppeal, "league-appeal"),
     "warning": (EarlyWarning, "warning"),
     "month_topic": (MonthTopic, "month-topic"),
 }
@@ -50,6 +57,14 @@ WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.warning_acted": ("一条预警有了新的措施，请看", (Role.SUPERVISOR,)),
     "staff.month_topic_chosen": ("每月一题有变动，请看", (Role.SUPERVISOR, *_UNIT)),
     "staff.month_topic_reported": ("每月一题报告了做到了什么，请核", _ABOVE),
+    "staff.bulletin_issued": ("一期通报已签发，请看", _ABOVE),
+    "staff.bulletin_rectify": ("您单位被通报，请按期报整改情况", _UNIT),
+    "staff.bulletin_answered": ("一家单位报了整改情况，请核", (Role.SUPERVISOR,)),
+    "staff.bulletin_late": ("一家单位没有按期报整改情况", _ABOVE),
+    "staff.league_criteria": ("您单位所在分组的排名标准已公布，请看", _UNIT),
+    "staff.league_shown": ("您单位所在分组的排名算出来了，有异议请按期提", _UNIT),
+    "staff.league_appeal": ("有单位对排名提出异议，请决定", (Role.SUPERVISOR,)),
+    "staff.league_answer": ("您单位对排名的异议有了答复，请看", _UNIT),
     "staff.special_review": ("有一份专报或摘报等您审签", (Role.SUPERVISOR,)),
     "staff.special_back": ("一份专报或摘报退回修改，请看", (Role.SUPERVISOR, Role.TRIAGE_OFFICER)),
     "staff.special_submitted": ("收到一份专报或摘报，请阅", (Role.LEADER,)),

@@ -43,6 +43,8 @@ ROLES: frozenset[str] = frozenset(
         *MATRIX["see_warnings"],
         *MATRIX["see_instructions"],
         *MATRIX["see_special_reports"],
+        *MATRIX["see_bulletins"],
+        *MATRIX["see_leagues"],
         *MATRIX["see_meetings"],
         *MATRIX["see_adoptions"],
         *MATRIX["see_awards"],

@@ -13,6 +13,7 @@ from suggestions.desk import (
     arrivals,
     award,
     bulk,
+    bulletins,
     calendar,
     campaign_files,
     campaign_panel,
@@ -29,6 +30,7 @@ from suggestions.desk import (
     inbox,
     invited,
     item,
+    leagues,
     locks,
     notes,
     notices,
@@ -93,6 +95,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("items/<str:case_no>/clocks/", clock_days.clock_days, name="clock_days"),
     path("orders/", steering.orders, name="orders"),
+    path("orders/bulletins/<int:pk>/print/", bulletins.bulletin_print, name="bulletin_print"),
     path("orders/reports/pack/", special_reports.special_pack, name="special_pack"),
     path("orders/reports/<int:pk>/print/", special_reports.special_print, name="special_print"),
     path("meetings/", steering.meetings, name="meetings"),
@@ -162,7 +165,7 @@ urlpatterns: list[URLPattern] = [
     path("items/<str:case_no>/<slug:act>/", acts.act, name="act"),
 ]
 
-STEERING = (supervision, sponsorship, special_reports, reception, hearing, questioning)
+STEERING = (supervision, sponsorship, special_reports, bulletins, leagues, reception, hearing, questioning)
 """Imported so that they register their nouns, in the order of the tabs."""
 STATISTICS = (statistics,)
 """Imported so that it registers its noun."""

@@ -28,6 +28,7 @@ from suggestions.models.award import (
     JuryScore,
     Nomination,
 )
+from suggestions.models.bulletin import Bulletin, BulletinUnit
 from suggestions.models.campaign import (
     CampaignAnswer,
     CampaignQuestion,
@@ -74,6 +75,7 @@ from suggestions.models.intake import (
     TriageHint,
 )
 from suggestions.models.invited import Invitation, InvitedContributor
+from suggestions.models.league import LeagueAppeal, LeagueGroup, LeagueTable
 from suggestions.models.minors_audit import MinorsAudit
 from suggestions.models.outbox import CaseNumber, ContentVersion, ImportedLine, Outbox
 from suggestions.models.pipeline import (
@@ -172,6 +174,8 @@ __all__ = [
     "AwardRound",
     "Booking",
     "Breach",
+    "Bulletin",
+    "BulletinUnit",
     "CalendarDay",
     "CampaignAnswer",
     "CampaignQuestion",
@@ -219,6 +223,9 @@ __all__ = [
     "Juror",
     "JuryScore",
     "LeaderInstruction",
+    "LeagueAppeal",
+    "LeagueGroup",
+    "LeagueTable",
     "MandateCase",
     "Milestone",
     "MinorsAudit",

@@ -54,6 +54,7 @@ SWEEPS: dict[str, str] = {
     "identity_grants": "suggestions.services.identity.end_grants",  # 9.3: time boxes; the author is told afterwards
     "supervision_late": "suggestions.services.supervising.lapse",  # K16 without an answer
     "advice_late": "suggestions.services.advising.lapse",  # K17 without an answer
+    "bulletin_late": "suggestions.services.bulletins.lapse",  # KB: nothing said of what was put right
     "supervision": "suggestions.services.supervision_rules.propose_all",  # proposals, never orders (8.1)
     "sponsorship": "suggestions.services.sponsoring.propose_all",  # matters for a leader (6.4)
     "questioning": "suggestions.services.questioning.turn",  # windows and promises (6.2)

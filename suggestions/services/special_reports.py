@@ -108,6 +108,8 @@ def _fit(cases: Sequence[Suggestion]) -> None:
     if not cases:
         raise Invalid({"cases": ["请填依据的建议，至少一件。"]})
     for case in cases:
+        if case.is_secret:
+            raise Invalid({"cases": [f"{case.case_no}涉密，不能作为依据。"]})
         if case.category == Category.REPORT_MISCONDUCT or case.status in _KEPT_OUT:
             raise Invalid({"cases": [f"{case.case_no}是“{case.get_status_display()}”的件，不能作为依据。"]})  # fmt: skip
 

@@ -14,6 +14,7 @@ from suggestions.states.adoption import ADOPTION_TRANSITIONS
 from suggestions.states.advice import ADVICE_TRANSITIONS
 from suggestions.states.assignment import ASSIGNMENT_TRANSITIONS
 from suggestions.states.award import AWARD_TRANSITIONS
+from suggestions.states.bulletin import BULLETIN_TRANSITIONS, BULLETIN_UNIT_TRANSITIONS
 from suggestions.states.campaign_question import CAMPAIGN_QUESTION_TRANSITIONS
 from suggestions.states.case import CASE_TRANSITIONS
 from suggestions.states.commitment import COMMITMENT_TRANSITIONS
@@ -26,6 +27,7 @@ from suggestions.states.hearing import HEARING_TRANSITIONS
 from suggestions.states.instruction import INSTRUCTION_TRANSITIONS
 from suggestions.states.invitation import INVITATION_TRANSITIONS
 from suggestions.states.jurisdiction import JURISDICTION_TRANSITIONS
+from suggestions.states.league import LEAGUE_TRANSITIONS
 from suggestions.states.machines import (
     Adoption,
     Assignment,
@@ -92,6 +94,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     *SPONSORSHIP_TRANSITIONS,
     *SUPERVISION_TRANSITIONS,
     *SPECIAL_REPORT_TRANSITIONS,
+    *BULLETIN_TRANSITIONS,
+    *BULLETIN_UNIT_TRANSITIONS,
+    *LEAGUE_TRANSITIONS,
     *COMMITMENT_TRANSITIONS,
     *DECISION_TRANSITIONS,
     *EXTENSION_TRANSITIONS,

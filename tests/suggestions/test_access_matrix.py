@@ -71,6 +71,8 @@ MAY: dict[str, set[str]] = {
     "set_warning_rules": {"supervisor"},
     "see_instructions": {"supervisor", "leader", "leader@province"} | UNIT,
     "see_special_reports": {"supervisor", "leader", "triage_officer"} | ABOVE,
+    "see_bulletins": {"supervisor", "leader", "triage_officer"} | UNIT | ABOVE,
+    "see_leagues": {"supervisor", "leader", "triage_officer"} | UNIT | ABOVE,
     "read_tray": {"leader", "leader@province"},
     "fill_tray": {"triage_officer", "supervisor", "triage_officer@province"},
     # The chair reads the hearings that name them; that is nobody's key to a case.

@@ -372,7 +372,7 @@ HOURS = {"K1", "K1m", "K23", "K25"}
 """Clocks that run by the hour or not at all: tests of their own below."""
 OTHERS = {"K7c", "K7d", "K8"}
 """Only where the site answers them; and what is no clock but a limit: tests of their own below."""
-NOT_IN_SECTION_5 = {"K27", "K28", "KT", "KA2", "KL", "KM", "KP5", "KS", "KR"}
+NOT_IN_SECTION_5 = {"K27", "K28", "KT", "KA2", "KL", "KM", "KP5", "KS", "KB", "KQ", "KR"}
 
 
 def _supplement(city: World) -> Suggestion:

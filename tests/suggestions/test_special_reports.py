@@ -83,6 +83,10 @@ def test_what_its_author_took_back_is_no_evidence(city: World) -> None:
         special_reports.submit(report=report, actor=city.actor("supervisor"), at=at(1))
     with pytest.raises(Invalid):
         drafted(city, item)
+    secret = accepted(city, title="另一件不能写进报告的事")
+    secret.is_secret = True
+    with pytest.raises(Invalid):
+        drafted(city, secret)
 
 
 def test_whoever_drafted_a_report_does_not_sign_it(city: World) -> None:

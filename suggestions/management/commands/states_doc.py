@@ -12,12 +12,14 @@ from suggestions.roles import Role
 from suggestions.states import machines
 from suggestions.states.advice import Advice
 from suggestions.states.award import AwardState, RoundState
+from suggestions.states.bulletin import BulletinState, BulletinUnitState
 from suggestions.states.campaign_question import CampaignQuestionState
 from suggestions.states.consultation import ConsultationState
 from suggestions.states.export import Export
 from suggestions.states.hearing import Hearing
 from suggestions.states.instruction import Instruction
 from suggestions.states.invitation import Invitation
+from suggestions.states.league import LeagueAppealState, LeagueGroupState, LeagueTableState
 from suggestions.states.mandate import Mandate
 from suggestions.states.minors_audit import MinorsAuditState
 from suggestions.states.month_close import MonthCloseState
@@ -44,6 +46,11 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.SUPERVISION: Supervision,
     states.Machine.ADVICE: Advice,
     states.Machine.SPECIAL_REPORT: SpecialReportState,
+    states.Machine.BULLETIN: BulletinState,
+    states.Machine.BULLETIN_UNIT: BulletinUnitState,
+    states.Machine.LEAGUE_GROUP: LeagueGroupState,
+    states.Machine.LEAGUE: LeagueTableState,
+    states.Machine.LEAGUE_APPEAL: LeagueAppealState,
     states.Machine.SPONSORSHIP: Sponsorship,
     states.Machine.INSTRUCTION: Instruction,
     states.Machine.RECEPTION: Reception,
