@@ -136,8 +136,8 @@ from suggestions.models.sponsorship import (
     TrayItem,
     TrayQuota,
 )
-from suggestions.models.suggestion import Suggestion
 from suggestions.models.statistics import StatRow, StatSnapshot
+from suggestions.models.suggestion import Suggestion
 from suggestions.models.supervision import Advice, MonthClose, SupervisionOrder, SupervisionStep
 from suggestions.models.time_change import TimeChange
 from suggestions.models.topic import TaggedSuggestion, Topic, TopicTag
