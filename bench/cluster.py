@@ -75,13 +75,12 @@ def measure(nodes: Cluster, *, size: int, seconds: float) -> int:
     """Index, load, kill, wait, start again and look. Prints what it saw; 0 when nothing was lost."""
     from bench.made import Maker
     from search.elastic import ElasticEngine
-    from search.engine import Query
 
     engine = ElasticEngine(nodes.addresses, prefix="cluster", replicas="1")
     documents = Maker(Random(1)).documents(0, sys.maxsize, datetime.now(UTC) - timedelta(days=300))
     engine.rebuild(islice(documents, size))
     nodes.wait_for("green", seconds=60)
-    least = {word: engine.search(Query(word)).total for word in WORDS}
+    least = {word: _found(engine, word) for word in WORDS}
     if silent := [word for word, total in least.items() if not total]:
         # Nothing can get lost from a search that finds nothing.
         print(f"nothing is found for {silent}", file=sys.stderr)
@@ -118,6 +117,18 @@ def measure(nodes: Cluster, *, size: int, seconds: float) -> int:
     for problem in run.failed[:3]:
         print(problem, file=sys.stderr)
     return int(bool(run.failed or lost))
+
+
+def _found(engine: "ElasticEngine", word: str) -> int:
+    """How many documents say the word, before anything is measured: nodes that have just started may take their time."""
+    from search.engine import Query, SearchUnavailable
+
+    for _ in range(20):
+        try:
+            return engine.search(Query(word)).total
+        except SearchUnavailable:
+            time.sleep(1)
+    raise Failed("The cluster does not answer.")
 
 
 def _leader(engine: "ElasticEngine") -> str:

@@ -39,6 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         title=_("单位收件"),
         wanted=wanted,
         tabs=reading.tabs(request.user),
+        counted_up_to=queues.COUNT_LIMIT,
         due_choices=queues.DUE.items(),
         part_choices=Assignment.Part.choices,
         held=held,

@@ -130,6 +130,7 @@ def test_what_means_the_same_is_marked_in_the_result(engine: Engine):
         ("hulongli", None, None),
         ("xyzzy", None, None),
         ("tushuguan", "图书馆", "wide"),
+        ("芙荣里", "芙蓉里", "bus31"),
         ("wuzhangai", "无障碍", "traditional"),
     ],
 )
@@ -141,6 +142,16 @@ def test_a_slip_is_put_right_from_the_words_of_public_texts(
     if key:
         assert answer.page.hits
         assert key in {hit.key for hit in answer.page.hits}
+
+
+@pytest.mark.parametrize("text", ["gongjiao", "gong jiao", "公教", "公叫", "GONGJIAO"])
+def test_a_common_word_is_meant_when_only_its_sound_was_typed(engine: Engine, text: str):
+    buses = [document(f"late{n}", "公交 晚点", day=70 + n) for n in range(4)]
+    engine.index(buses)
+    lexicon.rebuild([*ALL, *buses])
+    answer = ask(Query(text), engine=engine)
+    assert answer.corrected == "公交"
+    assert {"late0", "bus"} <= {hit.key for hit in answer.page.hits}
 
 
 @pytest.mark.parametrize("text", ["“dianti”", "-dianti", "“社区实堂”"])

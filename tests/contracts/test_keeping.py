@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connections
 
+from search import elastic
 from search.engine import Document, Engine, Query
 from tests.contracts.city import CITY, document
 
@@ -206,6 +207,27 @@ def test_a_document_no_engine_could_answer_for_is_refused(
     }
     with pytest.raises(ValueError, match=r"[Dd]ocument"):
         engine.index([Document(type="suggestion", title="", url="/", **given)])  # type: ignore[arg-type]
+
+
+def test_an_index_of_this_layout_asks_for_no_rebuild_and_one_of_another_does(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    engine.rebuild(CITY)
+    assert not engine.outdated()
+    monkeypatch.setattr(elastic, "MAPPING_VERSION", elastic.MAPPING_VERSION + 1)
+    # The layouts of the SQL engines are tables with the version in their name.
+    assert engine.outdated() == (engine.name == "elasticsearch")
+    engine.rebuild(CITY)
+    assert not engine.outdated()
+    assert engine.search(Query("电梯")).total == 2
+
+
+def test_a_rebuild_leaves_one_index_behind_the_name(engine: Engine):
+    for _ in range(3):
+        engine.rebuild(CITY)
+    if isinstance(engine, elastic.ElasticEngine):
+        assert len(engine.client.indices.get(index=f"{engine.alias}-*")) == 1
+    assert engine.count() == len(CITY)
 
 
 def test_health_says_yes(engine: Engine):

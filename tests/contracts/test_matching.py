@@ -88,6 +88,8 @@ def test_a_number_with_a_point_is_one_word(found: Found):
 
 def test_latin_words_and_numbers_are_whole_words(found: Found):
     assert found("K3路") == ["bus"]
+    assert found("K3 路") == ["bus"]
+    assert found("k３路") == ["bus"]
     assert found("k3") == ["bus"]
     assert found("k31") == ["bus31"]
     assert found("5g") == ["bus"]

@@ -12,6 +12,7 @@ from suggestions.guards import ratelimit
 from suggestions.models import Reply, Suggestion
 from suggestions.public.search_page import other_script
 from tests import world as life
+from tests.services.process import free_port
 from tests.suggestions.reading.conftest import copies, text
 from tests.world import MONDAY, World
 
@@ -176,6 +177,16 @@ def test_too_many_searches_are_asked_to_wait(client: Client, city: World, settin
     assert [r.status_code for r in answers] == [200, 200, 429]
     assert "再找" in text(answers[2])
     assert int(answers[2]["Retry-After"]) > 0
+
+
+def test_while_the_cluster_is_away_the_page_finds_and_says_that_it_is_the_spare_way(
+    client: Client, city: World, settings
+):
+    assert "备用的办法" not in text(client.get("/search/?q=长椅"))
+    settings.ELASTICSEARCH_URL = [f"http://127.0.0.1:{free_port()}"]
+    page = text(client.get("/search/?q=长椅&topic="))
+    assert "找到1条" in page
+    assert "备用的办法" in page
 
 
 def test_without_a_search_engine_the_page_still_helps(
