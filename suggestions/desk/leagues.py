@@ -161,14 +161,13 @@ def _table_rows(request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 def _table_blocks(request: HttpRequest, held: LeagueTable) -> list[Block]:
     shown = reading.rows(held)
-    measures = list(league.PARTS.values())
     appeals = access.records(request.user, LeagueAppeal, "see_leagues").filter(table=held)
     return [
         Block(_("排名"), [(_("提异议到哪天"), date_words(held.appeal_until))], "\n".join(reading.ends(held)),
-              headers=[_("单位"), _("名次"), _("得分"), _("比上月"), _("交办"), *measures],
-              rows=[Row([r.name, r.rank or "不排名（评价不到10次）", r.points, r.change, str(r.received),
-                         *(f"{rate}（{n}）" for _name, rate, n in r.parts)]) for r in shown],
-              empty=_("没有单位。")),
+              headers=[_("单位"), _("名次"), _("得分"), _("比上月"), _("交办")], empty=_("没有单位。"),
+              rows=[Row([r.name, r.rank or "不排名（评价不到10次）", r.points, r.change, str(r.received)]) for r in shown]),
+        Block(_("各项"), headers=[_("单位"), *league.PARTS.values()], empty=_("没有单位。"),
+              rows=[Row([r.name, *(f"{rate} {n}" for _name, rate, n in r.parts)]) for r in shown]),
         Block(_("没有计入的"), [(label, str(held.left_out.get(code, 0))) for code, label in LEFT_OUT.items()]),
         Block(_("异议"), headers=[_("单位"), _("异议"), _("状态"), _("答复")], empty=_("没有异议。"), rows=[
             Row([a.unit.short_name, a.text, str(a.get_status_display()), a.answer],
