@@ -200,6 +200,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "portal.accounts.passwords.KindsOfCharacters"},
 ]
 LOGIN_URL = "wagtailadmin_login"
 AXES_FAILURE_LIMIT = 8
