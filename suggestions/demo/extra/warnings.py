@@ -29,8 +29,8 @@ def seed(city: "Seeder") -> None:
         for warning in _open(city, local_date(at(city, days, 6))):
             _work(city, warning, days, WORKED[worked % len(WORKED)])
             worked += 1
-    # Answers that fall due are seen this morning for the first time: those warnings wait for their units.
-    _thresholds(city, -1, (Signal.BACKLOG, 2, 2))
+    # Missed promises and answers that fall due are seen this morning for the first time: those warnings wait for their units.
+    _thresholds(city, -1, (Signal.BACKLOG, 2, 2), (Signal.COMMITMENTS, 1, 0))
     warning_watch.sweep(now=at(city, 0, 6))
     _months(city)
 
