@@ -23,7 +23,7 @@ from suggestions.statistics.counting import CHANNEL, DISTRICT, NONE, TOPIC, TOTA
 from suggestions.statistics.disclosure import Shown
 from suggestions.statistics.formulas import BY_CODE, FORMULAS, Formula, Kind, change
 
-TILES = ("received", "on_time_completion", "satisfaction", "adoption_rate")
+TILES = ("received", "on_time_completion", "satisfaction")
 TREND = (
     "received",
     "accepted",
@@ -193,7 +193,7 @@ def _splits(rows: list[Shown]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
         if row.dimension in ("split", "overall") and BY_CODE[row.figure].kind == Kind.COUNT:
-            said = "<5" if row.numerator is None else f"{row.numerator:,.0f}"
+            said = _("不单列") if row.numerator is None else f"{row.numerator:,.0f}"
             found.setdefault(row.figure, []).append((names.get(row.key, row.name), said))
     return found
 
@@ -268,7 +268,7 @@ def period(request: HttpRequest, slug: str) -> HttpResponse:
         "lines": _lines(snapshot),
         "tables": tables,
         "splits": _splits(rows),
-        "hot": [p for p in topics.parts if p.key != NONE and p.cells[0][0]][:HOT],
+        "hot": [p for p in topics.parts if p.key != NONE and p.share][:HOT],
         "cases": published.cases(snapshot),
         "corrections": [
             (new, old, [(BY_CODE[c].name, a, b) for c, a, b in published.changed_totals(new, old)])
