@@ -89,17 +89,21 @@ class Row:
     act: str
 
 
+def _plain(user: "Person") -> QuerySet[Any]:
+    unit_ids = [r.unit_id for r in access.scope(user).holds(UNIT_ROLES) if r.unit_id]
+    rows = Assignment.objects.filter(unit_id__in=unit_ids, status__in=ACTIVE_ASSIGNMENT)
+    return rows.exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+
+
 def own(user: "Person") -> QuerySet[Any]:
     """Active assignments of the user's units, with the newest reply's state and the dates that bind the unit."""
-    unit_ids = [r.unit_id for r in access.scope(user).holds(UNIT_ROLES) if r.unit_id]
     newest = Reply.objects.filter(
         suggestion=OuterRef("suggestion"), unit=OuterRef("unit")
     ).order_by("-number")
     running = Clock.objects.filter(assignment=OuterRef("pk"), stopped_at=None)
     lead_case = Q(part=Assignment.Part.LEAD, suggestion__status__in=_UNIT_TURN)
     return (
-        Assignment.objects.filter(unit_id__in=unit_ids, status__in=ACTIVE_ASSIGNMENT)
-        .exclude(suggestion__category=Category.REPORT_MISCONDUCT)
+        _plain(user)
         .annotate(
             reply_state=Subquery(newest.values("state")[:1]),
             reply_note=Subquery(newest.values("review_note")[:1]),
@@ -139,11 +143,17 @@ def tabs(user: "Person") -> list[tuple[str, str, int]]:
     """(code, words, how many) of each tab; of what is done at most COUNT_LIMIT are counted. Two queries, which cost what
     the work at hand costs, however much was done before.
     """
-    rows = own(user)
-    held: dict[str, int] = rows.exclude(_DONE).aggregate(
-        **{f"n_{code or 'open'}": Count("pk", filter=q(user)) for code, (_w, q) in SHOWN.items()}
+    held: dict[str, int] = (
+        own(user)
+        .exclude(_DONE)
+        .aggregate(
+            **{
+                f"n_{code or 'open'}": Count("pk", filter=q(user))
+                for code, (_w, q) in SHOWN.items()
+            }
+        )
     )
-    held["n_done"] = rows.filter(_DONE).order_by()[: queues.COUNT_LIMIT].count()
+    held["n_done"] = _plain(user).filter(_DONE).order_by()[: queues.COUNT_LIMIT].count()
     return [(code, str(words), held[f"n_{code or 'open'}"]) for code, (words, _q) in SHOWN.items()]
 
 
