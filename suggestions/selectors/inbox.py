@@ -102,7 +102,7 @@ def own(user: "Person") -> QuerySet[Any]:
     ).order_by("-number")
     running = Clock.objects.filter(assignment=OuterRef("pk"), stopped_at=None)
     lead_case = Q(part=Assignment.Part.LEAD, suggestion__status__in=_UNIT_TURN)
-    return (
+    rows: QuerySet[Any] = (
         _plain(user)
         .annotate(
             reply_state=Subquery(newest.values("state")[:1]),
@@ -119,6 +119,7 @@ def own(user: "Person") -> QuerySet[Any]:
             )
         )
     )
+    return rows
 
 
 def narrow(
