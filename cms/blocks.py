@@ -30,13 +30,20 @@ def is_file_name(words: str) -> bool:
     return _FILE_NAME.fullmatch(words.strip()) is not None
 
 
+def _described(**meta: Any) -> ImageBlock:
+    """An ImageBlock whose inner field has a label: Wagtail 8.0 calls it "Image", after its variable."""
+    block = ImageBlock(**meta)
+    block.child_blocks["image"].label = _("选图")
+    return block
+
+
 class PictureBlock(blocks.StructBlock):
     """A picture. ImageBlock asks for a description, or for a statement that the picture only decorates.
 
     It offers the picture's title as the description, and the title of what was just uploaded is its file's name.
     """
 
-    image = ImageBlock(
+    image = _described(
         label=_("图片"), help_text=_("写明图里是什么，看不见的人靠它；只是装饰就勾选装饰")
     )
     caption = blocks.CharBlock(

@@ -20,4 +20,5 @@ class PortalConfig(AppConfig):
         slugs.reserve(*(v.prefix.strip("/") for v in variants.PREFIXED))
         quick_words.install()
         admin_words.label_forms()
+        admin_words.count_in_chinese()
         post_migrate.connect(admin_words.name_permissions, dispatch_uid="portal.name_permissions")

@@ -6,7 +6,7 @@ from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal import health, installing, sitemaps, views
+from portal import health, installing, media, sitemaps, views
 from suggestions.guards import captcha
 from suggestions.public.caching import public_page
 
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", installing.offline, name="offline"),
     path("mode/", views.mode, name="mode"),
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("media/<path:name>", media.media, name="media"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/", include("suggestions.api.urls")),

@@ -21,7 +21,7 @@ from suggestions.clock import local_date
 from suggestions.jurisdictions import current
 from suggestions.models import Hearing
 from suggestions.public.atom import AtomFeed, absolute, feed_view, paragraphs, tag
-from suggestions.public.caching import public_page
+from suggestions.public.caching import public_file, public_page
 from suggestions.selectors import hearings_public
 from suggestions.selectors.hearings_public import Moved, PublicHearing
 from suggestions.services.attachments import STORAGE
@@ -143,9 +143,7 @@ def paper(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    # Short: a paper that is taken down is gone for everybody soon.
-    response["Cache-Control"] = "public, max-age=60"
-    return response
+    return public_file(request, response, found.storage_name)
 
 
 class HearingFeed(AtomFeed):

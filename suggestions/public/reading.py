@@ -40,7 +40,7 @@ from suggestions.public import (
     structured,
     unit_page,
 )
-from suggestions.public.caching import public_page
+from suggestions.public.caching import public_file, public_page
 from suggestions.selectors import one_item, public
 from suggestions.selectors import units as unit_reads
 from suggestions.services.attachments import STORAGE
@@ -172,6 +172,7 @@ def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     shared = found.is_public and found.suggestion is not None and found.suggestion.is_public
-    # Short even when public: a page that is taken down takes its files with it.
-    response["Cache-Control"] = "public, max-age=60" if shared else "private, no-store"
+    if shared:
+        return public_file(request, response, found.storage_name)
+    response["Cache-Control"] = "private, no-store"
     return response

@@ -15,10 +15,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Workflow, get_page_models
 
+from cms.blocks import PictureBlock
 from cms.models import NewsPage
 from cms.setup import Pages
 from tests.cms.conftest import Make
@@ -240,3 +242,17 @@ def test_what_an_editor_opens_besides_reads_as_chinese(
     names |= {model._meta.label_lower for model in get_page_models()}
     found = {url: words for url in screens if (words := english(editor, url) - names)}
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("count", "name", "said"),
+    [(1, "页面", "1个页面"), (0, "图片", "0张图片"), (12, "文档", "12份文档"), (3, "页面日志条目", "3条记录"), (4, "用户", "4人")],
+)  # fmt: skip
+def test_what_lists_count_is_said_with_its_measure_word(count: int, name: str, said: str):
+    held = WagtailPaginator(range(count), 10)
+    held.__dict__["verbose_name"] = held.__dict__["verbose_name_plural"] = name
+    assert held.items_count_label == said
+
+
+def test_the_picture_of_a_picture_block_is_named_in_chinese():
+    assert str(PictureBlock().child_blocks["image"].child_blocks["image"].label) == "选图"
