@@ -378,8 +378,8 @@ def test_an_account_is_written_with_the_name_the_desk_shows(
     labels = [label.get_text(" ", strip=True).strip(" *") for label in BeautifulSoup(form.content, "html.parser").select("#tab-account label")]  # fmt: skip
     assert labels[:4] == ["用户名", "姓名", "职务", "电子邮件"]
     sent = {
-        "username": "bailu", "display_name": "白露", "post": "编审科", "email": "b@example.cn", "password1": "建言2026测试口令",
-        "password2": "建言2026测试口令", "groups": [str(Group.objects.get(name="撰稿").pk)],
+        "username": "bailu", "display_name": "白露", "post": "编审科", "email": "b@example.cn", "password1": "建言2026Test口令",
+        "password2": "建言2026Test口令", "groups": [str(Group.objects.get(name="撰稿").pk)],
     }  # fmt: skip
     assert admin_client.post(reverse("wagtailusers_users:add"), sent).status_code == 302
     made = get_user_model().objects.get(username="bailu")

@@ -110,7 +110,7 @@ def test_a_bulk_refusal_says_that_a_second_person_decides_and_tells_no_author(ci
     items = [w.submit(city, title=f"说不清的第{n}件事情").suggestion for n in range(2)]
     w.accept(city, items[1], at=MONDAY)
     body = {
-        "act": "refuse", "case_no": [i.case_no for i in items], "confirm": "1", "reason": "unreadable", "words": ""
+        "act": "refuse", "case_no": [i.case_no for i in items], "confirm": "1", "reason": "pure_theory", "words": ""
     }  # fmt: skip
     response = sign_in(city, "triage_officer").post(reverse("desk:bulk"), body)
     text = main_text(response)
@@ -127,7 +127,7 @@ def test_a_bulk_refusal_where_one_officer_decides_says_that_it_is_done(city: Wor
     city.jurisdiction.refusal_second_look = False
     city.jurisdiction.save()
     item = w.submit(city).suggestion
-    body = {"act": "refuse", "case_no": [item.case_no], "confirm": "1", "reason": "unreadable"}
+    body = {"act": "refuse", "case_no": [item.case_no], "confirm": "1", "reason": "pure_theory"}
     text = main_text(sign_in(city, "triage_officer").post(reverse("desk:bulk"), body))
     assert "1件已办" in text
     assert "已不予受理，理由已告知建议人" in text

@@ -20,7 +20,7 @@ from tests.world import MONDAY, World
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ("/feeds/suggestions.atom", "/feeds/answers.atom", "/feeds/results.atom", "/feeds/awards.atom",
-         "/feeds/hearings.atom", "/feeds/news.atom", "/feeds/campaigns.atom")  # fmt: skip
+         "/feeds/hearings.atom", "/feeds/news.atom", "/feeds/campaigns.atom", "/feeds/statistics.atom")  # fmt: skip
 
 
 def feed(client: Client, address: str) -> ET.Element:
