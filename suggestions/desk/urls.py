@@ -165,7 +165,16 @@ urlpatterns: list[URLPattern] = [
     path("items/<str:case_no>/<slug:act>/", acts.act, name="act"),
 ]
 
-STEERING = (supervision, sponsorship, special_reports, bulletins, leagues, reception, hearing, questioning)
+STEERING = (
+    supervision,
+    sponsorship,
+    special_reports,
+    bulletins,
+    leagues,
+    reception,
+    hearing,
+    questioning,
+)
 """Imported so that they register their nouns, in the order of the tabs."""
 STATISTICS = (statistics,)
 """Imported so that it registers its noun."""

@@ -56,7 +56,10 @@ NEVER_SHOWN = {
     ("case", "draft"): "a draft is a row of its own until it is handed in",
     ("case", "submitted"): "registering follows in the same transaction (T1, T2)",
     ("assignment", "signed"): "work starts with the signature",
-    ("bulletinunit", "named"): "praise needs ten due or rated items of a unit in a month, more than this city has",
+    (
+        "bulletinunit",
+        "named",
+    ): "praise needs ten due or rated items of a unit in a month, more than this city has",
     ("award", "shortlisted"): "the list goes to publicity at once",
     ("consultation", "cut_short"): "no campaign of this city is shorter than the law's thirty days",
     ("month_close", "drawn"): "a list waits three working days at the most, and this is the 25th",
