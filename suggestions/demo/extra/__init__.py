@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ORDER: tuple[str, ...] = ("clocks", "privacy", "agents", "channels", "pipeline", "replies")
 """Areas that others build upon come first."""
-LAST: tuple[str, ...] = ("statistics", "bulletins")
+LAST: tuple[str, ...] = ("statistics", "bulletins", "unit_tables")
 """Figures count what all others made, and bulletins are drawn from them."""
 
 
