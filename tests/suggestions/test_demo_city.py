@@ -65,6 +65,10 @@ NEVER_SHOWN = {
     ("month_close", "drawn"): "a list waits three working days at the most, and this is the 25th",
     ("month_close", "overdue"): "the list of a month that is long over cannot be drawn truly",
     (
+        "warning",
+        "raised",
+    ): "a warning waits two working days; whether one rose in the city's last two is the numbers' doing",
+    (
         "minors_audit",
         "open",
     ): "the year's audit waits in its first months; in November it is reported or late",
