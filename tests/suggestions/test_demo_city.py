@@ -64,6 +64,7 @@ NEVER_SHOWN = {
     ("consultation", "cut_short"): "no campaign of this city is shorter than the law's thirty days",
     ("month_close", "drawn"): "a list waits three working days at the most, and this is the 25th",
     ("month_close", "overdue"): "the list of a month that is long over cannot be drawn truly",
+    ("bulletinunit", "sent_back"): "no bulletin of this city lists three units",
     (
         "warning",
         "raised",

@@ -124,7 +124,7 @@ def _bulletins(city: "Seeder") -> None:
         bulletins.issue(bulletin=bulletin, actor=lead, at=_at(city, days + 1))
         criticised = list(bulletin.lines.filter(tone=BulletinUnit.Tone.CRITICISED).select_related("unit"))  # fmt: skip
         for n, line in enumerate(criticised):
-            _put_right(city, line, _at(city, days + 2), done=days == -60, step=2 * n if days == -4 else n)  # fmt: skip
+            _put_right(city, line, _at(city, days + 2), done=days == -60, step=n if days == -4 else n - 1)  # fmt: skip
         if days == -60:
             bulletins.close(bulletin=bulletin, actor=judge, at=_at(city, -50))
             try:
