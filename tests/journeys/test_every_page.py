@@ -162,6 +162,8 @@ OPTIONAL = frozenset(
         "item-adopted",
         "item-doing",
         "item-waiting",
+        "statistics-month",
+        "statistics-year",
     }
 )
 """What the small city of the journeys need not have."""
