@@ -29,7 +29,7 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
         if pk is None:
             raise Http404
         # A picture deleted and put up again may get the name of the old one; the row is another.
-        return public_file(request, _picture(name), f"{name}-{pk}")
+        return public_file(request, lambda: _picture(name), f"{name}-{pk}")
     if _PORTRAIT.fullmatch(name) and request.user.has_perm("wagtailadmin.access_admin"):
         response = _picture(name)
         response["Cache-Control"] = "private, no-cache"

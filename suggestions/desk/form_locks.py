@@ -68,6 +68,12 @@ FORMS: dict[str, Form] = {
 """Forms by the name that their pings and take-overs carry (`act`)."""
 
 
+def holder(request: HttpRequest) -> int | None:
+    """The user whom the form named as the one at work, from its hidden field; None where it named nobody."""
+    named = request.POST.get("holder", "")
+    return int(named) if named.isdecimal() and len(named) < 10 else None
+
+
 class FormLock:
     """One request at a form: the lock as it is held now, and why nothing may be done, in words."""
 
@@ -82,7 +88,9 @@ class FormLock:
         self.problem = words(self.held)
         if self.reason.strip() and access.may(request.user, "take_over_lock", item) is not None:
             try:
-                locks.take_over(suggestion=item, actor=actor, reason=self.reason, at=at)
+                locks.take_over(
+                    suggestion=item, actor=actor, reason=self.reason, at=at, holder=holder(request)
+                )
             except Invalid as error:
                 self.problem += "".join(w for held in error.errors.values() for w in held)
             except DomainError as error:
@@ -128,8 +136,9 @@ class RecordFormLock:
         if self.reason.strip():
             try:
                 record_locks.take_over(
-                    record=record, actor=actor, reason=self.reason, at=at, page=page or request.path
-                )
+                    record=record, actor=actor, reason=self.reason, at=at, page=page or request.path,
+                    holder=holder(request),
+                )  # fmt: skip
             except Invalid as error:
                 self.problem += "".join(w for held in error.errors.values() for w in held)
             except DomainError as error:

@@ -48,8 +48,9 @@ def lock(request: HttpRequest, case_no: str) -> HttpResponse:
     if form.is_valid():
         try:
             locks.take_over(
-                suggestion=item, actor=actor, reason=form.cleaned_data["reason"], at=timezone.now()
-            )
+                suggestion=item, actor=actor, reason=form.cleaned_data["reason"], at=timezone.now(),
+                holder=form_locks.holder(request),
+            )  # fmt: skip
         except DomainError as error:
             common.show_errors(form, error)
         else:

@@ -156,14 +156,17 @@ def _shared(response: HttpResponseBase, tag: str) -> HttpResponseBase:
     return response
 
 
-def public_file(request: HttpRequest, response: HttpResponseBase, name: str) -> HttpResponseBase:
+def public_file(
+    request: HttpRequest, make: Callable[[], HttpResponseBase], name: str
+) -> HttpResponseBase:
     """A file that anybody may have, by the rule of the pages: what is taken down is gone on the next request, and what is
-    still good costs a 304. `name` never stands for other bytes.
+    still good costs a 304. `name` never stands for other bytes; `make` opens the file, only where it has to be sent.
     """
     tag = f'"{hashlib.sha256(name.encode()).hexdigest()[:32]}"'
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
-        response.close()
-        response = HttpResponseNotModified()
+        response: HttpResponseBase = HttpResponseNotModified()
+    else:
+        response = make()
     response.headers["ETag"] = tag
     patch_cache_control(response, public=True, max_age=0, s_maxage=PROXY_SECONDS)
     return response

@@ -8,9 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-import structlog
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,14 +18,13 @@ from django.views.decorators.http import require_safe
 from suggestions.clock import local_date
 from suggestions.jurisdictions import current
 from suggestions.models import Hearing
+from suggestions.public import downloads
 from suggestions.public.atom import AtomFeed, absolute, feed_view, paragraphs, tag
 from suggestions.public.caching import public_file, public_page
 from suggestions.selectors import hearings_public
 from suggestions.selectors.hearings_public import Moved, PublicHearing
-from suggestions.services.attachments import STORAGE
 from suggestions.states.hearing import Hearing as State
 
-log = structlog.get_logger(__name__)
 _TOKEN = re.compile(r"[\w-]{20,60}")
 REFRESH_SECONDS = 60
 """How often the live page asks again. An unchanged page costs a 304."""
@@ -132,18 +129,10 @@ def paper(request: HttpRequest, token: str) -> HttpResponseBase:
     found = hearings_public.paper(token) if _TOKEN.fullmatch(token) else None
     if found is None:
         raise Http404(_("这份材料已经撤下，或者从来没有。"))
-    try:
-        content = storages[STORAGE].open(found.storage_name)
-    except OSError as error:
-        log.warning("paper_missing", paper=found.pk)
-        raise Http404 from error
     name = f"{found.name}{PurePosixPath(found.storage_name).suffix}"
-    response = FileResponse(
-        content, as_attachment=True, filename=name, content_type=found.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return public_file(request, response, found.storage_name)
+    return public_file(
+        request, lambda: downloads.stored(found.storage_name, name, found.content_type), found.storage_name
+    )  # fmt: skip
 
 
 class HearingFeed(AtomFeed):

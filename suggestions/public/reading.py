@@ -7,9 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.cache import cache
-from django.core.files.storage import storages
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -33,6 +31,7 @@ from suggestions.guards.address import client_ip
 from suggestions.public import (
     browse_csv,
     browse_page,
+    downloads,
     item_kept,
     item_page,
     search_csv,
@@ -43,7 +42,6 @@ from suggestions.public import (
 from suggestions.public.caching import public_file, public_page
 from suggestions.selectors import one_item, public
 from suggestions.selectors import units as unit_reads
-from suggestions.services.attachments import STORAGE
 
 log = structlog.get_logger(__name__)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,40}")
@@ -160,19 +158,14 @@ def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     if not _TOKEN.fullmatch(token):
         raise Http404
     found = access.load_attachment(request.user, token)
-    try:
-        content = storages[STORAGE].open(found.storage_name)
-    except OSError as error:
-        log.warning("attachment_missing", attachment=found.pk)
-        raise Http404 from error
-    name = PurePosixPath(found.storage_name).name
-    response = FileResponse(
-        content, as_attachment=True, filename=name, content_type=found.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+
+    def made() -> HttpResponseBase:
+        name = PurePosixPath(found.storage_name).name
+        return downloads.stored(found.storage_name, name, found.content_type)
+
     shared = found.is_public and found.suggestion is not None and found.suggestion.is_public
     if shared:
-        return public_file(request, response, found.storage_name)
+        return public_file(request, made, found.storage_name)
+    response = made()
     response["Cache-Control"] = "private, no-store"
     return response

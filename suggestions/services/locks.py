@@ -22,6 +22,7 @@ from suggestions.services import transitions
 MINUTES = 10
 """How long a lock lasts from the last sign of life."""
 OFFICE = "office"
+_SEIZED = "刚才已有人接手，请刷新页面看是谁。"
 _DECIDING = frozenset({Role.TRIAGE_OFFICER, Role.SUPERVISOR, Role.LEADER})
 
 
@@ -110,15 +111,19 @@ def release(*, suggestion: Suggestion, actor: Actor) -> None:
     ).delete()
 
 
-def take_over(*, suggestion: Suggestion, actor: Actor, reason: str, at: datetime) -> CaseLock:
+def take_over(
+    *, suggestion: Suggestion, actor: Actor, reason: str, at: datetime, holder: int | None = None
+) -> CaseLock:
     """Take a colleague's live lock, for a reason that stays in the item's events and is told to the colleague.
+
+    `holder`: the user whom the screen named as holding it; the reason is about that colleague and nobody else.
 
     Raises Invalid (reason), DomainError (nobody else holds it), ChangedMeanwhile (somebody took it over first).
     """
     with transaction.atomic():
         held, before, reason = seize(
-            CaseLock, {"suggestion_id": suggestion.pk}, actor=actor, reason=reason, at=at
-        )
+            CaseLock, {"suggestion_id": suggestion.pk}, actor=actor, reason=reason, at=at, holder=holder
+        )  # fmt: skip
         event = transitions.note(
             suggestion, "lock_taken_over", actor=actor, at=at, words=f"从{before}手里接手处理", reason=reason,
             data={"from": before.pk},
@@ -129,7 +134,8 @@ def take_over(*, suggestion: Suggestion, actor: Actor, reason: str, at: datetime
 
 
 def seize(
-    model: type[CaseLock | RecordLock], keys: dict[str, Any], *, actor: Actor, reason: str, at: datetime
+    model: type[CaseLock | RecordLock], keys: dict[str, Any], *, actor: Actor, reason: str, at: datetime,
+    holder: int | None = None,
 ) -> tuple[CaseLock | RecordLock, Any, str]:  # fmt: skip
     """The lock in one's own hands, who had it, and the reason as it is kept. Raises like `take_over`; the caller notes it."""
     reason = rules.clean_text(reason)
@@ -141,11 +147,13 @@ def seize(
     if held is None:
         raise DomainError("现在没有别人在处理，可以直接办。")
     before = held.user
+    if holder not in {None, before.pk}:
+        raise ChangedMeanwhile(_SEIZED)
     changed = model._default_manager.filter(pk=held.pk, user_id=before.pk, since=held.since).update(
         user=user, since=at, until=at + timedelta(minutes=MINUTES)
     )
     if not changed:
-        raise ChangedMeanwhile("刚才已有人接手，请刷新页面看是谁。")
+        raise ChangedMeanwhile(_SEIZED)
     held.refresh_from_db()
     return held, before, reason
 

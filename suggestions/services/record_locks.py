@@ -48,15 +48,18 @@ def release(*, record: Locked, actor: Actor) -> None:
     ).delete()
 
 
-def take_over(*, record: Locked, actor: Actor, reason: str, at: datetime, page: str = "") -> None:
-    """Take a colleague's live lock. `page`: the record's address at the desk, for the colleague's notice.
+def take_over(
+    *, record: Locked, actor: Actor, reason: str, at: datetime, page: str = "", holder: int | None = None
+) -> None:  # fmt: skip
+    """Take a colleague's live lock. `page`: the record's address at the desk, for the colleague's notice. `holder`: as in
+    `locks.take_over`.
 
     Raises Invalid (reason), DomainError (nobody else holds it), ChangedMeanwhile.
     """
     item = getattr(record, "suggestion", None)
     with transaction.atomic():
         _held, before, said = locks.seize(
-            RecordLock, _keys(record), actor=actor, reason=reason, at=at
+            RecordLock, _keys(record), actor=actor, reason=reason, at=at, holder=holder
         )
         words, data = f"从{before}手里接手处理", {"from": before.pk}
         if isinstance(record, Record):

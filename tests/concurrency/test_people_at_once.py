@@ -115,8 +115,9 @@ def test_a_lock_taken_over_by_two_at_once_goes_to_one_and_is_told_once(city: Wor
 
         def over(who: str, item: Suggestion = item) -> CaseLock:
             return locks.take_over(
-                suggestion=fresh(item), actor=city.actor(who), reason="他去开会了", at=MONDAY + HOUR
-            )
+                suggestion=fresh(item), actor=city.actor(who), reason="他去开会了", at=MONDAY + HOUR,
+                holder=city.actor("triage_officer").user.pk,
+            )  # fmt: skip
 
         one_wins(
             at_once(lambda over=over: over("triage_officer_2"), lambda over=over: over("supervisor"))
