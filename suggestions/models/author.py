@@ -49,6 +49,12 @@ class Author(models.Model):
     class Meta:
         verbose_name = _("建议人")
         verbose_name_plural = _("建议人")
+        indexes = (
+            models.Index(
+                # As `exclude(age_band="")` asks.
+                fields=["suggestion"], condition=~models.Q(age_band=""), name="author_minors",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"author of {self.suggestion_id}"

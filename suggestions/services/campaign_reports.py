@@ -205,17 +205,23 @@ def tell_authors(*, now: datetime) -> int:
     Found by query, item by item, so that a stopped run goes on where it was. Items that ended otherwise are told too, but
     for those taken back: whoever wrote to a campaign hears what came of it (SH 12(1)).
     """
+    pages: Any = Suggestion._meta.get_field("campaign").related_model
+    # A few campaigns at most, and most nights none: asked first, or the sweep would look at every item there is.
+    out = list(
+        pages._default_manager.filter(
+            live=True, report_published_at__lte=now, report_published_at__gt=now - TOLD_WITHIN
+        ).values_list("pk", flat=True)
+    )
+    if not out:
+        return 0
     told = CaseEvent.objects.filter(suggestion=OuterRef("pk"), name=NOTED)
     found = (
-        Suggestion.objects.filter(
-            campaign__live=True, campaign__report_published_at__lte=now,
-            campaign__report_published_at__gt=now - TOLD_WITHIN,
-        )
+        Suggestion.objects.filter(campaign__in=out)
         .exclude(status__in=(Case.DRAFT, Case.WITHDRAWN))
         .filter(~Exists(told))
         .order_by("pk")
         .values_list("pk", flat=True)[:_BATCH]
-    )  # fmt: skip
+    )
     return sum(_tell(pk) for pk in list(found))
 
 
