@@ -76,6 +76,8 @@ STOPS = (
     Stop("points", "/points/"),
     Stop("news", "/news/"),
     Stop("article", "/news/", r"/news/[a-z0-9-]+/"),
+    Stop("knowledge", "/knowledge/"),
+    Stop("knowledge-answer", "/knowledge/", r"/knowledge/[a-z0-9-]+/"),
     Stop("standard", "/", r"/(?:help|rules|about|privacy|accessibility)/"),
     Stop("where", "/where/"),
     Stop("where-asked", "/where/?q=路灯坏了"),

@@ -14,7 +14,7 @@ from wagtail.admin.views.reports import PageReportView
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
-from cms.models import CampaignPage, HomePage, StandardPage
+from cms.models import CampaignPage, HomePage, KnowledgePage, StandardPage
 from cms.phases import last_day
 from suggestions.clock import local_date
 from suggestions.services import campaign_reports
@@ -77,7 +77,7 @@ class WithoutReportView(OwnReportView):
 
 
 class ToReviewView(OwnReportView):
-    """Home and standing texts, the longest unpublished first."""
+    """Home, standing texts and answers of the knowledge base whose day has come, the longest unpublished first."""
 
     page_title = _("该看一看的页面")
     header_icon = "history"
@@ -93,10 +93,10 @@ class ToReviewView(OwnReportView):
 
     def get_queryset(self) -> Any:
         old = Q(last_published_at__lt=timezone.now() - REVIEW_AFTER) | Q(last_published_at=None)
+        due = KnowledgePage.objects.filter(review_on__lte=timezone.localdate()).values("pk")
         self.queryset = (
             Page.objects.live()
-            .type(HomePage, StandardPage)
-            .filter(old)
+            .filter(Q(pk__in=Page.objects.type(HomePage, StandardPage).filter(old)) | Q(pk__in=due))
             .order_by("last_published_at", "pk")
         )
         return super().get_queryset()

@@ -207,6 +207,15 @@ def _home(page: Any) -> Iterator[Point]:
     yield Point(_("英文首页的话都写了，和中文一致"), None if missing else True)
 
 
+def _knowledge(page: Any) -> Iterator[Point]:
+    yield Point(_("写了依据：哪部法律、哪份文件、第几条"), bool(page.basis.strip()) or None)
+    yield Point(_("选了主题，起草答复的单位看得到"), page.topic_id is not None or None)
+    ahead = bool(page.review_on and page.review_on > timezone.localdate())
+    yield Point(_("下次核对的日子在以后"), ahead)
+    rung = bool(page.unit_id and page.unit.phone)
+    yield Point(_("负责单位有公开的电话，问不清的可以打"), rung or None)
+
+
 _KINDS: dict[str, Callable[[Any], Iterator[Point]]] = {
-    "CampaignPage": _campaign, "HomePage": _home, "NewsPage": _news, "StandardPage": _standard,
+    "CampaignPage": _campaign, "HomePage": _home, "NewsPage": _news, "KnowledgePage": _knowledge, "StandardPage": _standard,
 }  # fmt: skip

@@ -7,13 +7,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from cms import starters
-from cms.models import CampaignPage, NewsPage, StandardPage
+from cms.models import CampaignPage, KnowledgePage, NewsPage, StandardPage
 from cms.setup import EDITORS, WRITERS, Pages, add_page, ensure_groups, ensure_pages
 from cms.starters import body, rich
 from suggestions.clock import SHANGHAI
 from suggestions.demo.load import City
 from suggestions.demo.seed import WRITER
-from suggestions.models import Jurisdiction, Unit
+from suggestions.models import Jurisdiction, Topic, Unit
 from suggestions.roles import Role
 
 
@@ -28,7 +28,10 @@ def build_pages(
     city = City(now.astimezone(SHANGHAI).date())
     words = city.read("pages.toml")
     pages = ensure_pages(title=f"{jurisdiction.city_name}人民建议征集")
-    for page, texts in ((pages.campaigns, words["campaigns"]), (pages.news, words["news"])):
+    for page, texts in (
+        (pages.campaigns, words["campaigns"]), (pages.news, words["news"]),
+        (pages.knowledge, words["knowledge"]),
+    ):  # fmt: skip
         if not page.summary:
             page.summary, page.summary_en = texts["summary"], texts["summary_en"]
             page.save_revision().publish()
@@ -40,6 +43,7 @@ def build_pages(
         if not StandardPage.objects.child_of(pages.home).filter(slug=page.slug).exists():
             add_page(pages.home, page)
     _articles(pages, words["article"], city)
+    _answers(pages, words["answer"], city)
     _editors_join_their_group()
     texts = {row["key"]: row for row in words["campaign"]}
     return {
@@ -58,6 +62,8 @@ def _campaign(pages: Pages, row: dict[str, Any], city: City) -> CampaignPage:
         contact=row.get("contact", ""), decides=row["decides"], who_may=row.get("who_may", ""),
         opens_at=_moment(city, row["opens"], 9),
         closes_at=_moment(city, row["closes"] + 1, 0),  # until 24:00 of the day
+        is_major_decision=row.get("major", False),
+        short_reason=row.get("short_reason", ""),
         background=rich(city.moved(row["background"])),
         questions=[("question", text) for text in row["questions"]],
         stages=[
@@ -129,6 +135,18 @@ def _articles(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
             source=row["source"], date=_day(city, -row["days_ago"]), body=body(city.moved(row["body"])),
         )  # fmt: skip
         add_page(pages.news, page)
+
+
+def _answers(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
+    for row in rows:
+        if KnowledgePage.objects.child_of(pages.knowledge).filter(slug=row["slug"]).exists():
+            continue
+        page = KnowledgePage(
+            title=row["title"], slug=row["slug"], kind=row["kind"], summary=row["summary"], basis=row["basis"],
+            topic=Topic.objects.get(code=row["topic"]), unit=Unit.objects.get(code=row["unit"]),
+            review_on=_day(city, row["review_in"]), body=body(city.moved(row["body"])),
+        )  # fmt: skip
+        add_page(pages.knowledge, page)
 
 
 def _editors_join_their_group() -> None:

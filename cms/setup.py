@@ -53,6 +53,7 @@ class Pages:
     home: Any
     campaigns: Any
     news: Any
+    knowledge: Any
 
 
 def ensure_groups(**_: Any) -> None:
@@ -96,9 +97,11 @@ def _ensure_workflow(root: Page) -> None:
         WorkflowPage.objects.create(workflow=workflow, page=root)
 
 
-def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "动态和通报") -> Pages:
+def ensure_pages(
+    *, title: str, campaigns: str = "征集活动", news: str = "动态和通报", knowledge: str = "知识库"
+) -> Pages:
     """The home page as the root of the default site, with its index pages; what is there stays as it is."""
-    from cms.models import CampaignIndexPage, HomePage, NewsIndexPage
+    from cms.models import CampaignIndexPage, HomePage, KnowledgeIndexPage, NewsIndexPage
 
     root = Page.get_first_root_node()
     if root is None:
@@ -133,7 +136,13 @@ def ensure_pages(*, title: str, campaigns: str = "征集活动", news: str = "�
             title=news, title_en="News and bulletins", slug="news", show_in_menus=True
         )
         articles = add_page(home, index_page)
-    return Pages(home, index, articles)
+    answers = KnowledgeIndexPage.objects.child_of(home).first()
+    if answers is None:
+        answers_page = KnowledgeIndexPage(
+            title=knowledge, title_en="Questions answered", slug="knowledge", show_in_menus=True
+        )
+        answers = add_page(home, answers_page)
+    return Pages(home, index, articles, answers)
 
 
 def add_page(parent: Any, page: Any) -> Any:

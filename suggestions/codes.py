@@ -195,6 +195,16 @@ class ConversionType(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+class KnowledgeKind(models.TextChoices):
+    """What an answer of the knowledge base is about (process.md 10; XF 18)."""
+
+    ANSWER = "answer", _("常问的事")
+    GUIDE = "guide", _("怎么办")
+    POLICY = "policy", _("政策怎么说")
+    RIGHTS = "rights", _("权利和义务")
+    LAW = "law", _("法律条文")
+
+
 class RightsKind(models.TextChoices):
     """What a person may ask about their own data (PIPL 44 to 50; process.md 9.4)."""
 

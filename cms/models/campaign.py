@@ -19,7 +19,13 @@ from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
 from cms import campaign_checks, campaign_shown, phases, reports
-from cms.blocks import SECTION_FEATURES, MaterialBlock, QuestionAnswerBlock, StageBlock
+from cms.blocks import (
+    SECTION_FEATURES,
+    MaterialBlock,
+    PictureBlock,
+    QuestionAnswerBlock,
+    StageBlock,
+)
 from cms.campaign_blocks import (
     FormFieldBlock,
     MeetingBlock,
@@ -127,6 +133,13 @@ class CampaignPage(Summary, SitePage):
         blank=True,
         help_text=_("开始以后把截止改早才写：为什么不等到原来说的那天。会公开"),
     )
+    picture = StreamField(
+        [("picture", PictureBlock())],
+        verbose_name=_("图"),
+        blank=True,
+        max_num=1,
+        help_text=_("放一张就看得懂是什么事的，显示在标题旁边和首页上；横的最好，可以不放"),
+    )
     background = RichTextField(
         _("背景"), features=SECTION_FEATURES, blank=True, help_text=_("为什么征集，现在是什么情况")
     )
@@ -212,6 +225,7 @@ class CampaignPage(Summary, SitePage):
             ],
             heading=_("谁主办，谁决定"),
         ),
+        FieldPanel("picture"),
         FieldPanel("background"),
         FieldPanel("questions"),
         FieldPanel("stages"),

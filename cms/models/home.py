@@ -140,7 +140,9 @@ class HomePage(SitePage):
     ]
     search_fields = body_index("fits", "elsewhere")
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["cms.StandardPage", "cms.CampaignIndexPage", "cms.NewsIndexPage"]
+    subpage_types = [
+        "cms.StandardPage", "cms.CampaignIndexPage", "cms.NewsIndexPage", "cms.KnowledgeIndexPage",
+    ]  # fmt: skip
     page_description = _("网站的首页，一个网站只有一个")
     template = "cms/home_page.html"
 

@@ -23,7 +23,7 @@ from suggestions.errors import ChangedMeanwhile, DomainError, WrongState
 from suggestions.matrix import MATRIX
 from suggestions.models import Assignment, Reply, Suggestion
 from suggestions.roles import UNIT_ROLES
-from suggestions.selectors import answer, casefile, queues, workload
+from suggestions.selectors import answer, casefile, knowledge, queues, workload
 from suggestions.services import assignment as assigning
 from suggestions.services import rectifying, reply_templates, replying
 from suggestions.states import BY_NAME
@@ -273,6 +273,7 @@ class _Work:
             ],
             status=status,
             item=item,
+            known=knowledge.for_topic(item.topic) if writing else [],
             reply=held,
             current=held if held is not None and held.state in replying.EDITABLE else None,
             form=self.form,

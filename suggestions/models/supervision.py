@@ -37,6 +37,7 @@ class SupervisionOrder(Record):
         VISIT = "visit_bad", _("回访反映没有联系、没有解决或不满意")
         PROCEDURE = "procedure", _("办理程序有错")
         REFUSED = "refused", _("该受理不受理、该解决没解决")
+        KNOWLEDGE = "knowledge", _("知识库没有按期核对")
         OTHER = "other", _("其他")
 
     class Level(models.IntegerChoices):

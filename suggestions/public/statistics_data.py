@@ -23,29 +23,13 @@ from suggestions.public.caching import public_page
 from suggestions.public.statistics import period_words
 from suggestions.selectors import published
 from suggestions.statistics.disclosure import Shown
-from suggestions.statistics.formulas import BY_CODE, FORMULAS, Kind
+from suggestions.statistics.formulas import BY_CODE, FORMULAS
 
 COLUMNS = (
     "period", "version", "figure", "figure_name", "kind", "dimension", "key", "name", "numerator", "denominator", "value",
     "withheld",
 )  # fmt: skip
 """The columns of every file, in their order. Shipped: programs read them."""
-
-
-def number(row: Shown) -> float | None:
-    """The row's value: items, percent, days or points; None without a base or when withheld."""
-    formula = BY_CODE[row.figure]
-    if row.numerator is None:
-        return None
-    if formula.kind == Kind.COUNT:
-        return float(row.numerator)
-    if not row.denominator:
-        return None
-    if formula.kind == Kind.RATE:
-        return round(float(100 * row.numerator / row.denominator), 2)
-    if formula.code.startswith("avg_"):
-        return round(float(row.numerator / row.denominator), 2)
-    return float(row.numerator)
 
 
 @require_safe
@@ -105,7 +89,7 @@ def facts_of(row: Shown) -> dict[str, Any]:
         "name": row.name,
         "numerator": None if row.numerator is None else float(row.numerator),
         "denominator": row.denominator,
-        "value": number(row),
+        "value": published.number(row),
         "withheld": int(row.withheld),
     }
 

@@ -30,6 +30,7 @@ from suggestions.public.drafts import Draft
 from suggestions.public.forms import TopicForm
 from suggestions.public.forms_csrf import csrf_fails, stale_message
 from suggestions.public.submit_similar import look_alikes
+from suggestions.selectors import knowledge
 from suggestions.services import secrecy_alarm
 
 UNREADABLE = (
@@ -64,10 +65,10 @@ def flow(request: HttpRequest) -> HttpResponse:
 def similar(request: HttpRequest) -> HttpResponse:
     """/submit/similar/?title=…: the look-alikes of a sentence as a fragment, asked for while somebody types."""
     title = request.GET.get("title", "")
-    found = []
+    context: dict[str, Any] = {"title": title}
     if ratelimit.hit("search", client_ip(request)).allowed:
-        found = look_alikes(title)
-    response = render(request, "suggestions/submit/_similar.html", {"found": found, "title": title})
+        context |= {"found": look_alikes(title), "known": knowledge.answering(title)}
+    response = render(request, "suggestions/submit/_similar.html", context)
     response["Cache-Control"] = "no-store, private"
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -260,7 +261,7 @@ def _take_step(request: HttpRequest, draft: Draft, name: str, data: QueryDict) -
     if name == "topic":
         title = form.cleaned_data["title"]
         seen = {draft.answers.get("_similar"), data.get("similar_seen")}
-        if title not in seen and look_alikes(title):
+        if title not in seen and (look_alikes(title) or knowledge.answering(title)):
             return pages.redirect(submit_steps.SIMILAR)
     return pages.redirect(submit_steps.following(draft, name))
 

@@ -14,6 +14,7 @@ from suggestions.public import submit_files as files
 from suggestions.public.drafts import Draft
 from suggestions.public.forms import StepForm
 from suggestions.public.submit_similar import look_alikes
+from suggestions.selectors import knowledge
 
 
 def notice(code: str) -> str:
@@ -99,7 +100,7 @@ def _kept(count: int) -> str:
 def similar_page(request: HttpRequest, draft: Draft, *, title: str | None = None) -> HttpResponse:
     title = str(draft.answers.get("title", "")) if title is None else title
     context = _frame(request, draft, submit_steps.SIMILAR) | {
-        "found": look_alikes(title), "title": title, "previous": "topic",
+        "found": look_alikes(title), "known": knowledge.answering(title), "title": title, "previous": "topic",
     }  # fmt: skip
     return render(request, "suggestions/submit/similar.html", context)
 

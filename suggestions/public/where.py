@@ -23,6 +23,7 @@ from suggestions.jurisdictions import current
 from suggestions.models import RedirectTarget, Unit
 from suggestions.public.caching import public_page
 from suggestions.public.submit_similar import LookAlike, look_alikes
+from suggestions.selectors import knowledge
 from suggestions.selectors import units as unit_reads
 
 LONGEST = 60
@@ -76,6 +77,7 @@ def where(request: HttpRequest) -> HttpResponse:
     typed = rules.clean_text(request.GET.get("q", "")[:400], multiline=False)[:LONGEST]
     words = {w for w in index_words(typed) if len(w) > 1}
     answers: list[LookAlike] = []
+    known: list[knowledge.Entry] = []
     if typed:
         verdict = ratelimit.hit("search", client_ip(request))
         if not verdict.allowed:
@@ -84,12 +86,13 @@ def where(request: HttpRequest) -> HttpResponse:
             response["Retry-After"] = str(verdict.retry_after_seconds)
             response["Cache-Control"] = "no-store"
             return response
-        answers = look_alikes(typed)
+        answers, known = look_alikes(typed), knowledge.answering(typed)
     context: dict[str, Any] = {
         "typed": typed,
         "units": _units(words),
         "channels": _channels(words),
         "answers": answers,
+        "known": known,
         "not_taken": [] if typed else [str(r.label) for r in REFUSALS],
         "crumbs": [("", _("该找谁"))],
     }

@@ -35,6 +35,7 @@ from suggestions.models import (
     Visit,
 )
 from suggestions.models.suggestion import SuggestionQuerySet
+from suggestions.selectors import knowledge as knowledge_base
 from suggestions.services import clocks, records, supervising
 from suggestions.services.lapses import lapse_records
 from suggestions.services.wording import Words, cleaned
@@ -50,6 +51,8 @@ UNITS_TOUCHED, RETURNS, REWORKS, RATINGS = 3, 2, 3, 2
 """Shifting from the third unit or the second return on; the third rework; the second dissatisfaction (PRAC)."""
 CONCENTRATED, WINDOW_DAYS = 5, 30
 """Repeated concentrated matters: distinct authors of one topic in one district within these days (JN 28; P)."""
+GRACE_DAYS = 15
+"""Days after which an answer of the knowledge base that nobody looked at again is a matter for supervision (P)."""
 _BATCH = 500
 Rule = SupervisionOrder.Rule
 _RUNNING = (State.ISSUED, State.OVERDUE, State.ANSWERED, State.SENT_BACK)
@@ -305,8 +308,19 @@ def visits(today: date) -> Iterator[Proposal]:
         yield Proposal(Rule.VISIT, f"visit:{visit.pk}", facts, case.jurisdiction, case, unit=visit.unit)  # fmt: skip
 
 
+def knowledge(today: date) -> Iterator[Proposal]:
+    """An answer of the knowledge base that its unit did not look at again in time (JN 28). Once for each day it missed."""
+    late = knowledge_base.unlooked_at(today - timedelta(days=GRACE_DAYS))
+    for page in late[:_BATCH]:
+        facts = [
+            f"知识库“{page.title}”该在{_day(page.review_on)}前核对，过了{GRACE_DAYS}天还没有核对。"
+        ]
+        key = f"knowledge:{page.pk}:{page.review_on}"
+        yield Proposal(Rule.KNOWLEDGE, key, facts, page.unit.jurisdiction, unit=page.unit)
+
+
 RULES: tuple[Callable[[date], Iterator[Proposal]], ...] = (
-    overdue, no_feedback, shifting, dissatisfied, rework, commitments, concentrated, visits,
+    overdue, no_feedback, shifting, dissatisfied, rework, commitments, concentrated, visits, knowledge,
 )  # fmt: skip
 
 

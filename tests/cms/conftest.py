@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cms import reports
-from cms.models import CampaignPage, NewsPage
+from cms.models import CampaignPage, KnowledgePage, NewsPage
 from cms.setup import Pages, add_page, ensure_groups, ensure_pages
 from tests import world as w
 from tests.world import World
@@ -58,6 +58,23 @@ def campaign(city: World, site: Pages) -> Make:
 def article(site: Pages) -> Make:
     def make(**fields: Any) -> NewsPage:
         return add_page(site.news, NewsPage(**{"title": "社区食堂有了软菜窗口", **fields}))
+
+    return make
+
+
+@pytest.fixture
+def answer(site: Pages, city: World) -> Make:
+    """`answer(days=100, **fields)`: a published answer of the knowledge base, to be looked at again in so many days."""
+
+    def make(*, days: int = 100, **fields: Any) -> KnowledgePage:
+        page = KnowledgePage(
+            **{
+                "title": "公交站加装长椅看哪些条件", "summary": "看站台够不够宽、挡不挡盲道。", "unit": city.bus,
+                "topic": city.topic, "basis": "《江澜市公交站台规范》第五条", "review_on": timezone.localdate() + timedelta(days=days),
+                **fields,
+            }
+        )  # fmt: skip
+        return add_page(site.knowledge, page)
 
     return make
 

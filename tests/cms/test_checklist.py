@@ -157,10 +157,15 @@ def test_links_to_pages_that_nobody_can_open_are_named(
 
 
 def test_the_list_costs_few_queries_and_stands_in_every_page_types_editor(
-    editor: Any, campaign: Make, article: Make, site: Pages, django_assert_max_num_queries: Any
+    editor: Any,
+    campaign: Make,
+    article: Make,
+    answer: Make,
+    site: Pages,
+    django_assert_max_num_queries: Any,
 ) -> None:
     standard = add_page(site.home, StandardPage(title="使用帮助", slug="help"))
-    for page in (campaign(), article(), standard, site.home, site.campaigns, site.news):
+    for page in (campaign(), article(), answer(), standard, site.home, site.campaigns, site.news):
         fresh = type(page).objects.get(pk=page.pk)
         with django_assert_max_num_queries(6):
             assert checklist.points(fresh)

@@ -22,7 +22,15 @@ from wagtail.models import Workflow
 
 from cms import checklist
 from cms.campaign_blocks import VoteBlock
-from cms.models import CampaignIndexPage, CampaignPage, HomePage, NewsPage, StandardPage
+from cms.models import (  # fmt: skip
+    CampaignIndexPage,
+    CampaignPage,
+    HomePage,
+    KnowledgeIndexPage,
+    KnowledgePage,
+    NewsPage,
+    StandardPage,
+)
 from cms.models.news import NewsIndexPage
 from cms.setup import EDITORS, Pages, add_page
 from tests import world as w
@@ -30,7 +38,9 @@ from tests.cms.conftest import Make, words
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-TYPES = [CampaignIndexPage, CampaignPage, HomePage, NewsIndexPage, NewsPage, StandardPage]
+TYPES = [
+    CampaignIndexPage, CampaignPage, HomePage, KnowledgeIndexPage, KnowledgePage, NewsIndexPage, NewsPage, StandardPage,
+]  # fmt: skip
 
 
 def field_panels(panel: Any) -> list[Any]:
@@ -225,9 +235,12 @@ def test_writers_may_begin_a_campaign_and_strangers_may_not(
 
 
 @pytest.mark.parametrize("model", TYPES)
-def test_every_page_type_previews(model: Any, site: Pages, campaign: Make, article: Make) -> None:
+def test_every_page_type_previews(
+    model: Any, site: Pages, campaign: Make, article: Make, answer: Make
+) -> None:
     campaign()
     article()
+    answer()
     if model is StandardPage:
         add_page(site.home, StandardPage(title="使用帮助", slug="help"))
     page = model.objects.first()

@@ -22,6 +22,8 @@ from cms.models import (
     CampaignIndexPage,
     CampaignPage,
     HomePage,
+    KnowledgeIndexPage,
+    KnowledgePage,
     NewsIndexPage,
     NewsPage,
     StandardPage,
@@ -32,7 +34,9 @@ from tests.cms.conftest import Make, words
 pytestmark = pytest.mark.django_db
 Callbacks = Callable[..., AbstractContextManager[Any]]
 
-KINDS = [CampaignIndexPage, CampaignPage, HomePage, NewsIndexPage, NewsPage, StandardPage]
+KINDS = [
+    CampaignIndexPage, CampaignPage, HomePage, KnowledgeIndexPage, KnowledgePage, NewsIndexPage, NewsPage, StandardPage,
+]  # fmt: skip
 
 
 def test_each_kind_of_page_stands_only_where_it_belongs() -> None:
@@ -45,6 +49,8 @@ def test_each_kind_of_page_stands_only_where_it_belongs() -> None:
         "CampaignIndexPage": {"HomePage"},
         "CampaignPage": {"CampaignIndexPage"},
         "NewsIndexPage": {"HomePage"},
+        "KnowledgeIndexPage": {"HomePage"},
+        "KnowledgePage": {"KnowledgeIndexPage"},
         "NewsPage": {"NewsIndexPage"},
         "StandardPage": {"HomePage", "StandardPage"},
     }

@@ -129,4 +129,4 @@ def test_index_and_source_agree(site: Pages, article: Make) -> None:
     assert drifts
     for drift in drifts:
         assert drift.clean, drift
-        assert drift.source == len(dict(versions())) == 5
+        assert drift.source == len(dict(versions())) == 6
