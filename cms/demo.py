@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
-from cms import starters
+from cms import demo_pictures, starters
 from cms.models import CampaignPage, KnowledgePage, NewsPage, StandardPage
 from cms.setup import EDITORS, WRITERS, Pages, add_page, ensure_groups, ensure_pages
 from cms.starters import body, rich
@@ -64,6 +64,7 @@ def _campaign(pages: Pages, row: dict[str, Any], city: City) -> CampaignPage:
         closes_at=_moment(city, row["closes"] + 1, 0),  # until 24:00 of the day
         is_major_decision=row.get("major", False),
         short_reason=row.get("short_reason", ""),
+        picture=_picture(row),
         background=rich(city.moved(row["background"])),
         questions=[("question", text) for text in row["questions"]],
         stages=[
@@ -132,9 +133,19 @@ def _articles(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
             more = {"issue": issue, "period_from": last.replace(day=1), "period_to": last}
         page = NewsPage(
             **more, title=title, slug=row["slug"], kind=row["kind"], summary=row["summary"],
-            source=row["source"], date=_day(city, -row["days_ago"]), body=body(city.moved(row["body"])),
+            source=row["source"], date=_day(city, -row["days_ago"]),
+            body=_picture(row) + body(city.moved(row["body"])),
         )  # fmt: skip
         add_page(pages.news, page)
+
+
+def _picture(row: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The drawing that a row of the TOML files names, as the block that editors put in."""
+    if "picture" not in row:
+        return []
+    held: Any = demo_pictures.picture(row["picture"])
+    held.contextual_alt_text, held.decorative = held.description, False
+    return [("picture", {"image": held, "caption": ""})]
 
 
 def _answers(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
@@ -147,6 +158,10 @@ def _answers(pages: Pages, rows: list[dict[str, Any]], city: City) -> None:
             review_on=_day(city, row["review_in"]), body=body(city.moved(row["body"])),
         )  # fmt: skip
         add_page(pages.knowledge, page)
+        looked_at = _moment(city, -row["days_ago"], 10)
+        KnowledgePage.objects.filter(pk=page.pk).update(
+            first_published_at=looked_at, last_published_at=looked_at
+        )
 
 
 def _editors_join_their_group() -> None:
