@@ -40,12 +40,13 @@ class KnowledgeIndexPage(InEnglish, Summary, SitePage):
         verbose_name_plural = _("知识库")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Answers of one page (`?page=`), of one kind (`?kind=`) and topic (`?topic=`); four queries whatever their number."""
+        """Answers of one page (`?page=`), of one kind (`?kind=`) and topic (`?topic=`); five queries whatever their number."""
         context = super().get_context(request, *args, **kwargs)
         held = KnowledgePage.objects.child_of(self).live().public()
         kind, topic = request.GET.get("kind", ""), request.GET.get("topic", "")
         topics = list(Topic.objects.filter(pk__in=held.values("topic")).order_by("path"))
         chosen = next((t for t in topics if t.code == topic), None)
+        used = set(held.order_by().values_list("kind", flat=True).distinct())
         if kind in KnowledgeKind.values:
             held = held.filter(kind=kind)
         else:
@@ -55,7 +56,7 @@ class KnowledgeIndexPage(InEnglish, Summary, SitePage):
         found = held.select_related("unit", "topic").defer("body").order_by("kind", "title", "pk")
         return {
             **context, "found": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
-            "kind": kind, "kinds": KnowledgeKind.choices, "topic": chosen, "topics": topics,
+            "kind": kind, "kinds": [c for c in KnowledgeKind.choices if c[0] in used], "topic": chosen, "topics": topics,
         }  # fmt: skip
 
 
