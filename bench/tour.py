@@ -46,6 +46,8 @@ STOPS = (
     Stop("search-nothing", "/search/?q=石油期货"),
     Stop("units", "/units/"),
     Stop("unit", "/units/jtj/"),
+    Stop("leagues", "/units/league/"),
+    Stop("league", "/units/league/", r"/units/league/[0-9]+/"),
     Stop("results", "/results/"),
     Stop("results-places", "/results/?by=place"),
     Stop("result", "/results/", r"/results/[0-9]+/"),

@@ -45,8 +45,26 @@ class ResultForm(StepForm):
     result = f.text(_("做了什么，有什么变化"), 2000, rows=6)
 
 
+_COUNTED = {
+    Signal.DISSATISFIED: _("%(n)s个"), Signal.COMMITMENTS: _("%(n)s项"), Signal.BACKLOG: _("%(n)s件"),
+}  # fmt: skip
+"""What a signal counts by; the others count people."""
+
+
+def _counted(warning: EarlyWarning, number: object) -> str:
+    return str(_COUNTED.get(Signal(warning.signal), _("%(n)s位"))) % {"n": number}
+
+
+def _usual(warning: EarlyWarning) -> str:
+    """What is usual; "" for promises not kept, of which none is usual."""
+    if warning.signal == Signal.COMMITMENTS:
+        return ""
+    return _counted(warning, _plain(warning.expected))
+
+
 def _cells(warning: EarlyWarning) -> list[str]:
-    number = f"{warning.seen}，平常{_plain(warning.expected)}"
+    usual = _usual(warning)
+    number = _counted(warning, warning.seen) + (f"，平常{usual}" if usual else "")
     return [str(warning), number, _units(warning), date_words(warning.raised_on)]
 
 
@@ -72,12 +90,12 @@ _SPAN: dict[str, Any] = {
 def _blocks(request: HttpRequest, warning: EarlyWarning) -> list[Block]:
     times = warning.rule.times
     rule = f"至少{warning.rule.least}" + (f"，达到平常的{_plain(times)}倍" if times else "")
-    after = "" if warning.seen_after is None else str(warning.seen_after)
+    after = "" if warning.seen_after is None else _counted(warning, warning.seen_after)
     facts = [
         (_("看到什么"), warning_watch.said(warning)),
         (_("按哪条规则"), f"{warning.rule}：{rule}"),
-        (_("看到"), str(warning.seen)),
-        (_("平常"), _plain(warning.expected)),
+        (_("看到"), _counted(warning, warning.seen)),
+        (_("平常"), _usual(warning)),
         (_SPAN.get(warning.signal, ""), "、".join(map(str, warning.past))),
         (_("属事单位"), warning.unit.short_name if warning.unit else "没有找到，请督办员指定"),
         (_("属地单位"), warning.place_unit.short_name if warning.place_unit else ""),

@@ -89,13 +89,17 @@ def _moved(formula: Formula, now: Totals, then: Totals | None) -> str:
     a, b = now.by[formula.code], then.by[formula.code]
     if formula.kind == Kind.COUNT:
         moved = change(a[0], b[0])
-        return f"{moved}%" if moved != "–" else moved
+        return moved if moved == "–" else _signed(Decimal(moved), "%(n)s%%")
     was, is_now = published.value(formula, *b), published.value(formula, *a)
     if "–" in (was, is_now):
         return "–"
-    if formula.kind == Kind.RATE:
-        return _("%(n)s个百分点") % {"n": f"{Decimal(is_now) - Decimal(was):+.2f}"}
-    return f"{Decimal(is_now) - Decimal(was):+}"
+    by = Decimal(is_now) - Decimal(was)
+    return _signed(by, _("%(n)s个百分点") if formula.kind == Kind.RATE else "%(n)s")
+
+
+def _signed(number: Decimal, words: str) -> str:
+    """A change with its sign, as it is printed: a hyphen is no minus."""
+    return words % {"n": f"{number:+}".replace("-", "\N{MINUS SIGN}")} if number else _("没有变化")
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ OPTIONAL = frozenset(
         "item-adopted",
         "item-doing",
         "item-waiting",
+        "league",
         "statistics-month",
         "statistics-year",
     }

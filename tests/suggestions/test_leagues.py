@@ -357,3 +357,4 @@ def test_criteria_and_published_tables_are_public_and_nothing_that_waits(city: W
     assert "1/3" not in said, "a measure of fewer than five items of one unit is not told"
     assert "3/9" not in said, "nor satisfaction below ten ratings"
     assert "不排名" in said
+    assert "单位排名" in said, "the way back to the list stands on top"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from suggestions import content
 from suggestions.actor import Actor
 from suggestions.clock import SHANGHAI
 from suggestions.models import StatRow, StatSnapshot
+from suggestions.public import statistics
+from suggestions.selectors.published import Totals
 from suggestions.services import snapshots
 from suggestions.statistics.figures import Period
+from suggestions.statistics.formulas import BY_CODE
 from tests import world as w
 from tests.suggestions.desk.cast import sign_in
 from tests.world import MONDAY
@@ -84,6 +88,18 @@ def test_a_month_shows_each_figure_with_what_it_was_made_from(client: Client, sh
     assert "1 ÷ 7" in page  # answered of what was received
     assert "14.29%" in page
     assert "算法第1版" in page
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "said"),
+    [((8, 10), (9, 10), "−10.00个百分点"), ((9, 10), (8, 10), "+10.00个百分点"), ((8, 10), (4, 5), "没有变化"), ((8, 10), (0, 0), "–")],
+)  # fmt: skip
+def test_a_change_has_a_minus_that_is_one_and_says_when_nothing_changed(
+    now: tuple[int, int], then: tuple[int, int], said: str
+) -> None:
+    rate, taken = BY_CODE["reply_rate"], StatSnapshot()
+    held = [Totals(taken, {rate.code: (Decimal(a), b)}) for a, b in (now, then)]
+    assert statistics._moved(rate, *held) == said
 
 
 def test_the_overview_names_the_formula_of_every_figure_where_the_home_page_links(client: Client, shown: StatSnapshot) -> None:  # fmt: skip

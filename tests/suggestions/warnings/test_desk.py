@@ -84,6 +84,15 @@ def test_a_unit_signs_writes_what_it_does_and_the_office_closes_it_with_what_cha
     assert list(names) == ["warning_raise", "warning_acknowledge", "warning_act", "warning_close"]
 
 
+def test_the_list_says_of_what_it_counts(city: World, warning: EarlyWarning) -> None:
+    page = main_text(sign_in(city, "supervisor").get(reverse("desk:records", args=["warning"])))
+    assert "6位，平常0位" in page
+    EarlyWarning.objects.update(signal=Signal.COMMITMENTS)
+    page = main_text(sign_in(city, "supervisor").get(reverse("desk:records", args=["warning"])))
+    assert "6项" in page
+    assert "，平常" not in page, "no number of broken promises is usual"
+
+
 def test_another_department_does_not_see_it_and_the_unit_of_the_place_does(
     city: World, warning: EarlyWarning
 ) -> None:
