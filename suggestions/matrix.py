@@ -135,7 +135,11 @@ MATRIX: dict[str, dict[str, str]] = {
     "settle_rating_flag": {R.SUPERVISOR: JURISDICTION},
     # Clock rules and calendar; who changes them stands in states/time_change.py.
     "read_time_rules": _here(R.SYS_ADMIN, R.SUPERVISOR),
-    "internal_statistics": _here(R.ANALYST, R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER),
+    "internal_statistics": _here(
+        R.ANALYST, R.SUPERVISOR, R.LEADER, R.TRIAGE_OFFICER, R.INTAKE_CLERK
+    ),
+    # A unit reads the part of the figures that is its own (2.2, statistics P/d).
+    "unit_statistics": _TEAM,
     # Privacy (process.md section 9). What changes a state takes its roles from states/rights.py.
     "see_rights": {R.PRIVACY_OFFICER: JURISDICTION},
     "see_grants": _here(R.PRIVACY_OFFICER, R.SUPERVISOR, R.LEADER),

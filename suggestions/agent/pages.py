@@ -18,6 +18,7 @@ from suggestions.agent.drafts import find
 from suggestions.clock import local_date
 from suggestions.selectors import agents as selector
 from suggestions.states.relay import Relay
+from suggestions.statistics import agents as figures
 
 
 class SignInForm(AuthenticationForm):
@@ -81,6 +82,7 @@ def home(request: HttpRequest) -> HttpResponse:
             .filter(status=Relay.OPEN)
             .count(),
             "draft": find(request),
+            "own": figures.own_cases(request.user, local_date(now)),
             "role": role,
             "note": done_words().get(request.GET.get("done", ""), ""),
             "notices": list(asked.notices.filter(read_at=None, code__startswith="agent.")[:5]),

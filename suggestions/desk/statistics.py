@@ -106,9 +106,9 @@ def _plain(number: Decimal) -> str:
 def _blocks(request: HttpRequest, snapshot: StatSnapshot) -> list[Block]:
     rows = list(snapshot.rows.all())
     whole = snapshots.is_whole(snapshot)
-    links = []
+    links = [Link(_("下载内部版（Excel，可以打印）"), reverse("desk:statistics_file", args=[snapshot.pk]))]  # fmt: skip
     if snapshot.status == SnapshotState.PUBLISHED:
-        links = [Link(_("看公开的页面"), reverse("suggestions:statistics_period", args=[snapshot.slug]))]  # fmt: skip
+        links.append(Link(_("看公开的页面"), reverse("suggestions:statistics_period", args=[snapshot.slug])))  # fmt: skip
     w = snapshot.weights
     facts = [
         (_("时间"), f"{date_words(snapshot.first)}至{date_words(snapshot.last)}24时"),

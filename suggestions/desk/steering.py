@@ -50,6 +50,7 @@ ROLES: frozenset[str] = frozenset(
         *MATRIX["see_awards"],
         *MATRIX["see_visits"],
         *MATRIX["internal_statistics"],
+        *MATRIX["unit_statistics"],
         *MATRIX["see_campaigns"],
         *MATRIX["moderate_comments"],
     }

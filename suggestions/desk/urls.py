@@ -51,9 +51,11 @@ from suggestions.desk import (
     special_reports,
     sponsorship,
     statistics,
+    statistics_file,
     steering,
     supervision,
     tray,
+    unit_figures,
     visits,
     warning_rules,
 )
@@ -103,6 +105,7 @@ urlpatterns: list[URLPattern] = [
     path("warnings/rules/", warning_rules.rules, name="warning_rules"),
     path("warnings/rules/<slug:signal>/", warning_rules.rule, name="warning_rule"),
     path("statistics/", steering.statistics, name="statistics"),
+    path("statistics/<int:pk>/file/", statistics_file.statistics_file, name="statistics_file"),
     path("adoption/", adoption.adoption, name="adoption"),
     path("award/", award.award, name="award"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
@@ -176,8 +179,8 @@ STEERING = (
     questioning,
 )
 """Imported so that they register their nouns, in the order of the tabs."""
-STATISTICS = (statistics,)
-"""Imported so that it registers its noun."""
+STATISTICS = (statistics, unit_figures)
+"""Imported so that they register their nouns, in the order of the tabs."""
 WARNINGS = (early_warnings,)
 """Imported so that it registers its nouns."""
 ANSWERS = (comments,)

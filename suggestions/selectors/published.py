@@ -67,6 +67,22 @@ def value(formula: Formula, numerator: Decimal | None, denominator: int | None) 
     return f"{numerator:.1f}" if formula.kind == Kind.SCORE else f"{numerator:.0f}"
 
 
+def number(row: Shown | StatRow) -> float | None:
+    """The row's value: items, percent, days or points; None without a base or when withheld."""
+    formula = BY_CODE[row.figure]
+    if row.numerator is None:
+        return None
+    if formula.kind == Kind.COUNT:
+        return float(row.numerator)
+    if not row.denominator:
+        return None
+    if formula.kind == Kind.RATE:
+        return round(float(100 * row.numerator / row.denominator), 2)
+    if formula.code.startswith("avg_"):
+        return round(float(row.numerator / row.denominator), 2)
+    return float(row.numerator)
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """The totals of one period by figure."""

@@ -1,5 +1,6 @@
 """Figures of the agent network (process.md 3.3, 7.2 agent metrics): how many, how satisfied, and 最多访一次."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -36,6 +37,23 @@ def at_most_one_visit(period: Period, jurisdiction: Jurisdiction | None = None) 
         "at_most_one_visit", "最多访一次", total - again, total,
         f"代理{total:,}件，本人没有跑第二趟的{total - again:,}件。" if total else "这段时间没有代理的件。",
         "这段时间收到的代理件里，本人没有来第二趟的件数除以代理件数。代理员上门和打电话不算本人跑；本人撤回的不算。",
+    )  # fmt: skip
+
+
+def own_cases(agent: Any, today: date) -> Figure:
+    """最多访一次 of the agent who asks, of this year's cases under mandates given to them; nobody else is shown it.
+
+    Source: process.md 2.2 (statistics, P/own), 3.3. Two queries.
+    """
+    under = MandateCase.objects.filter(suggestion=OuterRef("pk"), mandate__agent=agent).exclude(mandate__proof="")  # fmt: skip
+    year = Period(date(today.year, 1, 1), today)
+    cases = agent_cases(year).filter(Exists(under))
+    total = cases.count()
+    once = total - came_again(cases).count()
+    return Figure(
+        "own_cases", "我代办的", once, total,
+        f"今年收到、由您代办的{total:,}件，其中本人没有跑第二趟的{once:,}件。" if total else "今年还没有您代办的件。",
+        "今年收到的件里，本人确认委托给您的；本人撤回的不算。您上门和打电话不算本人跑。",
     )  # fmt: skip
 
 

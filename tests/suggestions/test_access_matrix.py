@@ -65,7 +65,9 @@ MAY: dict[str, set[str]] = {
     "change_arrival": {"intake_clerk", "triage_officer", "triage_officer@province"},
     "open_emergency": {"supervisor", "leader", "leader@province"},
     "split_case": {"intake_clerk", "triage_officer", "triage_officer@province"},
-    "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst"} | ABOVE,
+    "internal_statistics": {"triage_officer", "supervisor", "leader", "analyst", "intake_clerk"}
+    | ABOVE,
+    "unit_statistics": UNIT,
     "see_orders": {"supervisor", "leader", "triage_officer"} | UNIT | ABOVE,
     "see_warnings": {"supervisor", "leader", "triage_officer", "analyst"} | UNIT | ABOVE,
     "set_warning_rules": {"supervisor"},

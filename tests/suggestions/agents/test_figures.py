@@ -48,6 +48,21 @@ def test_a_second_coming_counts_against_it_and_the_agents_own_going_does_not(cit
     assert AgentVisit.objects.filter(suggestion=once).count() == 1, "the same day is the same visit"
 
 
+def test_an_agent_reads_the_own_count_and_no_other_agents(city: World) -> None:
+    twice, _other = (entered(city).receipt.suggestion for _ in range(2))
+    visit(city, twice, "came", 3)
+    mine = figures.own_cases(city.users[Role.AGENT_L1], MONDAY.date() + timedelta(days=9))
+    assert (mine.numerator, mine.denominator) == (1, 2)
+    assert mine.detail == "今年收到、由您代办的2件，其中本人没有跑第二趟的1件。"
+    for role in (Role.AGENT_L2, Role.TRIAGE_OFFICER):
+        assert figures.own_cases(city.users[role], MONDAY.date()).denominator == 0
+
+
+def test_what_nobody_confirmed_is_not_counted_as_an_agents_own(city: World) -> None:
+    entered(city, signed=False)
+    assert figures.own_cases(city.users[Role.AGENT_L1], MONDAY.date()).denominator == 0
+
+
 def test_without_agent_cases_the_share_is_a_dash_and_no_hundred_percent(city: World) -> None:
     w.submit(city)
     assert figures.at_most_one_visit(NOVEMBER).percent == "–"
