@@ -66,9 +66,9 @@ def test_there_are_four_hundred_items_and_their_keys_are_unique() -> None:
     assert len(files.by_key) == 400
 
 
-def test_there_are_about_fifteen_departments_and_four_campaigns() -> None:
+def test_there_are_about_fifteen_departments_and_five_campaigns() -> None:
     assert len(files.codes("unit")) >= 15
-    assert len(files.city.read("campaigns.toml")["campaign"]) == 4
+    assert len(files.city.read("campaigns.toml")["campaign"]) == 5
     assert len(files.codes("district")) >= 3
 
 

@@ -19,10 +19,11 @@ from django.conf import settings as project
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import resolve
 
-from suggestions import states
+from suggestions import access, states
 from suggestions.demo.seed import OFFICE_STAFF, SHOWN_UNIT, UNIT_STAFF
 from suggestions.models import (
     Adoption,
@@ -61,14 +62,8 @@ NEVER_SHOWN = {
         "named",
     ): "praise needs ten due or rated items of a unit in a month, more than this city has",
     ("award", "shortlisted"): "the list goes to publicity at once",
-    ("consultation", "cut_short"): "no campaign of this city is shorter than the law's thirty days",
     ("month_close", "drawn"): "a list waits three working days at the most, and this is the 25th",
     ("month_close", "overdue"): "the list of a month that is long over cannot be drawn truly",
-    ("bulletinunit", "sent_back"): "no bulletin of this city lists three units",
-    (
-        "warning",
-        "raised",
-    ): "a warning waits two working days; whether one rose in the city's last two is the numbers' doing",
     (
         "minors_audit",
         "open",
@@ -77,10 +72,8 @@ NEVER_SHOWN = {
 """States nobody can find at rest, with the reason."""
 
 NO_ROWS = {
-    "RetentionRun": "a night on which no term was over leaves none, and this city is months old",
     "Passkey": "only a device can make one",
     "SearchNews": "noted when something new comes into the index, which this seed builds in one go",
-    "ImportedLine": "another system's messages, brought in by import_messages",
 }
 """Objects that the seed does not make, with the reason."""
 
@@ -160,6 +153,17 @@ def test_an_item_of_many_has_its_representatives_and_a_list_with_names_its_leave
     assert [item.joint_authors.filter(is_representative=True).count() for item in spoken_for] == [2]
     named = ExportJob.objects.get(grant__isnull=False)
     assert (named.status, named.grant and named.grant.status) == ("ready", "granted")
+
+
+def test_of_two_items_found_secret_one_is_shut_and_the_text_of_the_other_is_gone() -> None:
+    shut, gone = Suggestion.objects.filter(is_secret=True).order_by("-received_at")
+    assert (shut.status, gone.status) == ("registered", "not_accepted")
+    assert shut.original_problem
+    assert not gone.original_problem
+    supervisor = StaffRole.objects.filter(user__username="duban")[0].user
+    for item in (shut, gone):
+        with pytest.raises(Http404):
+            access.load(supervisor, item.case_no)
 
 
 def test_every_role_has_somebody_with_an_account() -> None:

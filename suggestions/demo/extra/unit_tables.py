@@ -20,6 +20,7 @@ from suggestions.models import (
 )
 from suggestions.roles import Role
 from suggestions.services import bulletins, leagues
+from suggestions.states.bulletin import BulletinUnitState
 from suggestions.states.statistics import SnapshotState
 from suggestions.statistics import league
 from suggestions.statistics.figures import whole_months
@@ -27,6 +28,14 @@ from suggestions.statistics.figures import whole_months
 if TYPE_CHECKING:
     from suggestions.demo.seed import Seeder
 
+_STEP = BulletinUnitState
+_DONE = (_STEP.ACCEPTED,)
+_ISSUED = (
+    (3, -60, (_STEP.SENT_BACK, _STEP.RECTIFYING, _STEP.ANSWERED, _STEP.ACCEPTED)),
+    (2, -40, _DONE),
+    (1, -4, (_STEP.RECTIFYING, _STEP.ANSWERED)),
+)
+"""Which of the published months, issued how many days ago, and how far the criticised units in turn have come with it."""
 _WORDS = "总体平稳。多数单位按期答复，个别单位逾期较多，整改后群众仍不满意的要说明原因。"
 
 
@@ -119,34 +128,36 @@ def _bulletins(city: "Seeder") -> None:
             line=line, reason="数据核对中，这一项下期再定。", actor=judge, at=_at(city, 0)
         )
     bulletins.drop(bulletin=_draft(city, published[4], -100), reason="和季度通报合并。", actor=lead, at=_at(city, -98))  # fmt: skip
-    for snapshot, days in ((published[3], -60), (published[2], -40), (published[1], -4)):
-        bulletin = _draft(city, snapshot, days)
+    for snapshot, days, steps in _ISSUED:
+        bulletin = _draft(city, published[snapshot], days)
         bulletins.issue(bulletin=bulletin, actor=lead, at=_at(city, days + 1))
-        criticised = list(bulletin.lines.filter(tone=BulletinUnit.Tone.CRITICISED).select_related("unit"))  # fmt: skip
-        for n, line in enumerate(criticised):
-            _put_right(city, line, _at(city, days + 2), done=days == -60, step=n if days == -4 else n - 1)  # fmt: skip
-        if days == -60:
-            bulletins.close(bulletin=bulletin, actor=judge, at=_at(city, -50))
+        criticised = bulletin.lines.filter(tone=BulletinUnit.Tone.CRITICISED).select_related("unit")
+        for n, line in enumerate(criticised.order_by("pk")):
+            _put_right(city, line, days + 2, steps[n % len(steps)])
+        if steps == _DONE:
+            bulletins.close(bulletin=bulletin, actor=judge, at=_at(city, days + 10))
             try:
-                bulletins.public_edition(bulletin=bulletin, actor=judge, at=_at(city, -49))
+                bulletins.public_edition(bulletin=bulletin, actor=judge, at=_at(city, days + 11))
             except DomainError:
                 # A city that is seeded without its pages has no place for one.
                 continue
     bulletins.lapse(now=city.now)
 
 
-def _put_right(city: "Seeder", line: BulletinUnit, at: datetime, *, done: bool, step: int) -> None:
-    """What a criticised unit did about it: the first of a list nothing, the others more and more."""
+def _put_right(city: "Seeder", line: BulletinUnit, days: int, step: BulletinUnitState) -> None:
+    """What a criticised unit did about it, and what the office found of that; what is sent back was looked at lately."""
     judge, head = city.actor(Role.SUPERVISOR), city.actor(Role.UNIT_HEAD, line.unit.code)
-    if step <= 0 and not done:
+    if step == BulletinUnitState.RECTIFYING:
         return
     bulletins.answer(
-        line=line, text="逐件查了原因，交接漏件的改为双人核对，本周内补齐答复。", actor=head, at=at
-    )
-    if done or step > 2:
-        bulletins.accept(line=line, actor=judge, at=at)
-    elif step == 2:
-        bulletins.send_back(line=line, reason="请写清哪几件、哪天补齐。", actor=judge, at=at)
+        line=line, text="逐件查了原因，交接漏件的改为双人核对，本周内补齐答复。", actor=head, at=_at(city, days)
+    )  # fmt: skip
+    if step == BulletinUnitState.ACCEPTED:
+        bulletins.accept(line=line, actor=judge, at=_at(city, days + 1))
+    elif step == BulletinUnitState.SENT_BACK:
+        bulletins.send_back(
+            line=line, reason="请写清哪几件、哪天补齐。", actor=judge, at=_at(city, -2)
+        )
 
 
 def _draft(city: "Seeder", snapshot: StatSnapshot, days: int) -> Bulletin:

@@ -24,14 +24,15 @@ def seed(city: "Seeder") -> None:
     """Look as the sweep does, let the units work, and choose what each month takes up."""
     _thresholds(city, FIRST_DAY - 1, (Signal.RISE, 2, 2), (Signal.HIGH_RISK, 2, 2))
     worked = 0
-    for days in range(FIRST_DAY, 0):
+    for days in range(FIRST_DAY, -1):
         warning_watch.sweep(now=at(city, days, 6))
         for warning in _open(city, local_date(at(city, days, 6))):
             _work(city, warning, days, WORKED[worked % len(WORKED)])
             worked += 1
-    # Missed promises and answers that fall due are seen this morning for the first time: those warnings wait for their units.
-    _thresholds(city, -1, (Signal.BACKLOG, 2, 2), (Signal.COMMITMENTS, 1, 0))
-    warning_watch.sweep(now=at(city, 0, 6))
+    # Missed promises and answers that fall due are seen yesterday for the first time: those warnings wait for their units.
+    # Not today: the watch looks once a day, and the sweeps that follow the items' lives were today's.
+    _thresholds(city, -2, (Signal.BACKLOG, 1, 1), (Signal.COMMITMENTS, 1, 0))
+    warning_watch.sweep(now=at(city, -1, 6))
     _months(city)
 
 
