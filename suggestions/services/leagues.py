@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from suggestions import clock as counting
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.errors import DomainError, Invalid, NotAllowed
+from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, NotAllowed
 from suggestions.models import (
     Jurisdiction,
     LeagueAppeal,
@@ -143,11 +143,18 @@ def appeal(
     made = LeagueAppeal(jurisdiction=table.jurisdiction, table=table, unit=actor.unit, **held)
     try:
         with transaction.atomic():
+            if _locked(table) != State.APPEAL:
+                raise ChangedMeanwhile
             records.begin(made, "league_appeal", actor=actor, at=at, data={"unit": actor.unit.short_name})  # fmt: skip
             made.cases.set(cases)
     except IntegrityError as error:
         raise DomainError("您单位的异议已经提过，正在等答复。") from error
     return made
+
+
+def _locked(table: LeagueTable) -> str:
+    """The state the table is in now, held until the end of the transaction: an appeal that comes as it ends has one fate."""
+    return str(LeagueTable.objects.select_for_update().values_list("status", flat=True).get(pk=table.pk))  # fmt: skip
 
 
 def uphold(*, appeal: LeagueAppeal, answer: str, actor: Actor, at: datetime) -> None:
@@ -184,19 +191,22 @@ def publish(*, table: LeagueTable, actor: Actor, at: datetime) -> None:
     if table.appeal_until is not None and local_date(at) <= table.appeal_until:
         day = table.appeal_until
         raise DomainError(f"提异议的期间到{day.month}月{day.day}日，过了才能公布。")
-    if table.appeals.filter(status=LeagueAppealState.OPEN).exists():
-        raise DomainError("还有异议没有答复，先答复再公布。")
     if actor.user is None:
         raise NotAllowed
-    records.move(
-        table, "league_publish", actor=actor, at=at, data={"period": f"{table.first.year}年{table.first.month}月"},
-        fields={"published_at": at, "published_by": actor.user},
-    )  # fmt: skip
+    with transaction.atomic():
+        _locked(table)
+        if table.appeals.filter(status=LeagueAppealState.OPEN).exists():
+            raise DomainError("还有异议没有答复，先答复再公布。")
+        records.move(
+            table, "league_publish", actor=actor, at=at, data={"period": f"{table.first.year}年{table.first.month}月"},
+            fields={"published_at": at, "published_by": actor.user},
+        )  # fmt: skip
 
 
 def drop(*, table: LeagueTable, reason: str, actor: Actor, at: datetime) -> None:
     """It will not be published, and why; the month can be counted anew."""
     with transaction.atomic():
+        _locked(table)
         for open_one in table.appeals.filter(status=LeagueAppealState.OPEN):
             _decide(open_one, "league_uphold", f"这份排名不公布：{reason.strip()}", actor, at)
         records.move(table, "league_drop", actor=actor, at=at, reason=reason.strip())
