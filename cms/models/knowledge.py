@@ -21,6 +21,7 @@ from cms.english import InEnglish
 from cms.models.site_page import SitePage, Summary, body_index, stream_text
 from suggestions.codes import KnowledgeKind
 from suggestions.models import Topic, Unit
+from suggestions.public import structured
 
 PAGE_SIZE = 30
 
@@ -136,6 +137,13 @@ class KnowledgePage(Summary, SitePage):
     def is_overdue(self) -> bool:
         """Its unit should have looked at it by now."""
         return self.review_on < timezone.localdate()
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        said = structured.known(
+            question=self.title, answer=f"{self.summary} {stream_text(self.body)}", unit=self.unit.name,
+            address=self.get_url(request) or "",
+        )  # fmt: skip
+        return {**super().get_context(request, *args, **kwargs), "structured": said}
 
     def search_texts(self) -> dict[str, str]:
         return {

@@ -124,6 +124,17 @@ def _answer(reply: Any, address: str) -> Thing:
     }
 
 
+def known(*, question: str, answer: str, address: str, unit: str) -> list[Thing]:
+    """An answer of the knowledge base: the office's own question and answer, so a FAQPage. `address` is a path or absolute."""
+    said = {
+        "@type": "Answer",
+        "text": short(answer),
+        "author": {"@type": "GovernmentOrganization", "name": unit},
+    }
+    asked = {"@type": "Question", "name": question, "acceptedAnswer": said}
+    return [{"@type": "FAQPage", "url": absolute(address), "mainEntity": [asked]}]
+
+
 def article(*, title: str, about: str, day: date, address: str, source: str) -> list[Thing]:
     """A news item or bulletin. `address` is a path or absolute."""
     found: Thing = {

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from cms.models import CampaignPage, NewsPage, StandardPage
+from cms.models import CampaignPage, KnowledgePage, NewsPage, StandardPage
 from cms.setup import add_page, ensure_groups, ensure_pages
 from portal import sitemaps
 from suggestions.codes import NotPublishedReason
@@ -61,6 +61,13 @@ class Town:
                 date=MONDAY.date(),
             ),
         )
+        self.known = add_page(
+            site.knowledge,
+            KnowledgePage(
+                title="公交站加装长椅看哪些条件", summary="看站台够不够宽、挡不挡盲道。", unit=self.world.bus,
+                review_on=MONDAY.date() + timedelta(days=90),
+            ),
+        )  # fmt: skip
         self.rules = add_page(
             site.home,
             StandardPage(title="审核规则", slug="rules", summary="什么公开，什么不公开，谁来审。"),
@@ -72,7 +79,7 @@ class Town:
             "results": "/results/", "honours": "/results/honours/", "awards": "/results/awards/", "where": "/where/",
             "search": "/search/", "submit": "/submit/", "track": "/track/", "campaigns": "/campaigns/",
             "campaign": self.campaign.get_url(), "news_index": "/news/", "news": self.news.get_url(),
-            "standard": self.rules.get_url(), "feeds": "/feeds/",
+            "knowledge_index": "/knowledge/", "knowledge": self.known.get_url(), "standard": self.rules.get_url(), "feeds": "/feeds/",
         }  # fmt: skip
 
 
@@ -136,6 +143,16 @@ def test_every_type_of_page_has_a_title_a_description_one_address_and_a_card_and
             assert secret not in str(page), f"{kind}: {secret}"
     assert len(set(titles.values())) == len(titles), "no two types of page are called alike"
     assert {kind: words for kind, words in abouts.items() if not 8 <= len(words) <= 160} == {}
+
+
+def test_an_answer_of_the_knowledge_base_is_the_offices_own_question_and_answer(
+    client: Client, town: Town
+) -> None:
+    found = things(head(client, town.types["knowledge"]))
+    [question] = found["FAQPage"]["mainEntity"]
+    assert question["name"] == "公交站加装长椅看哪些条件"
+    assert "盲道" in question["acceptedAnswer"]["text"]
+    assert question["acceptedAnswer"]["author"]["name"] == town.world.bus.name
 
 
 def test_an_answered_item_is_a_question_with_its_answer_and_a_waiting_one_a_posting(
