@@ -6,6 +6,7 @@ import structlog
 
 from search import likeness
 from search.engine import Hit, SearchUnavailable, get_engine
+from search.highlighting import snippet
 from suggestions import rules
 from suggestions.documents import TYPE
 from suggestions.models import Suggestion
@@ -27,12 +28,19 @@ class LookAlike:
 
     @property
     def snippet_field(self) -> str:
-        return "reply" if self.hit.snippets.get("reply") else "problem"
+        """Whose words are shown: an answer's own, wherever the likeness lies; else what was asked."""
+        return "reply" if self._reply else "problem"
 
     @property
     def snippet(self) -> str:
-        """Escaped excerpt with marks, as the engine made it."""
-        return self.hit.snippets.get("reply") or self.hit.snippets.get("problem") or ""
+        """The first lines of the answer, escaped; for an open item the excerpt with marks that the engine made."""
+        if self._reply:
+            return snippet(self._reply, "")
+        return self.hit.snippets.get("problem") or snippet(self.hit.fields.get("problem", ""), "")
+
+    @property
+    def _reply(self) -> str:
+        return self.hit.fields.get("reply", "") if self.hit.answered else ""
 
 
 def look_alikes(title: str) -> list[LookAlike]:

@@ -29,6 +29,27 @@ def test_the_fragment_names_an_item_that_says_the_same(
     assert "采纳" in page.text
 
 
+def test_an_answered_look_alike_shows_the_first_lines_of_its_answer_whatever_they_say(
+    browser: Client, published: Suggestion
+) -> None:
+    start = " ".join(published.replies.get().public_body.split())[:20]
+    page = walk.read(browser.get("/submit/similar/", {"title": "人民路的公交站加装长椅"}))
+    assert f"答复：{start}" in page.text
+    assert "事由：" not in page.text
+
+
+def test_an_open_look_alike_shows_what_was_asked(
+    browser: Client, city: World, own_index: None
+) -> None:
+    item = w.accept(city, w.submit(city, title="人民路公交站加一张长椅").suggestion, at=MONDAY)
+    item = w.publish(city, item, at=MONDAY)
+    indexing.index_ids("suggestion", [str(item.pk)])
+    page = walk.read(browser.get("/submit/similar/", {"title": "人民路的公交站加装长椅"}))
+    assert f"/suggestions/{item.case_no}/" in page.links
+    assert "事由：" in page.text
+    assert "答复：" not in page.text
+
+
 @pytest.mark.parametrize(
     "title", ["", "短", "图书馆晚上多开放一小时", "\x00", '"', "- - -", "很" * 5000]
 )
