@@ -21,7 +21,7 @@ from bench import tour
 
 HERE = Path(__file__).parent / "screens"
 SIZES = {1280: 900, 360: 740}
-TALLEST = {1280: 1200, 360: 1500}
+TALLEST = {1280: 1100, 360: 1300}
 COLOURS = 24
 MOST_BYTES = 6 * 1024 * 1024
 
@@ -37,6 +37,8 @@ class Screen:
     words: str = ""
 
 
+CAMPAIGN = 'main tr:has-text("campaignpage") a[href$="/edit/"]'
+"""The link to the campaign that somebody edited last."""
 SCREENS = (
     Screen("home", "fenban", "", words="今日待办"),
     Screen("queue", "fenban", "queue/", words="分办队列"),
@@ -60,6 +62,17 @@ SCREENS = (
     Screen("supervision", "duban", "supervision/", words="督办关注"),
     Screen("orders", "duban", "orders/", words="督办批示"),
     Screen("order", "duban", "orders/", (ROW,), "一件督办单"),
+    Screen("bulletin", "duban", "records/bulletin/", (ROW,), "一期通报"),
+    Screen("rectify", "duban", "records/bulletin-unit/", (ROW,), "一个单位的整改"),
+    Screen("league-group", "duban", "records/league-group/", (ROW,), "排名分组和标准"),
+    Screen("league", "duban", "records/league/", (ROW,), "一个月的排名"),
+    Screen("special", "duban", "records/special-report/", (ROW,), "一份专报"),
+    Screen("figures", "duban", "statistics/", words="数据公布"),
+    Screen("figures-one", "duban", "statistics/", (ROW,), "一个月的数据"),
+    Screen("warnings", "duban", "warnings/", words="预警"),
+    Screen("warning", "duban", "warnings/", (ROW,), "一条预警"),
+    Screen("warning-rules", "duban", "warnings/rules/", words="预警规则"),
+    Screen("month-topic", "duban", "records/month-topic/", (ROW,), "每月一题"),
     Screen("months", "duban", "months/", words="月结月清"),
     Screen("clock-rules", "duban", "clock-rules/", words="时限规则"),
     Screen("calendar", "duban", "calendar/", words="工作日历"),
@@ -77,9 +90,23 @@ SCREENS = (
     Screen("editor-home", "bianji", "/admin/", words="编辑的首页"),
     Screen("editor-pages", "bianji", "/admin/pages/", words="页面"),
     Screen("editor-campaign", "bianji", "/admin/campaigns/new/", words="办一次新的征集"),
+    Screen(
+        "editor-checklist",
+        "bianji",
+        "/admin/reports/page-types-usage/",
+        (CAMPAIGN,),
+        "发布前看一遍",
+    ),
+    Screen("editor-images", "bianji", "/admin/images/", words="图片"),
+    Screen(
+        "editor-report",
+        "bianji",
+        "/admin/reports/campaigns-without-report/",
+        words="还没有公布结果的征集",
+    ),
     Screen("styleguide", "bianji", "/styleguide/", words="组件样张"),
 )
-ON_PHONE = ("home", "queue", "item", "campaigns", "inbox", "reply", "tray", "agent")
+ON_PHONE = ("home", "queue", "item", "campaigns", "inbox", "reply", "tray", "agent", "warnings")
 """Rooms that people open on a telephone."""
 LOOKS = (("dark", "/mode/?theme=dark"), ("elder", "/mode/?elder=1"))
 LOOKED_AT = ("home", "item-answered", "campaign-livelihood", "submit", "track")
