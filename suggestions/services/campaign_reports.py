@@ -218,6 +218,8 @@ def tell_authors(*, now: datetime) -> int:
     found = (
         Suggestion.objects.filter(campaign__in=out)
         .exclude(status__in=(Case.DRAFT, Case.WITHDRAWN))
+        # Shut until a second officer has looked: then it is deleted, or answered by the next sweep (process.md 3.5).
+        .exclude(is_secret=True, status__in=report_answers.ANSWERED_FROM)
         .filter(~Exists(told))
         .order_by("pk")
         .values_list("pk", flat=True)[:_BATCH]
@@ -243,6 +245,9 @@ def _tell_held(pk: int) -> int:
     )
     if CaseEvent.objects.filter(suggestion=item, name=NOTED).exists():
         # Another worker told it first.
+        return 0
+    if item.is_secret and item.status in report_answers.ANSWERED_FROM:
+        # It was shut a moment ago.
         return 0
     page: Any = item.campaign
     at: datetime = page.report_published_at

@@ -22,7 +22,7 @@ from suggestions.models import (
     ReportGroup,
     Suggestion,
 )
-from suggestions.services import campaign_reports, lapses
+from suggestions.services import campaign_reports, deciding, lapses
 from tests import world as w
 from tests.cms.conftest import Make, words
 from tests.suggestions.desk.cast import main_text, sign_in
@@ -267,6 +267,30 @@ def test_an_answer_of_its_own_that_is_under_way_is_not_overtaken_by_the_report(
     item.refresh_from_db()
     assert item.status == "reply_review"
     assert CaseEvent.objects.filter(suggestion=item, name="campaign_reported").count() == 1
+
+
+def test_an_item_shut_as_secret_waits_for_the_second_look_and_holds_up_nobody_else(
+    city: World, page: CampaignPage, items: list[Suggestion]
+) -> None:
+    shut, other = items[1:]
+    officer, second = city.actor("triage_officer"), city.actor("triage_officer_2")
+    campaign_reports.put(group=group(city, page), items=[shut, other], at=timezone.now())
+    decision = deciding.refuse(
+        suggestion=shut, reason="state_secret", words="", actor=officer, at=timezone.now()
+    )
+    assert decision is not None
+    publish(page)
+    campaign_reports.tell_authors(now=timezone.now())
+    shut.refresh_from_db()
+    other.refresh_from_db()
+    assert (shut.status, other.status) == ("registered", "answered")
+    assert not shut.events.filter(name=campaign_reports.NOTED).exists()
+    deciding.send_back(
+        decision=decision, reason="没有涉密的内容。", actor=second, at=timezone.now()
+    )
+    campaign_reports.tell_authors(now=timezone.now())
+    shut.refresh_from_db()
+    assert shut.status == "answered"
 
 
 def test_a_group_with_a_promise_names_its_day_and_each_item_gets_the_promise(
