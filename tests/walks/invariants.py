@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.test import Client
 
 from search import engine as engines
@@ -17,8 +18,12 @@ from suggestions.models import (
     CoSign,
     Erasure,
     Hearing,
+    LeagueTable,
     Outbox,
+    PendingDecision,
+    StatSnapshot,
     Suggestion,
+    TriageHint,
 )
 from suggestions.states import ACTIVE_ASSIGNMENT, OPEN, WITH_UNITS, Case
 from tests.walks.acts.base import Walk
@@ -57,6 +62,7 @@ def of_item(item: Suggestion) -> Iterator[str]:
     yield from _clocks(item)
     yield from _told(item)
     yield from _page(item)
+    yield from _secret(item)
     counted = CoSign.objects.filter(
         suggestion=item, confirmed_at__isnull=False, withdrawn_at=None
     ).count()
@@ -142,11 +148,26 @@ def _page(item: Suggestion) -> Iterator[str]:
         yield f"public as {item.category}"
 
 
+def _secret(item: Suggestion) -> Iterator[str]:
+    """What was found secret is on no page, quoted by no hint, and gone once the refusal is through (process.md 3.5)."""
+    if not item.is_secret:
+        return
+    if item.is_public:
+        yield "secret and public"
+    if TriageHint.objects.filter(Q(suggestion=item) | Q(kind="similar", value=item.case_no)).exists():  # fmt: skip
+        yield "secret, and hints quote it"
+    if item.status == Case.NOT_ACCEPTED and item.not_accepted_reason == "state_secret":
+        if item.original_problem or item.original_proposal or item.attachments.exists():
+            yield "secret, and its text is still there"
+    elif not PendingDecision.objects.filter(suggestion=item).exclude(status="sent_back").exists():
+        yield "shut, and nobody decides about it"
+
+
 LISTS = (
     "/", "/suggestions/", "/suggestions/?format=csv", "/api/v1/suggestions?limit=100", "/suggestions/feed.atom",
     "/feeds/suggestions.atom", "/feeds/answers.atom", "/feeds/results.atom", "/feeds/awards.atom", "/results/awards/", "/results/", "/results/?by=place", "/results/honours/",
     "/hearings/", "/feeds/hearings.atom", "/questioning/", "/receptions/", "/receptions/?by=held", "/sponsorship/", "/points/",
-    "/units/", "/units/bus/", "/units/water/", "/campaigns/",
+    "/units/", "/units/bus/", "/units/water/", "/units/league/", "/campaigns/", "/statistics/", "/feeds/statistics.atom",
 )  # fmt: skip
 """Everything public that lists items, or tells of them."""
 
@@ -157,6 +178,13 @@ def shown_rounds() -> list[int]:
     return list(rows.filter(status__in=("publicity", "approved", "finished")).values_list("pk", flat=True))  # fmt: skip
 
 
+def shown_figures() -> list[str]:
+    """Published months and years, whose pages name typical cases, and published tables of ranks (process.md 7.3, 8.3)."""
+    months = [f"/statistics/{s.slug}/" for s in StatSnapshot.objects.filter(status="published")]
+    tables = LeagueTable.objects.filter(status="published").values_list("pk", flat=True)
+    return [*months, *(f"/units/league/{pk}/" for pk in tables)]
+
+
 def of_public(walk: Walk, hidden: list[Suggestion], shown: list[Suggestion]) -> Iterator[str]:
     """Hidden items found by a visitor on pages, in files, feeds, the API or the search; and shown ones that are missing.
 
@@ -165,7 +193,7 @@ def of_public(walk: Walk, hidden: list[Suggestion], shown: list[Suggestion]) -> 
     client = Client()
     _rested()
     rounds = [f"/results/awards/{pk}/" for pk in shown_rounds()]
-    lists = {address: _words(client, address) for address in (*LISTS, *rounds)}
+    lists = {address: _words(client, address) for address in (*LISTS, *rounds, *shown_figures())}
     engine = engines.get_engine()
     for item in hidden:
         mark = walk.marks[item.pk]

@@ -8,6 +8,7 @@ from suggestions import states
 from suggestions.models import CaseEvent, Clock, JurisdictionDispute, RecordEvent
 from suggestions.models.record import Record
 from suggestions.states import OPEN
+from tests.walks import rooms
 
 KINDS: dict[str, type[Record]] = {
     str(m.machine): m
@@ -55,6 +56,7 @@ def of_record(machine: str, key: int, *, since: int = 0) -> Iterator[str]:
     events = list(RecordEvent.objects.filter(machine=machine, record_id=key).order_by("seq"))
     yield from _chain(held, events)
     yield from _clocks(held, events)
+    yield from rooms.of_room(held)
     for event in events:
         if event.pk > since and event.suggestion_id and not event.is_blanked:
             yield from _told(event)

@@ -13,14 +13,17 @@ from tests.walks.acts import (
     privacy,
     replies,
     steering,
+    telling,
     triage,
     units,
+    watching,
 )
 from tests.walks.acts.base import ACTS, ERRANDS, Nothing, Walk
 from tests.walks.acts.triage import submit
 
 AREAS = (
-    adoption, afterwards, awards, calendar, campaigns, desk, meetings, pages, people, privacy, replies, steering, triage, units,
+    adoption, afterwards, awards, calendar, campaigns, desk, meetings, pages, people, privacy, replies, steering, telling, triage,
+    units, watching,
 )  # fmt: skip
 
 __all__ = ["ACTS", "AREAS", "ERRANDS", "Nothing", "Walk", "submit"]
