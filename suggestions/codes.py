@@ -250,6 +250,17 @@ class BreachKind(models.TextChoices):
     LOSS = "loss", _("丢失")
 
 
+class AssessmentKind(models.TextChoices):
+    """What an impact assessment is made for, before it is done (PIPL 31, 55; process.md 9.1)."""
+
+    PUBLISH = "publish", _("公开发布建议和答复")
+    GIVE_OUT = "give_out", _("向其他单位提供个人信息")
+    SENSITIVE = "sensitive", _("处理敏感个人信息")
+    AUTOMATED = "automated", _("系统自动提示")
+    OUTSOURCE = "outsource", _("委托处理")
+    MINORS = "minors", _("处理未成年人信息")
+
+
 class ErasureBasis(models.TextChoices):
     """Why personal content was erased or sealed (PIPL 47)."""
 

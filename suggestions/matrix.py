@@ -151,6 +151,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "see_takedowns": _here(R.PUBLISHER, R.PRIVACY_OFFICER),
     "see_breaches": _here(R.PRIVACY_OFFICER, R.LEADER),
     "see_minors_audits": _here(R.PRIVACY_OFFICER, R.LEADER),
+    # 9.1: impact assessments and what was given to others; the officer keeps them, a leader signs.
+    "see_assessments": _here(R.PRIVACY_OFFICER, R.LEADER),
+    "see_data_given": _here(R.PRIVACY_OFFICER, R.LEADER),
     "see_access_log": _here(R.PRIVACY_OFFICER, R.AUDIT_ADMIN),
     "write_message": _TEAM,
     "see_messages": {**_TEAM, **_here(R.TRIAGE_OFFICER, R.INTAKE_CLERK)},

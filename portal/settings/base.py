@@ -248,6 +248,8 @@ STATS_BASICALLY_PERCENT = env.number("STATS_BASICALLY_PERCENT", 100)
 STATS_COMPOSITE_WEIGHTS = env.words("STATS_COMPOSITE_WEIGHTS", ("10", "50", "40"))
 # Years an award's payment data are kept after payment: the accounting term (process.md 9.4).
 AWARD_PAYMENT_YEARS = env.number("AWARD_PAYMENT_YEARS", 10)
+# What waits for a valid impact assessment: publish, give_out, minors (PIPL 55; process.md 9.1); empty: the desk reminds only.
+ASSESSMENTS_REQUIRED = env.words("ASSESSMENTS_REQUIRED")
 # What this office answers itself besides suggestions: consultation (K7c), appeal_claim (K7d); empty: nothing (1; GD).
 HANDLED_CATEGORIES = env.words("HANDLED_CATEGORIES")
 # A ClamAV daemon (host:port or socket path); empty: files are checked by type and content only.

@@ -16,7 +16,7 @@ from suggestions import access, states
 from suggestions.actor import Actor
 from suggestions.clock import local_date
 from suggestions.codes import BreachKind, GrantKind
-from suggestions.desk import common, panels
+from suggestions.desk import common, panels, privacy_registers
 from suggestions.desk.form_locks import RecordFormLock
 from suggestions.desk.privacy_acts import BY_SLUG, SHELVES, WAITING, Act, Shelf
 from suggestions.errors import DomainError, NotAllowed
@@ -85,7 +85,7 @@ def privacy(request: HttpRequest, slug: str = "") -> HttpResponse:
     return common.page(
         request, "suggestions/desk/privacy.html", title=_("个人信息保护"), shelf=shelf, shelves=mine, logs=logs,
         held=held, rows=[(r, _due(slug, r)) for r in held], waiting_only=waiting_only, query="" if waiting_only else "show=all",
-        may_new=slug == "breaches" and common.holds(request, [Role.PRIVACY_OFFICER]),
+        **privacy_registers.offered(request, slug),
     )  # fmt: skip
 
 
@@ -143,6 +143,7 @@ def privacy_record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         request, "suggestions/desk/privacy_record.html", title=f"{shelf.label} {pk}", shelf=shelf, record=record,
         status=422 if bound is not None else 200, facts=_facts(record), acts=offered, errors_form=bound,
         events=events.select_related("actor", "unit").order_by("-seq"),
+        again=privacy_registers.again(request, record),
         crumbs=[(str(shelf.label), reverse("desk:privacy_shelf", args=[slug]))], **(lock.context() if lock else {}),
     )  # fmt: skip
 
@@ -172,6 +173,8 @@ _SHOWN = (
     "kind", "relation", "requester", "purpose", "export_query", "asked_by", "first_by", "second_by", "valid_until", "unit", "words",
     "passed_words", "contact", "summary", "persons", "data_kinds", "measures", "authority", "told_words", "identity_method",
     "result", "answer", "year", "figures_text", "findings", "due_on",
+    "title", "recipient", "given_on", "way", "basis", "given_by", "necessity", "effect", "written_by", "signed_by",
+    "assessment",
 )  # fmt: skip
 
 

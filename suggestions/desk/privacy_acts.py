@@ -10,14 +10,25 @@ from django.utils.translation import gettext_lazy as _
 from suggestions.actor import Actor
 from suggestions.models import (
     Breach,
+    DataGiven,
     IdentityGrant,
+    ImpactAssessment,
     MinorsAudit,
     RelayMessage,
     RightsRequest,
     Takedown,
 )
 from suggestions.models.record import Record
-from suggestions.services import breaches, identity, minors_audit, relaying, rights, takedowns
+from suggestions.services import (
+    assessments,
+    breaches,
+    given_out,
+    identity,
+    minors_audit,
+    relaying,
+    rights,
+    takedowns,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -116,6 +127,24 @@ SHELVES: tuple[Shelf, ...] = (
         ),
         _("没有待办的年度审计。有未成年人的件，每年1月系统开始上一年的审计。"),
     ),
+    Shelf(
+        "assessments", _("影响评估"), ImpactAssessment, "see_assessments",
+        (
+            Act("assessment_sign", _("签发"), "",
+                lambda r, w, a, t: assessments.sign(assessment=r, actor=a, at=t)),
+            Act("assessment_return", _("退回"), _("退回的理由"),
+                lambda r, w, a, t: assessments.send_back(assessment=r, reason=w, actor=a, at=t)),
+        ),
+        _("没有待签发的影响评估。"),
+    ),
+    Shelf(
+        "given", _("对外提供登记"), DataGiven, "see_data_given",
+        (
+            Act("given_settle", _("写明接收方"), _("给了哪个单位（没有给外单位的，写“只在本单位使用”；不写个人姓名）"),
+                lambda r, w, a, t: given_out.settle(given=r, recipient=w, actor=a, at=t)),
+        ),
+        _("没有要写明接收方的。下载带姓名的名单、打开归档包，系统自动登记在这里。"),
+    ),
 )  # fmt: skip
 BY_SLUG: dict[str, Shelf] = {s.slug: s for s in SHELVES}
 WAITING: dict[str, tuple[str, ...]] = {
@@ -125,5 +154,7 @@ WAITING: dict[str, tuple[str, ...]] = {
     "takedowns": ("open",),
     "breaches": ("detected", "contained", "authority_told"),
     "minors": ("open", "overdue"),
+    "assessments": ("written", "signed"),
+    "given": ("pending",),
 }
 """States in which a record waits for somebody of this room."""

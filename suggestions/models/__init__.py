@@ -107,6 +107,7 @@ from suggestions.models.reception import (
     ReceptionSlot,
 )
 from suggestions.models.record import Record, RecordEvent
+from suggestions.models.registers import DataGiven, ImpactAssessment
 from suggestions.models.reply_voice import ReplyComment, ReplyVoice
 from suggestions.models.replying import (
     ArchivePackage,
@@ -194,6 +195,7 @@ __all__ = [
     "Consultation",
     "ContentVersion",
     "DailyHead",
+    "DataGiven",
     "Delegation",
     "DeliveryProof",
     "DispatchRule",
@@ -214,6 +216,7 @@ __all__ = [
     "HintChoice",
     "IdentityAccessLog",
     "IdentityGrant",
+    "ImpactAssessment",
     "ImportedLine",
     "Invitation",
     "InvitedContributor",

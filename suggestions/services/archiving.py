@@ -36,7 +36,7 @@ from suggestions.models import (
     Suggestion,
     SupervisionOrder,
 )
-from suggestions.services import identity, transitions
+from suggestions.services import given_out, identity, transitions
 from suggestions.services.attachments import STORAGE
 from suggestions.services.lapses import legal_moment
 from suggestions.states import Adoption as Measure
@@ -169,7 +169,8 @@ def read(package: ArchivePackage) -> bytes:
 
 
 def open_package(*, package: ArchivePackage, reason: str, actor: Actor, at: datetime) -> bytes:
-    """The ZIP for somebody who says why; the opening stands in the case's chain and in the log of identity reads.
+    """The ZIP for somebody who says why; the opening stands in the case's chain, in the log of identity reads and in
+    the register of data given out.
 
     `actor` comes from `access.may(user, "download_archive", item)`, or is the system for the command. Raises Invalid
     without a reason, DomainError as `read` does. Source: PIPL 51; process.md 2.2 (reason and log).
@@ -183,8 +184,11 @@ def open_package(*, package: ArchivePackage, reason: str, actor: Actor, at: date
                 suggestion=suggestion, user=actor.user, role=actor.role, reason=reason,  # type: ignore[misc]
                 fields=["archive"], at=at,
             )  # fmt: skip
-        transitions.note(
+        event = transitions.note(
             suggestion, "archive_opened", actor=actor, at=at, words="打开了归档包", reason=reason
+        )
+        given_out.from_archive(
+            suggestion=suggestion, opening=event.seq, reason=reason, actor=actor, at=at
         )
     return content
 

@@ -34,7 +34,7 @@ from suggestions.insight import redaction
 from suggestions.models import CampaignAnswer, ExportJob, Suggestion
 from suggestions.roles import UNIT_ROLES
 from suggestions.selectors import queues
-from suggestions.services import erasure, named_exports, records
+from suggestions.services import erasure, given_out, named_exports, records
 from suggestions.services.attachments import STORAGE
 from suggestions.states.export import EXPORTERS, Export
 
@@ -253,7 +253,8 @@ def _digest(path: str) -> tuple[str, int]:
 
 
 def fetch(*, job: ExportJob, actor: Actor, at: datetime) -> IO[bytes]:
-    """The file, for its asker; each fetching is an event. Raises DomainError when there is none (any more), NotAllowed when
+    """The file, for its asker; each fetching is an event, and one that names authors stands in the register of data given
+    out. Raises DomainError when there is none (any more), NotAllowed when
     it names authors and the leave is over.
     """
     if job.grant_id is not None:
@@ -264,7 +265,11 @@ def fetch(*, job: ExportJob, actor: Actor, at: datetime) -> IO[bytes]:
         file: IO[bytes] = storages[STORAGE].open(job.storage_name)
     except FileNotFoundError as error:
         raise DomainError("文件找不到了，请再导一次。") from error
-    records.note(job, "export_fetched", actor=actor, at=at, words="下载了文件")
+    with transaction.atomic():
+        records.note(job, "export_fetched", actor=actor, at=at, words="下载了文件")
+        if job.grant_id is not None:
+            named = [heading for heading, _value in named_exports.COLUMNS]
+            given_out.from_export(job=job, headings=named, actor=actor, at=at)
     return file
 
 

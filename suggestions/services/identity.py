@@ -10,13 +10,13 @@ from django.db import transaction
 
 from suggestions import rules
 from suggestions.actor import Actor
-from suggestions.codes import GrantKind
+from suggestions.codes import AssessmentKind, GrantKind
 from suggestions.errors import Invalid, NotAllowed
 from suggestions.matrix import MATRIX
 from suggestions.models import Author, IdentityAccessLog, IdentityGrant, Suggestion
 from suggestions.models.place import Jurisdiction
 from suggestions.roles import AGENT_ROLES, UNIT_ROLES
-from suggestions.services import records, tell, transitions
+from suggestions.services import assessments, records, tell, transitions
 from suggestions.states import Identity, Visibility
 
 REASON_MIN, REASON_MAX = 4, 200
@@ -138,6 +138,8 @@ def approve(*, grant: IdentityGrant, actor: Actor, at: datetime) -> IdentityGran
     if actor.user is None or actor.user.pk in (grant.asked_by_id, grant.first_by_id):
         raise NotAllowed("批准的人不能是申请人，两次批准也要由两个不同的人来做。")
     single = grant.kind == GrantKind.MINOR
+    if single:
+        assessments.need(grant.jurisdiction, AssessmentKind.MINORS, at=at)
     if grant.status == Identity.ASKED and not single:
         with transaction.atomic():
             records.move(

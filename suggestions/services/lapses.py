@@ -65,6 +65,7 @@ SWEEPS: dict[str, str] = {
     "consultations": "suggestions.services.consulting.sweep",  # K21: opened and ended at their own moments
     "warnings": "suggestions.services.warning_watch.sweep",  # 8.4: once a day, and what nobody signed for
     "minors_audit": "suggestions.services.minors_audit.sweep",  # yearly (9.5)
+    "assessments": "suggestions.services.assessments.sweep",  # over on their day (9.1; PIPL 55)
     "co_signs": "suggestions.services.co_signing.tell_cases",  # yesterday's new voices, as a count (3.4)
     "campaign_reports": "suggestions.services.campaign_reports.tell_authors",  # SH 12(1): mailed to all authors
     "poll_voices": "suggestions.services.polling.forget_unproved",  # codes that never came back (9.4)

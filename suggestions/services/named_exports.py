@@ -15,7 +15,7 @@ from django.http import QueryDict
 from suggestions import access
 from suggestions.actor import Actor
 from suggestions.clock import local_date
-from suggestions.codes import GrantKind
+from suggestions.codes import AssessmentKind, GrantKind
 from suggestions.errors import Invalid, NotAllowed
 from suggestions.matrix import MATRIX
 from suggestions.models import (
@@ -27,7 +27,7 @@ from suggestions.models import (
 )
 from suggestions.models.suggestion import SuggestionQuerySet
 from suggestions.selectors import queues
-from suggestions.services import identity, records, transitions
+from suggestions.services import assessments, identity, records, transitions
 from suggestions.states import Identity
 
 ROWS_MAX = 1000
@@ -61,11 +61,12 @@ def role_of(user: Any) -> StaffRole | None:
 def ask(*, user: Any, query: str, reason: str, at: datetime, hours: int = HOURS) -> IdentityGrant:
     """Ask two others for leave to write this list with names. `hours`: how long the leave lasts once given.
 
-    Raises NotAllowed (role), Invalid: no reason, nothing in the list, or more than ROWS_MAX in it.
+    Raises NotAllowed (role), DomainError (ASSESSMENTS_REQUIRED and none counts), Invalid: no reason, nothing in the list, or more than ROWS_MAX in it.
     """
     role = role_of(user)
     if role is None:
         raise NotAllowed("带姓名和联系方式的名单只有个人信息保护负责人可以申请导出。")
+    assessments.need(role.jurisdiction, AssessmentKind.GIVE_OUT, at=at)
     query = QueryDict(query[:800]).urlencode()[:800]
     count = rows(user, query, at).count()
     if not count:

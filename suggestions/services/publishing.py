@@ -7,11 +7,11 @@ from django.db import transaction
 
 from suggestions import rules
 from suggestions.actor import Actor
-from suggestions.codes import NameDisplay, NotPublishedReason
+from suggestions.codes import AssessmentKind, NameDisplay, NotPublishedReason
 from suggestions.errors import ChangedMeanwhile, DomainError, Invalid, WrongState
 from suggestions.insight import redaction
 from suggestions.models import Attachment, PublicationReview, Reply, Suggestion
-from suggestions.services import clocks, hinted, transitions
+from suggestions.services import assessments, clocks, hinted, transitions
 from suggestions.states import ON_PAGE, Case, Publication
 
 State = PublicationReview.State
@@ -143,10 +143,14 @@ def submit(*, review: PublicationReview, actor: Actor, at: datetime) -> Publicat
 
 
 def release(*, review: PublicationReview, actor: Actor, at: datetime) -> Suggestion:
-    """The second person releases: only now do `public_*` texts exist, and the index hears of them."""
+    """The second person releases: only now do `public_*` texts exist, and the index hears of them.
+
+    Raises DomainError where ASSESSMENTS_REQUIRED holds publication and no impact assessment counts (PIPL 55).
+    """
     if actor.user is not None and actor.user.pk == review.redacted_by_id:
         raise DomainError("复核要由另一位公开审核员来做。")
     suggestion = review.suggestion
+    assessments.need(suggestion.jurisdiction, AssessmentKind.PUBLISH, at=at)
     fields: dict[str, Any] = {}
     if review.covers_suggestion:
         fields = {

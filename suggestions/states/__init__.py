@@ -50,6 +50,7 @@ from suggestions.states.publication import PUBLICATION_TRANSITIONS
 from suggestions.states.qa_promise import QA_PROMISE_TRANSITIONS
 from suggestions.states.qa_session import QA_SESSION_TRANSITIONS
 from suggestions.states.reception import RECEPTION_TRANSITIONS
+from suggestions.states.registers import REGISTER_TRANSITIONS
 from suggestions.states.relay import RELAY_TRANSITIONS
 from suggestions.states.reply_comment import REPLY_COMMENT_TRANSITIONS
 from suggestions.states.rights import (
@@ -112,6 +113,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *CAMPAIGN_QUESTION_TRANSITIONS,
     *REPLY_COMMENT_TRANSITIONS,
     *MINORS_AUDIT_TRANSITIONS,
+    *REGISTER_TRANSITIONS,
     *SERVICE_POINT_TRANSITIONS,
     *WARNING_TRANSITIONS,
     *MONTH_TOPIC_TRANSITIONS,

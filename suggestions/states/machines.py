@@ -206,6 +206,8 @@ class Machine(models.TextChoices):
     CAMPAIGN_QUESTION = "campaign_ask", _("征集提问")
     REPLY_COMMENT = "comment", _("公众评论")
     MINORS_AUDIT = "minors_audit", _("未成年人信息年度审计")
+    ASSESSMENT = "assessment", _("个人信息保护影响评估")
+    DATA_GIVEN = "data_given", _("对外提供登记")
     WARNING = "warning", _("预警")
     MONTH_TOPIC = "month_topic", _("每月一题")
     SPECIAL_REPORT = "special", _("专报")

@@ -134,6 +134,8 @@ MAY |= {
     "see_takedowns": {"publisher", "privacy_officer"},
     "see_breaches": {"privacy_officer", "leader", "leader@province"},
     "see_minors_audits": {"privacy_officer", "leader", "leader@province"},
+    "see_assessments": {"privacy_officer", "leader", "leader@province"},
+    "see_data_given": {"privacy_officer", "leader", "leader@province"},
     "see_access_log": {"privacy_officer", "audit_admin"},
     "write_message": UNIT,
     "see_messages": UNIT | {"intake_clerk", "triage_officer", "triage_officer@province"},

@@ -26,6 +26,7 @@ from suggestions.states.month_close import MonthCloseState
 from suggestions.states.qa_promise import QaPromiseState
 from suggestions.states.qa_session import QaSession
 from suggestions.states.reception import Reception
+from suggestions.states.registers import AssessmentState, GivenState
 from suggestions.states.relay import Relay
 from suggestions.states.reply_comment import ReplyCommentState
 from suggestions.states.service_point import ServicePointState
@@ -79,6 +80,8 @@ _STATES: dict[states.Machine, Any] = {
     states.Machine.CAMPAIGN_QUESTION: CampaignQuestionState,
     states.Machine.REPLY_COMMENT: ReplyCommentState,
     states.Machine.MINORS_AUDIT: MinorsAuditState,
+    states.Machine.ASSESSMENT: AssessmentState,
+    states.Machine.DATA_GIVEN: GivenState,
     states.Machine.SERVICE_POINT: ServicePointState,
     states.Machine.WARNING: WarningState,
     states.Machine.MONTH_TOPIC: MonthTopicState,
