@@ -6,6 +6,7 @@ Pictures are cut to a height and to few colours, so that the whole gallery stays
 
 import io
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,8 @@ ON_PHONE = ("home", "queue", "item", "campaigns", "inbox", "reply", "tray", "age
 """Rooms that people open on a telephone."""
 LOOKS = (("dark", "/mode/?theme=dark"), ("elder", "/mode/?elder=1"))
 LOOKED_AT = ("home", "item-answered", "campaign-livelihood", "submit", "track")
+LISTED = re.compile(r"^\| (\S+) \| (.*?) \|(?=.*\[看\])", re.MULTILINE)
+"""A row of README.md: name and words."""
 PRINTED = ("item-answered", "results")
 
 
@@ -233,10 +236,17 @@ class Gallery:
         page.goto(link.first.get_attribute("href"))
         return True
 
+    @staticmethod
+    def plain(name: str) -> str:
+        """The name of a page without the width of the picture."""
+        return name.removesuffix("-1280").removesuffix("-360")
+
     def index(self) -> None:
         """README.md: every picture with what it shows."""
-        names = dict.fromkeys(name.rsplit("-", 1)[0] if name.rsplit("-", 1)[1].isdigit() else name for name, _ in self.taken)  # fmt: skip
-        words = {name.removesuffix("-1280").removesuffix("-360"): w for name, w in self.taken}
+        taken = {self.plain(name): words for name, words in self.taken}
+        # A part of the gallery taken anew leaves the rest of the list as it is.
+        held = dict(LISTED.findall((HERE / "README.md").read_text("utf-8"))) if self.wanted else {}
+        words = held | taken
         lines = [
             "# 页面图集",
             "",
@@ -246,11 +256,13 @@ class Gallery:
             "| 页面 | 是什么 | 宽屏 | 手机 |",
             "| --- | --- | --- | --- |",
         ]
-        for name in names:
+        for name in words:
             wide, phone = (f"{name}-{w}.webp" if (HERE / f"{name}-{w}.webp").exists() else "" for w in SIZES)  # fmt: skip
-            wide = wide or f"{name}.webp"
+            wide = wide or (f"{name}.webp" if (HERE / f"{name}.webp").exists() else "")
+            if not wide and not phone:
+                continue
             cells = [f"[看]({file})" if file else "" for file in (wide, phone)]
-            lines.append(f"| {name} | {words.get(name, '')} | {cells[0]} | {cells[1]} |")
+            lines.append(f"| {name} | {words[name]} | {cells[0]} | {cells[1]} |")
         (HERE / "README.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -263,8 +275,7 @@ def main(address: str, wanted: tuple[str, ...] = ()) -> None:
         gallery = Gallery(browser, address, wanted)
         for part in (gallery.public, gallery.looks, gallery.flow, gallery.desk):
             part()
-    if not wanted:
-        gallery.index()
+    gallery.index()
     print(f"{len(gallery.taken)} pictures, {gallery.bytes / 1024 / 1024:.1f} MB")
     whole = sum(file.stat().st_size for file in HERE.glob("*.webp"))
     if whole > MOST_BYTES:
