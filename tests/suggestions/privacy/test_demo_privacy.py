@@ -7,25 +7,28 @@ from django.apps import apps
 
 from suggestions import outbox, states
 from suggestions.clock import SHANGHAI
-from suggestions.demo.extra import privacy
+from suggestions.demo.extra import privacy, registers
 from suggestions.demo.seed import Seeder
 from suggestions.models import (
     Breach,
     Conflict,
     Consent,
+    DataGiven,
     Delegation,
     Erasure,
     IdentityGrant,
+    ImpactAssessment,
     RecordEvent,
     RelayMessage,
     RightsRequest,
     Takedown,
 )
 from suggestions.services import chain
+from suggestions.states.registers import AssessmentState, GivenState
 
 SHOWN = (
     (RightsRequest, states.Rights), (IdentityGrant, states.Identity), (RelayMessage, states.Message), (Takedown, states.Takedown),
-    (Breach, states.Breach),
+    (Breach, states.Breach), (ImpactAssessment, AssessmentState), (DataGiven, GivenState),
 )  # fmt: skip
 
 
@@ -36,6 +39,7 @@ def test_the_demo_city_shows_every_state_of_privacy_and_its_chains_verify() -> N
         city = Seeder(now=now)
         city.city_facts()
         privacy.show(city)
+        registers.seed(city)
     for model, choices in SHOWN:
         held = set(model.objects.values_list("status", flat=True))
         missing = set(choices.values) - held
