@@ -63,8 +63,10 @@ def _usual(warning: EarlyWarning) -> str:
 
 
 def _cells(warning: EarlyWarning) -> list[str]:
-    usual = _usual(warning)
-    number = _counted(warning, warning.seen) + (f"，平常{usual}" if usual else "")
+    number = _counted(warning, warning.seen)
+    if _usual(warning):
+        # What it is counted by is said once: the column is narrow.
+        number += f"，平常{_plain(warning.expected)}"
     return [str(warning), number, _units(warning), date_words(warning.raised_on)]
 
 

@@ -86,7 +86,7 @@ def test_a_unit_signs_writes_what_it_does_and_the_office_closes_it_with_what_cha
 
 def test_the_list_says_of_what_it_counts(city: World, warning: EarlyWarning) -> None:
     page = main_text(sign_in(city, "supervisor").get(reverse("desk:records", args=["warning"])))
-    assert "6位，平常0位" in page
+    assert "6位，平常0" in page
     EarlyWarning.objects.update(signal=Signal.COMMITMENTS)
     page = main_text(sign_in(city, "supervisor").get(reverse("desk:records", args=["warning"])))
     assert "6项" in page
