@@ -91,7 +91,8 @@ def _publish(held: dict[str, Any], step: Step) -> None:
     )
 
 
-def _said(row: Any) -> str:
+def said(row: Any) -> str:
+    """A figure in words; a rate with its parts."""
     formula = BY_CODE[row.figure]
     shown = published.value(formula, row.numerator, row.denominator)
     if formula.kind == Reading.RATE and row.denominator:
@@ -125,7 +126,7 @@ def _blocks(request: HttpRequest, snapshot: StatSnapshot) -> list[Block]:
     blocks.append(
         Block(
             _("全部指标"), headers=[_("指标"), _("数值"), _("怎么算")],
-            rows=[Row([str(BY_CODE[r.figure].name), _said(r), str(BY_CODE[r.figure].words)]) for r in totals],
+            rows=[Row([str(BY_CODE[r.figure].name), said(r), str(BY_CODE[r.figure].words)]) for r in totals],
         )
     )  # fmt: skip
     for dimension, heading, figures in _SPLITS:
@@ -137,7 +138,7 @@ def _split(dimension: str, heading: Any, figures: tuple[str, ...], rows: list[An
     held: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
         if row.dimension == dimension and row.figure in figures:
-            held.setdefault((row.key, row.name), {})[row.figure] = _said(row)
+            held.setdefault((row.key, row.name), {})[row.figure] = said(row)
     return Block(
         heading, headers=[_("分项"), *(BY_CODE[f].name for f in figures)],
         rows=[Row([name, *(cells.get(f, "–") for f in figures)]) for (_key, name), cells in sorted(held.items())],

@@ -17,14 +17,13 @@ from suggestions.clock import local_date
 from suggestions.desk import kinds
 from suggestions.desk.kinds import Block, Kind, Row
 from suggestions.desk.panels import Link
+from suggestions.desk.statistics import said
 from suggestions.desk.steering_fields import date_words
 from suggestions.matrix import MATRIX
 from suggestions.models import StatRow, StatSnapshot, Unit
-from suggestions.selectors import published
 from suggestions.states.statistics import SnapshotState
 from suggestions.statistics.counting import TOTAL, UNIT
-from suggestions.statistics.formulas import BY_CODE, CORE, FORMULAS
-from suggestions.statistics.formulas import Kind as Reading
+from suggestions.statistics.formulas import CORE, FORMULAS
 from suggestions.statistics.units import FEWEST_RATINGS
 
 SEE = "unit_statistics"
@@ -49,7 +48,7 @@ def told(row: StatRow, held: dict[str, StatRow]) -> str:
     bases = CORE if row.figure == "composite" else (row.figure,)
     if row.figure in FROM_AUTHORS and any(_base(held.get(code)) < FEWEST_RATINGS for code in bases):
         return str(HIDDEN)
-    return _said(row)
+    return said(row)
 
 
 def _base(row: StatRow | None) -> Decimal:
@@ -57,16 +56,6 @@ def _base(row: StatRow | None) -> Decimal:
     if row is None:
         return Decimal(0)
     return row.numerator if row.denominator is None else Decimal(row.denominator)
-
-
-def _said(row: StatRow | None) -> str:
-    if row is None:
-        return "–"
-    formula = BY_CODE[row.figure]
-    shown = published.value(formula, row.numerator, row.denominator)
-    if formula.kind == Reading.RATE and row.denominator:
-        return f"{shown}%（{f'{row.numerator:.2f}'.rstrip('0').rstrip('.')}÷{row.denominator}）"
-    return shown
 
 
 def _blocks(request: HttpRequest, snapshot: StatSnapshot) -> list[Block]:
@@ -90,7 +79,7 @@ def _unit(unit: Unit, held: dict[str, dict[str, StatRow]]) -> Block:
     shown = [f for f in FORMULAS if f.code in own]
     return Block(
         unit.short_name, headers=[_("指标"), _("本单位"), _("全部"), _("怎么算")],
-        rows=[Row([str(f.name), told(own[f.code], own), _said(everybody.get(f.code)), str(f.words)]) for f in shown],
+        rows=[Row([str(f.name), told(own[f.code], own), said(everybody[f.code]) if f.code in everybody else "–", str(f.words)]) for f in shown],
         empty=_("这段时间没有本单位的数据。"),
     )  # fmt: skip
 
