@@ -13,12 +13,14 @@ class PortalConfig(AppConfig):
         from portal import (  # noqa: F401  checks registers the system checks
             admin_words,
             checks,
+            idle,
             quick_words,
         )
         from portal.scripts import variants
 
         slugs.reserve(*(v.prefix.strip("/") for v in variants.PREFIXED))
         quick_words.install()
+        idle.register()
         admin_words.label_forms()
         admin_words.count_in_chinese()
         post_migrate.connect(admin_words.name_permissions, dispatch_uid="portal.name_permissions")

@@ -6,7 +6,7 @@ from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal import health, installing, media, sitemaps, views
+from portal import health, idle, installing, media, sitemaps, views
 from suggestions.guards import captcha
 from suggestions.public.caching import public_page
 
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mode/", views.mode, name="mode"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("media/<path:name>", media.media, name="media"),
+    path("admin/resume/", idle.resume, name="resume"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/", include("suggestions.api.urls")),

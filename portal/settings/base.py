@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.idle.idle",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Outside of the redirects, which look every unknown address up.
     "portal.middleware.addresses_are_text",
@@ -210,6 +211,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "portal/lockout.html"
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 8 * 60 * 60  # one working day at the desk
+# Minutes after which a browser that nobody touches is signed out (process.md 9.6); 0: only with the working day.
+STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", 30)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]

@@ -14,13 +14,20 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 // While the form of an act is open, its lock lives on; who lost it is told before they type more.
 for (const form of document.querySelectorAll("[data-desk-lock]")) {
+  // A form that lies open untouched is no sign that somebody is there: the sign-out for idleness goes on counting.
+  let touched = true;
+  for (const sign of ["input", "keydown", "pointerdown", "scroll"]) {
+    document.addEventListener(sign, () => { touched = true; }, { passive: true });
+  }
   const timer = setInterval(async () => {
+    const headers = touched ? {} : { "X-Quiet": "1" };
+    touched = false;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     body.set("act", form.dataset.deskAct);
     try {
-      const answer = await fetch(form.dataset.deskLock, { method: "POST", body });
-      if (answer.status !== 409) return;
+      const answer = await fetch(form.dataset.deskLock, { method: "POST", body, headers });
+      if (answer.status !== 409 && answer.status !== 401) return;
       clearInterval(timer);
       const line = document.createElement("p");
       line.className = "desk-risk";
