@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import make_aware
 
 from suggestions.clock import ANSWER_KINDS, SHANGHAI, local_date
@@ -118,9 +118,15 @@ def _spans(first: date, days: int, known_from: dict[int, date], cells: Iterable[
     return past
 
 
-def _known_from() -> dict[int, date]:
-    rows = _items().order_by().values_list("jurisdiction").annotate(first=Min("received_at"))
-    return {place: local_date(first) for place, first in rows if first}
+def _known_from(places: Iterable[int]) -> dict[int, date]:
+    """The day of the first item of each jurisdiction: by the index of arrivals, not by a look at every item each night."""
+    found = {}
+    for place in places:
+        rows = Suggestion.objects.filter(jurisdiction=place).order_by("received_at")
+        first = rows.values_list("received_at", flat=True).first()
+        if first is not None:
+            found[place] = local_date(first)
+    return found
 
 
 def _risky(rules: Rules) -> dict[int, set[int]]:
@@ -136,7 +142,7 @@ def _rises(today: date, rules: Rules, watched: Callable[[Cell], bool]) -> Iterat
     }
     if not counts:
         return
-    past = _spans(first, WEEK, _known_from(), counts)
+    past = _spans(first, WEEK, _known_from(rules), counts)
     for cell, seen in sorted(counts.items()):
         rule, expected = rules[cell[0]], usual(past[cell])
         if expected is not None and _threshold(rule).crossed(seen, expected, past[cell]):
@@ -167,7 +173,7 @@ def season(today: date, rules: Rules) -> Iterator[Found]:
     }
     if not counts:
         return
-    past = _spans(first, MONTH, _known_from(), counts)
+    past = _spans(first, MONTH, _known_from(rules), counts)
     for cell, seen in sorted(counts.items()):
         rule, expected = rules[cell[0]], usual(past[cell])
         if expected is not None and _threshold(rule).crossed(seen, expected, past[cell]):
