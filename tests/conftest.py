@@ -13,12 +13,12 @@ import django
 import pytest
 import wagtail
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
 from search.elastic import ElasticEngine
 from search.engine import get_engine
 from tests import slow_tests
+from tests.cold import cold
 
 # `make check` and CI start the real services and set this: then a skipped test is a hole in the proof.
 STRICT = os.environ.get("STRICT_SERVICES") == "1"
@@ -59,18 +59,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 @pytest.fixture(autouse=True)
 def _clean_slate() -> None:
     """Rate limits and cached pages of one test must not reach the next."""
-    from search import vocabulary
-    from suggestions import content
-    from suggestions.guards import ratelimit
-    from suggestions.public import fragments
-    from suggestions.services import clock_rules
-
-    cache.clear()
-    fragments.clear()
-    ratelimit.forget()
-    vocabulary.forget()
-    content.told.forget()
-    clock_rules.told.forget()
+    cold()
 
 
 @pytest.fixture

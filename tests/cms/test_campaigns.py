@@ -17,6 +17,7 @@ from suggestions.selectors import campaigns as selector
 from suggestions.services import clock_rules
 from tests import world as w
 from tests.cms.conftest import Make, words
+from tests.cold import cold
 from tests.world import MONDAY, World
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +198,6 @@ def test_a_campaigns_page_costs_the_same_with_three_and_thirty_items(
 def test_the_index_costs_the_same_with_three_and_thirty_campaigns(
     client: Client, campaign: Make
 ) -> None:
-    from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -205,9 +205,7 @@ def test_the_index_costs_the_same_with_three_and_thirty_campaigns(
     for wanted in (3, 30):
         while CampaignPage.objects.count() < wanted:
             campaign(title=f"第{CampaignPage.objects.count()}次征集")
-        cache.clear()
-        # The rules are asked for anew once the cache is empty, or not before they are a second old.
-        clock_rules.told.forget()
+        cold()
         with CaptureQueriesContext(connection) as held:
             assert client.get("/campaigns/").status_code == 200
         numbers.append(len(held))

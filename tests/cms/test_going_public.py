@@ -127,7 +127,16 @@ def test_a_result_is_not_dated_back_by_whoever_publishes_it(editor: Client, camp
     page.report, page.report_published_at = "<p>三处先修。</p>", timezone.now() - timedelta(days=3)
     assert going_public.faults(page) == ["结果公布时间不能写以前的日子：公布出来的那一刻才算数。请改成现在。"]  # fmt: skip
     address = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    parts = ("questions", "stages", "faq", "materials", "form_fields", "polls", "meetings")
+    parts = (
+        "picture",
+        "questions",
+        "stages",
+        "faq",
+        "materials",
+        "form_fields",
+        "polls",
+        "meetings",
+    )
     typed = {
         **form_of(editor, page), **{f"{name}-count": "0" for name in parts}, "report": RICH,
         "report_published_at": f"{page.report_published_at:%Y-%m-%d %H:%M}",

@@ -17,6 +17,7 @@ from suggestions import content
 from suggestions.models import Adoption
 from tests import world as w
 from tests.cms.conftest import Make, words
+from tests.cold import cold
 from tests.world import MONDAY, World
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,7 @@ def test_home_costs_the_same_with_three_and_thirty_items(
             w.answered(city, title=f"第{done}个公交站加一张长椅")
             campaign(title=f"第{done}次征集")
             done += 1
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as held:
             assert client.get("/").status_code == 200
         numbers.append(len(held))
