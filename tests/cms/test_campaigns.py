@@ -177,7 +177,6 @@ def test_counts_are_of_registered_items_whatever_became_of_them(
 def test_a_campaigns_page_costs_the_same_with_three_and_thirty_items(
     client: Client, city: World, campaign: Make, django_assert_max_num_queries
 ) -> None:
-    from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -186,7 +185,7 @@ def test_a_campaigns_page_costs_the_same_with_three_and_thirty_items(
     for wanted in (3, 18):
         while Suggestion.objects.count() < wanted:
             w.answered(city, campaign=page, title=f"第{Suggestion.objects.count()}处积水点怎么改")
-        cache.clear()
+        cold()
         with CaptureQueriesContext(
             connection,
         ) as held:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from search import indexing
+from tests.cold import cold
 from tests.world import World, make_world
 
 BODY: dict[str, Any] = {
@@ -66,7 +67,7 @@ def queries(client: Client) -> Callable[[str], int]:
     """How many queries an address costs when nothing is cached."""
 
     def count(address: str) -> int:
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address)
         assert response.status_code == 200

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +11,7 @@ from django.urls import reverse
 from suggestions.models import Assignment, CaseEvent, CaseLock, Suggestion
 from suggestions.services import replying
 from tests import world as w
+from tests.cold import cold
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
 from tests.world import MONDAY, World
 
@@ -181,7 +181,7 @@ def test_the_inbox_asks_the_database_as_often_for_thirty_items_as_for_three(city
     client = sign_in(city, "handler:bus")
 
     def queries() -> int:
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as held:
             assert client.get(INBOX).status_code == 200
         return len(held)

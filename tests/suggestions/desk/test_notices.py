@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.cold import cold
 from tests.suggestions.desk.cast import main_text, sign_in
 from tests.world import MONDAY, World
 
@@ -82,7 +82,7 @@ def test_the_list_asks_the_database_as_often_for_thirty_notices_as_for_three(cit
     client = sign_in(city, "liaison:bus")
 
     def queries() -> int:
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as held:
             assert client.get(NOTICES).status_code == 200
         return len(held)

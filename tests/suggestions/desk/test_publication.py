@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -16,6 +15,7 @@ from PIL import Image
 from suggestions.models import Attachment, CaseEvent, CaseLock, PublicationReview, Suggestion
 from suggestions.services import attachments, publishing, replying
 from tests import world as w
+from tests.cold import cold
 from tests.suggestions.desk.cast import main_text, parsed, sign_in
 from tests.world import MONDAY, World
 
@@ -297,7 +297,7 @@ def test_the_queue_asks_the_database_as_often_for_thirty_reviews_as_for_three(ci
     client = sign_in(city, "publisher")
 
     def queries() -> int:
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as held:
             assert client.get(QUEUE).status_code == 200
         return len(held)

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import world as w
+from tests.cold import cold
 from tests.suggestions.desk.cast import main_text
 from tests.suggestions.public import walk
 from tests.world import World
@@ -43,7 +44,7 @@ def queries(client: Client, address: str, at: datetime) -> int:
     """How many queries an address costs when nothing is cached."""
     with moment(at):
         client.get(address)
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
     return len(captured)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from search import indexing
 from suggestions.models import Reply, Suggestion
 from suggestions.numbers import format_case_no
+from tests.cold import cold
 from tests.world import World, make_world
 
 
@@ -46,7 +47,7 @@ def queries(client: Client) -> Callable[[str], int]:
         client.get(
             address
         )  # what a process learns once (permissions, content types) is not the page's cost
-        cache.clear()
+        cold()
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address)
         assert response.status_code == 200
