@@ -207,6 +207,11 @@ class Evaluation(models.Model):
     class Meta:
         verbose_name = _("评价")
         verbose_name_plural = _("评价")
+        indexes = [
+            # The nightly looks ask for what was rated lately, and for the few whose origin is still held.
+            models.Index(fields=["at"], name="rated_at"),
+            models.Index(fields=["at"], condition=~Q(origin_hash=""), name="rated_with_origin"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["suggestion", "round"], name="one_rating_a_round"),
             # Silence is not consent: nothing rates for an author who said nothing (process.md 7.1).

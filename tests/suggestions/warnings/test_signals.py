@@ -206,6 +206,18 @@ def test_what_rose_a_year_ago_is_foretold(city: World) -> None:
     assert "今年同一时候快到了" in warning_watch.said(found)
 
 
+def test_the_season_is_looked_at_once_a_week_and_a_missed_monday_is_made_up_for(
+    city: World,
+) -> None:
+    year = Year(city)
+    year.voice(ago(364 + 8 * 28 + 5), city.other_topic, city.district)
+    # Beyond the four weeks that are looked at on Monday; within them from Tuesday on.
+    year.plant(ago(364 - 28), city.topic, city.district, 7)
+    year.write()
+    assert [look(n) for n in range(7)] == [0] * 7
+    assert look(8) == 1, "nobody looked on Monday"
+
+
 def rated(city: World, year: Year, days: int, overall: str) -> None:
     item = year.voice(ago(70 + days), city.topic, city.district)
     year.write()
