@@ -4,11 +4,16 @@ Why that table (ADR 0009): it chooses characters by the phrase they stand in and
 软件 stay the words of the law; and its forms (裏, 為, 着) are those of the nearest readers, in Hong Kong and Macao.
 """
 
-import threading
+from functools import lru_cache
 
 import opencc
 
-_local = threading.local()
+
+@lru_cache(maxsize=1)
+def _converter() -> opencc.OpenCC:
+    """One for all threads: its dictionaries take some 40 MB, and all of the library but its last error may be shared."""
+    return opencc.OpenCC("s2hk")
+
 
 # OpenCC's choice, rare or bookish → the form that readers of every region use.
 _FORMS = str.maketrans("羣牀峯麪啓衞粧綉竈僞", "群床峰麵啟衛妝繡灶偽")
@@ -27,11 +32,7 @@ _PHRASES = (
 
 def convert(text: str) -> str:
     """The text in Traditional characters, as many of them as before. Text that is Traditional already stays."""
-    converter = getattr(_local, "converter", None)
-    if converter is None:
-        # One for each thread: nothing is said of sharing one.
-        converter = _local.converter = opencc.OpenCC("s2hk")
-    done: str = converter.convert(text).translate(_FORMS)
+    done: str = _converter().convert(text).translate(_FORMS)
     for taken, meant in _PHRASES:
         if taken in done:
             done = done.replace(taken, meant)
