@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from suggestions import access
 from suggestions.clock import local_date
+from suggestions.codes import Channel
 from suggestions.desk import common
 from suggestions.desk.forms import QueueForm
 from suggestions.models import Suggestion, TriageHint
@@ -104,6 +105,9 @@ def row(item: Suggestion, today: date, query: str, may_act: bool) -> dict[str, A
     category = hints.get(TriageHint.Kind.CATEGORY)
     return {
         "item": item,
+        # Not get_…_display: Django hashes every translated label of the field anew for each cell.
+        "status": Case(item.status).label,
+        "channel": Channel(item.channel).label,
         "url": common.item_address(item.case_no, query),
         "due": queues.due_words(item, today=today),
         "target": queues.target_words(item, today=today),

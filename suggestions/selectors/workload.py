@@ -123,18 +123,25 @@ def _counted(rows: "QuerySet[Any]", **conditions: Q) -> dict[str, int]:
 
 
 def menu_counts(user: "Person") -> dict[str, int]:
-    """The figure beside each entry of the menu, kept for half a minute: every admin page shows them."""
-    key = f"desk-menu:{user.pk}"
-    held: dict[str, int] | None = cache.get(key)
+    """The figure beside each entry of the menu, kept for half a minute: every admin page shows them. The cache is asked once
+    a request, not once an entry: the answer is kept on the user.
+    """
+    held: dict[str, int] | None = getattr(user, "_jianyan_menu", None)
     if held is None:
-        held = _menu_counts(user, local_date(timezone.now()))
-        cache.set(key, held, _MENU_SECONDS)
+        key = f"desk-menu:{user.pk}"
+        held = cache.get(key)
+        if held is None:
+            held = _menu_counts(user, local_date(timezone.now()))
+            cache.set(key, held, _MENU_SECONDS)
+        user._jianyan_menu = held  # type: ignore[union-attr]
     return held
 
 
 def forget_menu_counts(user: "Person") -> None:
     """After the user did something that changes them."""
     cache.delete(f"desk-menu:{user.pk}")
+    if hasattr(user, "_jianyan_menu"):
+        del user._jianyan_menu
 
 
 def _menu_counts(user: "Person", today: date) -> dict[str, int]:
