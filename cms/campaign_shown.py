@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from wagtail.images.models import SourceImageIOError
 
 from cms.cards import cards
 from cms.phases import Phase
 from suggestions.codes import Mode
+from suggestions.public.sharing import CARD_PICTURE, SIZE, Picture
 from suggestions.selectors import campaigns as selector
 from suggestions.services import campaign_questions, campaign_reports, polling
 
@@ -22,6 +24,7 @@ def page(campaign: "CampaignPage", *, at: datetime, cursor: str) -> dict[str, An
     return {
         "card": card,
         "steps": campaign.steps_at(at) if campaign.mode != Mode.STANDING else [],
+        CARD_PICTURE: card_picture(campaign),
         "listed": selector.items(campaign.pk or 0, cursor=cursor),
         "report_shown": shown,
         "report_late": campaign.report_is_late(at),
@@ -32,6 +35,23 @@ def page(campaign: "CampaignPage", *, at: datetime, cursor: str) -> dict[str, An
         "answered": campaign_questions.shown(campaign.pk or 0),
         "takes_questions": bool(campaign.pk) and campaign_questions.takes_questions(campaign, at),
     }
+
+
+def card_picture(campaign: "CampaignPage") -> Picture | None:
+    """The campaign's own picture as messengers draw it when somebody passes the page on; None without one."""
+    for block in campaign.picture:
+        image = block.value["image"]
+        if image is None:
+            continue
+        try:
+            # Not every messenger reads the format that the page itself shows.
+            made = image.get_rendition(f"fill-{SIZE[0]}x{SIZE[1]}|format-jpeg")
+        except SourceImageIOError:
+            return None
+        return Picture(
+            made.url, made.width, made.height, image.contextual_alt_text or campaign.title
+        )
+    return None
 
 
 def polls_at(campaign: "CampaignPage", moment: datetime) -> list[dict[str, Any]]:
@@ -59,6 +79,7 @@ def report(
     return {
         "crumbs": [*crumbs[:-1], (campaign.get_url() or "", campaign.title), ("", _("征集结果"))],
         "card": cards([campaign], at=at)[0],
+        CARD_PICTURE: card_picture(campaign),
         "coverage": campaign_reports.coverage(campaign.pk),
         "groups": [(g, items.get(g.pk, [])) for g in campaign_reports.groups(campaign.pk)],
         "votes": [p for p in polls_at(campaign, at) if p["over"] and p["poll"].outcome],

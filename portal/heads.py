@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from portal.scripts import variants
 from suggestions.public.atom import absolute
+from suggestions.public.sharing import CARD_PICTURE, SIZE, Picture
 
 Thing = dict[str, Any]
 
@@ -32,7 +33,7 @@ NARROWING = frozenset(
     | {"cursor", "page", "format"}
 )  # fmt: skip
 """Parameters that choose from a list or lead through it. Any other (where a link was clicked) changes nothing."""
-SHARE, SHARE_SIZE = "img/share.png", (1200, 630)
+SHARE = "img/share.png"
 _NOINDEX = re.compile(r'<meta name="robots" content="[^"]*noindex')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.S)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
@@ -72,7 +73,9 @@ def finish(head: str, context: Mapping[str, Any]) -> SafeString:
         return mark_safe(head + '<meta name="robots" content="noindex, follow">\n')
     address = absolute(own)
     things = [*_list(context.get("structured")), *_crumbs(context)]
-    parts = [head, _card(head, address, things, variants.of(request).locale), _alternates(own), _data(things)]  # fmt: skip
+    picture = context.get(CARD_PICTURE) or Picture(static(SHARE), *SIZE, _("建言：您想建议什么？"))
+    card = _card(head, address, things, variants.of(request).locale, picture)
+    parts = [head, card, _alternates(own), _data(things)]
     return mark_safe("".join(parts))
 
 
@@ -80,10 +83,11 @@ def _list(found: Any) -> list[Thing]:
     return list(found) if isinstance(found, (list, tuple)) else []
 
 
-def _card(head: str, address: str, things: list[Thing], locale: str) -> SafeString:
+def _card(
+    head: str, address: str, things: list[Thing], locale: str, picture: Picture
+) -> SafeString:
     """The canonical address and the card that messengers draw (Open Graph). Its texts stand in the head already."""
     title, about = _TITLE.search(head), _DESCRIPTION.search(head)
-    width, height = SHARE_SIZE
     article = any(t["@type"] in ("QAPage", "DiscussionForumPosting", "NewsArticle") for t in things)
     rows: list[tuple[str, Any]] = [
         ("og:type", "article" if article else "website"),
@@ -93,10 +97,10 @@ def _card(head: str, address: str, things: list[Thing], locale: str) -> SafeStri
         # Out of the head, so escaped already.
         ("og:title", mark_safe(title[1].strip()) if title else settings.SITE_NAME),
         ("og:description", mark_safe(about[1]) if about else ""),
-        ("og:image", absolute(static(SHARE))),
-        ("og:image:width", width),
-        ("og:image:height", height),
-        ("og:image:alt", _("建言：您想建议什么？")),
+        ("og:image", absolute(picture.url)),
+        ("og:image:width", picture.width),
+        ("og:image:height", picture.height),
+        ("og:image:alt", picture.words),
     ]
     metas = format_html_join("\n", '<meta property="{}" content="{}">', rows)
     link = format_html('<link rel="canonical" href="{}">\n', address)

@@ -1,6 +1,8 @@
 """A campaign's picture: beside its title and on the home page, with the words that stand for it; drawn for the demo city."""
 
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -47,6 +49,40 @@ def test_a_campaigns_picture_stands_beside_its_title_and_on_the_home_page_with_i
         assert client.get(str(image["src"])).status_code == 200
     assert home.get("loading") == "lazy"
     assert not there.get("loading"), "what is seen first is not put off"
+
+
+def card(client: Client, address: str, name: str) -> str:
+    page = BeautifulSoup(client.get(address).content, "html.parser")
+    [found] = page.select(f"meta[property='{name}']")
+    return str(found["content"])
+
+
+def test_whoever_passes_a_campaign_on_shows_its_own_picture(client: Client, campaign: Make) -> None:
+    page = campaign(slug="rain", picture=block())
+    address = urlsplit(card(client, page.url, "og:image"))
+    assert address.scheme, "messengers need the whole address"
+    sent = client.get(address.path)
+    drawn = Pillow.open(BytesIO(sent.getvalue()))
+    wide, high = drawn.size
+    assert drawn.format == "JPEG"
+    assert abs(wide / high - 1200 / 630) < 0.01
+    assert wide > 1000, "as large as the picture allows"
+    said = [card(client, page.url, f"og:image:{side}") for side in ("width", "height")]
+    assert said == [str(wide), str(high)]
+    assert card(client, page.url, "og:image:alt") == demo_pictures.PICTURES["rain"].words
+    assert "share" in card(client, campaign(slug="plain").url, "og:image"), (
+        "without one, the site's"
+    )
+
+
+def test_a_campaign_whose_picture_file_is_lost_is_still_read(
+    client: Client, campaign: Make
+) -> None:
+    page = campaign(slug="rain", picture=block())
+    held = page.picture[0].value["image"]
+    held.file.storage.delete(held.file.name)
+    assert client.get(page.url).status_code == 200
+    assert "share" in card(client, page.url, "og:image")
 
 
 def test_a_campaign_without_a_picture_has_no_empty_place_for_one(
