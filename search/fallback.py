@@ -79,6 +79,10 @@ class FallbackEngine(BaseEngine):
         self._closed_until = now + self.pause
         return True
 
+    def try_again(self) -> None:
+        """Forget a failure: whoever mended the main engine need not wait for the end of the pause."""
+        self._closed_until = 0.0
+
     @contextmanager
     def _minding(self) -> Iterator[None]:
         """Remember whether the main engine answered. That it refuses one document is an answer."""
@@ -97,7 +101,7 @@ class FallbackEngine(BaseEngine):
         with ExitStack() as stack:
             sinks = [stack.enter_context(engine.building()) for engine in self.leaves()]
             yield _Both(sinks)
-        self._closed_until = 0.0
+        self.try_again()
 
     def count(self, type: str | None = None) -> int:
         return self.main.count(type)

@@ -17,6 +17,7 @@ from django.db import connection
 
 from search.elastic import ElasticEngine
 from search.engine import get_engine
+from search.fallback import FallbackEngine
 from tests import slow_tests
 from tests.cold import cold
 
@@ -58,8 +59,11 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 @pytest.fixture(autouse=True)
 def _clean_slate() -> None:
-    """Rate limits and cached pages of one test must not reach the next."""
+    """Rate limits, cached pages and a search server's slow moment in one test must not reach the next."""
     cold()
+    engine = get_engine()
+    if isinstance(engine, FallbackEngine):
+        engine.try_again()
 
 
 @pytest.fixture

@@ -111,6 +111,19 @@ def test_while_one_search_finds_out_whether_the_cluster_is_back_the_others_do_no
     assert mute.asked() == 1
 
 
+def test_whoever_mended_the_cluster_need_not_wait_for_the_end_of_the_pause(
+    mute: Mute, reserve: SqliteEngine
+):
+    reserve.index(CITY)
+    engine = FallbackEngine(mute.engine, reserve, pause=60)
+    engine.search(Query("电梯"))
+    engine.search(Query("电梯"))
+    assert mute.asked() == 1
+    engine.try_again()
+    assert engine.search(Query("电梯")).total == 2
+    assert mute.asked() == 1
+
+
 def test_writes_leave_a_cluster_that_hangs_alone_as_well_and_keep_the_reserve_fresh(
     mute: Mute, reserve: SqliteEngine
 ):
